@@ -1,0 +1,155 @@
+"""Facts: what a device saw and what a reader read, before any registry is asked and any law applied.
+
+`None` means the source said nothing. Nothing here judges.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from adjudication.units import Bp, Count, DegreesE7, Id, Kmh100, Micros, Name, Pixels, Sha256, Text
+
+
+class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every value in the vocabulary: immutable, named fields only, strangers refused."""
+
+
+class Box(Fact, frozen=True, kw_only=True):
+    """An axis-parallel rectangle in a picture's pixels; origin at the top left, `width` and `height` exclusive."""
+
+    x: Pixels
+    y: Pixels
+    width: Pixels
+    height: Pixels
+
+
+class Place(Fact, frozen=True, kw_only=True):
+    """Where the device stands, as entered at its enrolment and repeated by each event."""
+
+    place_id: Name
+    title_kk: Text
+    title_ru: Text
+    district_code: Annotated[str, Meta(pattern=r"^\d{6}\Z")]
+    lat_e7: DegreesE7
+    lon_e7: DegreesE7
+
+
+class Measurement(Fact, frozen=True, kw_only=True):
+    """A speed as the instrument gave it; nothing is subtracted yet.
+
+    `error_kmh100` is the instrument's stated measurement error at this value, `limit_kmh100` the limit signed there.
+    """
+
+    kind: Literal["speed", "section_speed"]
+    value_kmh100: Kmh100
+    error_kmh100: Kmh100
+    limit_kmh100: Kmh100
+
+
+class Verification(Fact, frozen=True, kw_only=True):
+    """Metrological verification of a measuring instrument. Source: note to art. 31; art. 822-1(1)(6)."""
+
+    number: Name
+    laboratory: Text
+    issued_on: date
+    valid_to: date
+
+
+class DeviceReading(Fact, frozen=True, kw_only=True):
+    """What the camera's own reader says; a hint and a second opinion, never the only ground of an automatic act."""
+
+    plate: Annotated[str, Meta(max_length=16)]
+    confidence_bp: Bp
+    plate_box: Box | None = None
+    vehicle_box: Box | None = None
+
+
+class Media(Fact, frozen=True, kw_only=True):
+    """One picture of an event, named by the SHA-256 of its bytes as they came from the device."""
+
+    role: Literal["overview", "violation", "vehicle", "plate"]
+    sha256: Sha256
+    bytes: Annotated[int, Meta(gt=0, le=4 * 1024 * 1024)]
+    captured_us: Micros
+
+
+ViolationCode = Literal[
+    "red_light",
+    "stop_line",
+    "road_signs",
+    "bus_lane",
+    "parking",
+    "pedestrian",
+    "phone",
+    "belt",
+    "daytime_lights",
+]
+
+
+class PlateReading(Fact, frozen=True, kw_only=True):
+    """A plate as text.
+
+    `text` is normalised: Latin capitals and digits, region last, no spaces (`489AAC02`). `characters_bp` has one
+    confidence for each character of `text`. `second` is an independent read of the same plate, "" if it read nothing.
+    """
+
+    text: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,12}\Z")]
+    format_id: Name
+    country: Annotated[str, Meta(pattern=r"^([A-Z]{2}|\?)\Z", description="ISO 3166-1 alpha-2, ? where several fit")]
+    confidence_bp: Bp
+    characters_bp: tuple[Bp, ...]
+    box: Box | None
+    picture: Count
+    source: Literal["vision", "device", "officer"]
+    second: Annotated[str, Meta(max_length=16)] = ""
+    second_confidence_bp: Bp = 0
+
+
+VehicleClass = Literal["car", "motorcycle", "bus", "truck", "bicycle"]
+
+
+class VehicleSighting(Fact, frozen=True, kw_only=True):
+    """A vehicle found in a picture, with the class its shape suggests."""
+
+    vehicle_class: VehicleClass
+    confidence_bp: Bp
+    box: Box
+    picture: Count
+
+
+QualityFlag = Literal[
+    "corrupt",
+    "empty",
+    "too_large",
+    "too_dark",
+    "overexposed",
+    "blurred",
+    "plate_small",
+    "plate_partial",
+    "no_vehicle",
+    "no_plate",
+    "several_vehicles",
+    "reads_disagree",
+    "device_disagrees",
+    "grammar",
+]
+
+
+class Officer(Fact, frozen=True, kw_only=True):
+    """Who looked: a login and a name as printed in documents."""
+
+    login: Name
+    full_name: Text
+    body_id: Name
+
+
+class EvidenceRef(Fact, frozen=True, kw_only=True):
+    """A sealed picture: the address is of the ciphertext, `sha256` of what is inside it."""
+
+    role: Literal["overview", "violation", "vehicle", "plate"]
+    sha256: Sha256
+    address_sha256: Sha256
+    key_id: Id
+    bytes: Count
+    captured_us: Micros

@@ -1,0 +1,257 @@
+"""Messages: facts in the past tense that travel between stages (ingest/topics.py says on which topic).
+
+Each is a tagged, versioned struct: `kind` names it on the wire, `v` its version. A message holds only what follows
+from its cause; what differs between two runs of the same work (recording time, attempt, trace id, stream position)
+travels in headers. A field may be added with a default under the same `v`; anything else raises it.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from adjudication.answers import Answers, PersonNumber
+from adjudication.facts import (
+    DeviceReading,
+    EvidenceRef,
+    Fact,
+    Measurement,
+    Media,
+    Officer,
+    Place,
+    PlateReading,
+    QualityFlag,
+    VehicleSighting,
+    Verification,
+    ViolationCode,
+)
+from adjudication.protocol import Act
+from adjudication.units import Count, Id, Micros, Name, Sha256, Text, Tiyn
+
+Part = Annotated[str, Meta(pattern=r"^\d{1,4}(-\d{1,2})?\(\d{1,2}(-\d{1,2})?\)\Z", description="as in 592(3-1)")]
+ReasonCode = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]*\Z", description="listed in adjudication/reasons.py")]
+Version1 = Literal[1]
+
+
+class Message(Fact, tag_field="kind", frozen=True, kw_only=True):
+    """Base of all messages."""
+
+
+class EventCaptured(Message, tag="event-captured", frozen=True, kw_only=True):
+    """The signed header of one event of one device, as the device wrote it.
+
+    `event` is the device's own name for it; the centre's is `ids.event_id(device_id, sequence)`. `clock_offset_us` is
+    the device's last known deviation from its time source (device − source), None if it knows none.
+    """
+
+    v: Version1 = 1
+    event: Name
+    device_id: Name
+    sequence: Annotated[int, Meta(ge=1, le=2**53)]
+    captured_us: Micros
+    clock_offset_us: Annotated[int, Meta(ge=-86_400_000_000, le=86_400_000_000)] | None
+    place: Place
+    lane: Annotated[int, Meta(ge=0, le=32)]
+    direction: Annotated[str, Meta(max_length=32)]
+    media: Annotated[tuple[Media, ...], Meta(min_length=1, max_length=8)]
+    measurement: Measurement | None = None
+    violation: ViolationCode | None = None
+    verification: Verification | None = None
+    reading: DeviceReading | None = None
+
+
+class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True):
+    """One vehicle of one event as vision (or an officer correcting it) saw it. Every event yields at least one.
+
+    `candidates` counts the vehicles that the measurement could mean: only 1 is unambiguous. `reader` names the models
+    and settings that read, by digest; "" where only the device's own reading stands.
+    """
+
+    v: Version1 = 1
+    passage_id: Id
+    event_id: Id
+    ordinal: Count
+    event: EventCaptured
+    plate: PlateReading | None
+    vehicle: VehicleSighting | None
+    candidates: Count
+    quality: tuple[QualityFlag, ...]
+    reader: Annotated[str, Meta(max_length=64)]
+    supersedes: Id | None = None
+    corrected_by: Officer | None = None
+
+
+class PassageChecked(Message, tag="passage-checked", frozen=True, kw_only=True):
+    """A passage with the registers' answers. `rounds` is oldest first; register findings need two (brief §15.2)."""
+
+    v: Version1 = 1
+    checked_id: Id
+    passage: PassageObserved
+    rounds: Annotated[tuple[Answers, ...], Meta(min_length=1, max_length=64)]
+
+
+class TraceStep(Fact, frozen=True, kw_only=True):
+    """One step of the reasoning: `rule` is a stable code, `source` the article, `values` what was compared, as text.
+
+    Example: `TraceStep(rule="tolerance", source="policy tolerance=subtract_error", outcome="excess 21",
+    values=(("measured_kmh", "83"), ("error_kmh", "2"), ("limit_kmh", "60")))`.
+    """
+
+    rule: Name
+    source: Text
+    outcome: Text
+    values: tuple[tuple[str, str], ...] = ()
+
+
+Route = Literal["auto", "review", "wait", "refer", "reject"]
+Form = Literal["prescription", "warning", "protocol"]
+
+
+class CaseDecided(Message, tag="case-decided", frozen=True, kw_only=True):
+    """What the law makes of one possible offence. It carries what it was decided from, so it can be decided again.
+
+    `route`: auto → an act is formed; review → an officer; wait → asked again at `ask_again_us`; refer → another body;
+    reject → ends here. `part` and `mci_count` are those that would apply where the route is not auto. `reviews` are the
+    officers' verdicts that entered, oldest first.
+    """
+
+    v: Version1 = 1
+    decision_id: Id
+    case_id: Id
+    checked: PassageChecked
+    route: Route
+    reason: ReasonCode
+    part: Part
+    form: Form
+    mci_count: Count
+    discount_offered: bool
+    liable: PersonNumber | None
+    excess_kmh: Annotated[int, Meta(ge=0)] | None
+    send_last_day_on: date | None
+    limitation_last_day_on: date | None
+    ask_again_us: Micros | None
+    law_sha256: Sha256
+    policy_sha256: Sha256
+    trace: tuple[TraceStep, ...]
+    reviews: "tuple[ReviewRecorded, ...]" = ()
+
+
+class PassageClosed(Message, tag="passage-closed", frozen=True, kw_only=True):
+    """A passage without a finding: all that is kept of it. No plate, no person, and the hour instead of the instant."""
+
+    v: Version1 = 1
+    passage_id: Id
+    event_id: Id
+    device_id: Name
+    hour_us: Micros
+    outcome: ReasonCode
+
+
+class ReviewRecorded(Message, tag="review-recorded", frozen=True, kw_only=True):
+    """An officer's verdict on one decision. `plate` is the corrected text where the verdict is `correct_plate`."""
+
+    v: Version1 = 1
+    review_id: Id
+    case_id: Id
+    decision_id: Id
+    officer: Officer
+    at_us: Micros
+    verdict: Literal["confirm", "correct_plate", "reject"]
+    reason: Annotated[str, Meta(max_length=64)]
+    note: Text
+    plate: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,12}\Z")] | None
+    checked: PassageChecked
+
+
+class CaseSealed(Message, tag="case-sealed", frozen=True, kw_only=True):
+    """A decision whose pictures are sealed: nothing reaches a person, or waits, before this."""
+
+    v: Version1 = 1
+    decision: CaseDecided
+    evidence: tuple[EvidenceRef, ...]
+
+
+class ActIssued(Message, tag="act-issued", frozen=True, kw_only=True):
+    """A formed, numbered, signed and logged act. `signature` is base64 of the detached CMS over the act's bytes."""
+
+    v: Version1 = 1
+    act: Act
+    act_sha256: Sha256
+    signature: Annotated[str, Meta(max_length=32_768)]
+    leaf_index: Count
+    nonce: Sha256
+
+
+class CaseEvent(Message, frozen=True, kw_only=True):
+    """Base of what happens to a case after the act is formed. `at_us` is the event's own instant, not its recording."""
+
+    case_id: Id
+    at_us: Micros
+
+
+class NoticeDispatched(CaseEvent, tag="notice-dispatched", frozen=True, kw_only=True):
+    """The first lawful sending initiates the case (802(4)(1)). `proof` is the channel's own receipt."""
+
+    v: Version1 = 1
+    act_number: Text
+    channel: Literal["cabinet", "sms", "post", "in_person"]
+    proof: Text
+
+
+class NoticeDelivered(CaseEvent, tag="notice-delivered", frozen=True, kw_only=True):
+    """Proper delivery in the sense of 743(4-1); the earliest starts the clocks."""
+
+    v: Version1 = 1
+    channel: Literal["cabinet", "sms", "post", "in_person"]
+    proof: Text
+
+
+class NoticeFailed(CaseEvent, tag="notice-failed", frozen=True, kw_only=True):
+    """A channel that could not lawfully deliver; the next one is tried."""
+
+    v: Version1 = 1
+    channel: Literal["cabinet", "sms", "post", "in_person"]
+    reason: Name
+
+
+class PaymentReceived(CaseEvent, tag="payment-received", frozen=True, kw_only=True):
+    """Money that arrived. `at_us` is the payer's instant (brief §15.3 rule 6)."""
+
+    v: Version1 = 1
+    receipt: Name
+    tiyn: Tiyn
+
+
+class DeadlineReached(CaseEvent, tag="deadline-reached", frozen=True, kw_only=True):
+    """A term of brief §3.2 ended; `at_us` is the end of its last day."""
+
+    v: Version1 = 1
+    code: Literal["RECHECK", "SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "CANDIDATE_EXPIRES"]
+    due_us: Micros
+
+
+class ActVoided(CaseEvent, tag="act-voided", frozen=True, kw_only=True):
+    """An act that will never be sent or no longer stands; its number stays in the log."""
+
+    v: Version1 = 1
+    act_number: Text
+    reason: ReasonCode
+
+
+CaseEvents = NoticeDispatched | NoticeDelivered | NoticeFailed | PaymentReceived | DeadlineReached | ActVoided
+AnyMessage = (
+    EventCaptured
+    | PassageObserved
+    | PassageChecked
+    | CaseDecided
+    | PassageClosed
+    | ReviewRecorded
+    | CaseSealed
+    | ActIssued
+    | NoticeDispatched
+    | NoticeDelivered
+    | NoticeFailed
+    | PaymentReceived
+    | DeadlineReached
+    | ActVoided
+)
