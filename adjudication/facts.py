@@ -145,9 +145,13 @@ class Officer(Fact, frozen=True, kw_only=True):
 
 
 class EvidenceRef(Fact, frozen=True, kw_only=True):
-    """A sealed picture: the address is of the ciphertext, `sha256` of what is inside it."""
+    """Something sealed: the address is of the ciphertext, `sha256` of what is inside it.
 
-    role: Literal["overview", "violation", "vehicle", "plate"]
+    Role `record` is what the device signed and its signature (ingest.frame.Frame.record), so that the chain from the
+    device's key to the act's pictures can be checked without trusting the centre.
+    """
+
+    role: Literal["overview", "violation", "vehicle", "plate", "record"]
     sha256: Sha256
     address_sha256: Sha256
     key_id: Id

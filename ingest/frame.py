@@ -43,6 +43,11 @@ class Frame:
         """The digest a receipt speaks of: of what is signed, and so of header and pictures."""
         return hashlib.sha256(self.signed).hexdigest()
 
+    @property
+    def record(self) -> bytes:
+        """What the device signed, and its signature: the part that is sealed beside the pictures."""
+        return self.signed + self.signature
+
     def encode(self) -> bytes:
         """The record's bytes."""
         return b"".join((self.signed, self.signature, *self.bodies))
