@@ -1,0 +1,32 @@
+"""Now, as a value that can be handed in: UTC microseconds. Only this file reads the wall clock for the road."""
+
+import time
+from collections.abc import Callable
+
+from adjudication.units import MICROS_PER_SECOND
+
+Clock = Callable[[], int]
+"""Gives the present instant in UTC microseconds."""
+
+
+def system_clock() -> int:
+    """The machine's wall clock, UTC microseconds."""
+    return time.time_ns() // 1_000
+
+
+class VirtualClock:
+    """A clock that stands still until it is told otherwise: for tests and for driving deadlines."""
+
+    def __init__(self, start_us: int) -> None:
+        self._now_us = start_us
+
+    def __call__(self) -> int:
+        return self._now_us
+
+    def advance_s(self, seconds: float) -> None:
+        """Move forward by `seconds` (or back, where negative)."""
+        self._now_us += round(seconds * MICROS_PER_SECOND)
+
+    def set(self, us: int) -> None:
+        """Stand at `us`, UTC microseconds."""
+        self._now_us = us
