@@ -1,0 +1,33 @@
+"""Evidence: ciphertext that is written once, under the SHA-256 of itself.
+
+The store knows neither cases nor keys. What is inside an object is a matter of `integrations/sealing.py`; who may see
+it, of the pages.
+"""
+
+from typing import Protocol
+
+from adjudication.units import Sha256
+
+
+class EvidenceStore(Protocol):
+    """Where sealed evidence lies. Adapters: `integrations/objects.py` (directory now, S3 with Object Lock later).
+
+    `put` returns the address only when the object is stored; putting the same bytes again is no error and changes
+    nothing; no object is ever replaced. `get` returns exactly the bytes of that address: an adapter checks the digest.
+
+    Raises:
+        Invalid: `evidence-missing`, nothing there; `evidence-damaged`, the bytes there are not those of the address.
+        Unavailable: the store cannot answer now.
+    """
+
+    def put(self, ciphertext: bytes) -> Sha256:
+        """Store and return the address."""
+        ...
+
+    def get(self, address: Sha256) -> bytes:
+        """The bytes stored at `address`."""
+        ...
+
+    def delete(self, address: Sha256) -> None:
+        """Remove a candidate that did not become an act; a missing object is no error."""
+        ...

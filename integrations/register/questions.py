@@ -1,0 +1,79 @@
+"""What people ask the register. Boards count `uniq` by id; what the law looks at reads `FINAL` (design §1.16)."""
+
+from dataclasses import dataclass
+
+from adjudication import codec
+from adjudication.messages import ActIssued, AnyMessage, CaseDecided
+from adjudication.units import Id
+from integrations.register.store import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One line of a board: `what` (a route and reason, or an outcome) and how many."""
+
+    what: str
+    reason: str
+    passages: int
+
+
+def outcomes_by_reason(register: Register) -> list[Counted]:
+    """Everything the road has settled, most frequent first: cases by route and reason, passages without a finding."""
+    rows = register.ask(
+        "SELECT route, reason, uniq(case_id) AS n FROM decisions GROUP BY route, reason"
+        " UNION ALL SELECT 'none', outcome, uniq(id) AS n FROM outcomes GROUP BY outcome"
+        " ORDER BY n DESC, 1, 2"
+    )
+    return [Counted(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What became of one passage of an event; `case_id` is "" where there was no finding."""
+
+    passage_id: Id
+    case_id: str
+    route: str
+    reason: str
+    part: str
+
+
+def of_event(register: Register, event_id: Id) -> list[Passed]:
+    """All that is known of one event, its decisions newest last; empty while it is on its way."""
+    rows = register.ask(
+        "SELECT passage_id, case_id, route, reason, part, rounds, reviews FROM decisions FINAL"
+        " WHERE event_id = {e:String}"
+        " UNION ALL SELECT id, '', 'none', outcome, '', 0, 0 FROM outcomes FINAL WHERE event_id = {e:String}"
+        " ORDER BY 1, 2, 6, 7",
+        {"e": event_id},
+    )
+    return [Passed(_text(row[0]), _text(row[1]).strip("\0"), row[2], row[3], row[4]) for row in rows]
+
+
+def decision(register: Register, decision_id: Id) -> CaseDecided | None:
+    """A decision as it was first written."""
+    message = _message(register, "SELECT message FROM decisions FINAL WHERE id = {v:String}", decision_id)
+    return message if isinstance(message, CaseDecided) else None
+
+
+def act_by_number(register: Register, number: str) -> ActIssued | None:
+    """An act by its printed number."""
+    message = _message(register, "SELECT message FROM acts FINAL WHERE number = {v:String}", number)
+    return message if isinstance(message, ActIssued) else None
+
+
+def fold_outcome_hours(register: Register) -> None:
+    """Count the passages of each hour while all its rows are there; they expire after 72 hours, so run it hourly."""
+    register.command(
+        "INSERT INTO outcome_hours SELECT hour, device_id, outcome, count() FROM outcomes FINAL"
+        " WHERE hour > now() - INTERVAL 71 HOUR GROUP BY hour, device_id, outcome"
+    )
+
+
+def _message(register: Register, query: str, value: str) -> AnyMessage | None:
+    rows = register.ask(query, {"v": value})
+    return codec.decode_message(str(rows[0][0]).encode()) if rows else None
+
+
+def _text(value: object) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)

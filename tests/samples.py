@@ -1,0 +1,187 @@
+"""Ordinary facts for tests: a car, its owner, a camera, one passage; each test changes what its rule is about."""
+
+import hashlib
+from datetime import date
+
+import msgspec
+
+from adjudication import ids
+from adjudication.answers import Answers, Device, Insurance, Penalties, Person, Policy, Vehicle
+from adjudication.facts import (
+    Box,
+    Measurement,
+    Media,
+    Place,
+    PlateReading,
+    VehicleSighting,
+    Verification,
+)
+from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, TraceStep
+from ingest.frame import Frame, signed_part
+
+CAPTURED_US = 1_775_444_400_000_000  # 2026-04-06T08:00:00+05:00
+SHA = "0" * 64
+PICTURE = b"\xff\xd8 a picture \xff\xd9"
+
+VERIFICATION = Verification(
+    number="RK-06-02-210314", laboratory="Lab 1", issued_on=date(2025, 7, 20), valid_to=date(2027, 7, 20)
+)
+PLACE = Place(
+    place_id="ala-017",
+    title_kk="Абай даңғылы",
+    title_ru="проспект Абая",
+    district_code="197512",
+    lat_e7=432_319_000,
+    lon_e7=767_798_100,
+)
+DEVICE = Device(
+    system="devices",
+    asked_us=CAPTURED_US,
+    as_of_us=CAPTURED_US,
+    device_id="cam-1",
+    serial="SN-0001",
+    model="Demo speed meter",
+    kind="measuring",
+    conformity_certificate="KZ.7500 1",
+    conformity_valid_to=date(2030, 1, 1),
+    place=PLACE,
+    operator="Demo operator",
+    verification=VERIFICATION,
+)
+VEHICLE = Vehicle(
+    system="vehicles",
+    asked_us=CAPTURED_US,
+    as_of_us=CAPTURED_US,
+    plate="489AAC02",
+    vin="XTA21099012345678",
+    make="Demo",
+    model="One",
+    colour="white",
+    category="M1",
+    manufacture_year=2024,
+    status="registered",
+    registered_with="civil",
+    owner="900101300017",
+)
+PERSON = Person(
+    system="persons",
+    asked_us=CAPTURED_US,
+    as_of_us=CAPTURED_US,
+    number="900101300017",
+    kind="individual",
+    name_kk="Үлгіқызы Әсем",
+    name_ru="Примерова Асем",
+    born_on=date(1990, 1, 1),
+    died_on=None,
+    address="Алматы, Үлгі көшесі 1",
+    size_class=None,
+    egov_phone="+77000000001",
+)
+INSURANCE = Insurance(
+    system="insurance",
+    asked_us=CAPTURED_US,
+    as_of_us=CAPTURED_US,
+    policies=(Policy(number="P-1", valid_from_us=CAPTURED_US - 10**12, valid_to_us=CAPTURED_US + 10**13),),
+)
+PENALTIES = Penalties(system="penalties", asked_us=CAPTURED_US, as_of_us=CAPTURED_US, prior=())
+
+
+def event(sequence: int = 1, pictures: tuple[bytes, ...] = (PICTURE,), **changes: object) -> EventCaptured:
+    """A speed event: 83 km/h where 60 is allowed, error 2."""
+    ordinary = EventCaptured(
+        event=f"e-{sequence}",
+        device_id="cam-1",
+        sequence=sequence,
+        captured_us=CAPTURED_US,
+        clock_offset_us=0,
+        place=PLACE,
+        lane=1,
+        direction="to centre",
+        media=tuple(
+            Media(role="violation", sha256=hashlib.sha256(body).hexdigest(), bytes=len(body), captured_us=CAPTURED_US)
+            for body in pictures
+        ),
+        measurement=Measurement(kind="speed", value_kmh100=8300, error_kmh100=200, limit_kmh100=6000),
+        verification=VERIFICATION,
+    )
+    return msgspec.structs.replace(ordinary, **changes)
+
+
+def frame(sequence: int = 1, pictures: tuple[bytes, ...] = (PICTURE,), **changes: object) -> Frame:
+    """The event as a frame; its signature is of no key."""
+    header = event(sequence, pictures, **changes)
+    return Frame(header, signed_part(header), b"\0" * 64, pictures)
+
+
+def passage(sequence: int = 1, plate: str | None = "489AAC02", **changes: object) -> PassageObserved:
+    """One car, read with certainty by two readers."""
+    header = event(sequence)
+    event_id = ids.event_id(header.device_id, header.sequence)
+    reading = plate and PlateReading(
+        text=plate,
+        format_id="KZ2012-P",
+        country="KZ",
+        confidence_bp=9900,
+        characters_bp=(9900,) * len(plate),
+        box=Box(x=10, y=10, width=100, height=20),
+        picture=0,
+        source="vision",
+        second=plate,
+        second_confidence_bp=9800,
+    )
+    ordinary = PassageObserved(
+        passage_id=ids.passage_id(event_id, 0),
+        event_id=event_id,
+        ordinal=0,
+        event=header,
+        plate=reading or None,
+        vehicle=VehicleSighting(
+            vehicle_class="car", confidence_bp=9000, box=Box(x=0, y=0, width=300, height=200), picture=0
+        ),
+        candidates=1,
+        quality=(),
+        reader="sample",
+    )
+    return msgspec.structs.replace(ordinary, **changes)
+
+
+def checked(sequence: int = 1, plate: str | None = "489AAC02", **answers: object) -> PassageChecked:
+    """The passage with every register's ordinary answer."""
+    seen = passage(sequence, plate)
+    ordinary = Answers(
+        asked_us=CAPTURED_US,
+        device=DEVICE,
+        vehicle=VEHICLE,
+        liable=PERSON,
+        insurance=INSURANCE,
+        inspection=None,
+        penalties=PENALTIES,
+    )
+    rounds = (msgspec.structs.replace(ordinary, **answers),)
+    return PassageChecked(checked_id=ids.checked_id(seen.passage_id, 1), passage=seen, rounds=rounds)
+
+
+def decision(sequence: int = 1, **changes: object) -> CaseDecided:
+    """592(2), automatic."""
+    source = checked(sequence)
+    case_id = ids.measured_case_id(source.passage.event_id, "489AAC02", "592(2)")
+    ordinary = CaseDecided(
+        decision_id=ids.decision_id(case_id, source.checked_id, (), SHA, SHA),
+        case_id=case_id,
+        checked=source,
+        route="auto",
+        reason="CLEAR",
+        part="592(2)",
+        form="prescription",
+        mci_count=10,
+        discount_offered=True,
+        liable="900101300017",
+        excess_kmh=21,
+        send_last_day_on=date(2026, 4, 20),
+        limitation_last_day_on=date(2026, 6, 6),
+        ask_again_us=None,
+        law_sha256=SHA,
+        policy_sha256=SHA,
+        trace=(TraceStep(rule="tolerance", source="policy", outcome="excess 21"),),
+    )
+    return msgspec.structs.replace(ordinary, **changes)
