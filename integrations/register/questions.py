@@ -20,8 +20,8 @@ class Counted:
 def outcomes_by_reason(register: Register) -> list[Counted]:
     """Everything the road has settled, most frequent first: cases by route and reason, passages without a finding."""
     rows = register.ask(
-        "SELECT route, reason, uniq(case_id) AS n FROM decisions GROUP BY route, reason"
-        " UNION ALL SELECT 'none', outcome, uniq(id) AS n FROM outcomes GROUP BY outcome"
+        "SELECT * FROM (SELECT route, reason, uniq(case_id) AS n FROM decisions GROUP BY route, reason"
+        " UNION ALL SELECT 'none', outcome, uniq(id) AS n FROM outcomes GROUP BY outcome)"
         " ORDER BY n DESC, 1, 2"
     )
     return [Counted(*row) for row in rows]
@@ -41,9 +41,9 @@ class Passed:
 def of_event(register: Register, event_id: Id) -> list[Passed]:
     """All that is known of one event, its decisions newest last; empty while it is on its way."""
     rows = register.ask(
-        "SELECT passage_id, case_id, route, reason, part, rounds, reviews FROM decisions FINAL"
+        "SELECT * FROM (SELECT passage_id, case_id, route, reason, part, rounds, reviews FROM decisions FINAL"
         " WHERE event_id = {e:String}"
-        " UNION ALL SELECT id, '', 'none', outcome, '', 0, 0 FROM outcomes FINAL WHERE event_id = {e:String}"
+        " UNION ALL SELECT id, '', 'none', outcome, '', 0, 0 FROM outcomes FINAL WHERE event_id = {e:String})"
         " ORDER BY 1, 2, 6, 7",
         {"e": event_id},
     )
