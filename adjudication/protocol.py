@@ -93,5 +93,6 @@ class Act(Fact, tag="act", tag_field="kind", frozen=True, kw_only=True):
     evidence: tuple[EvidenceRef, ...]
     law_sha256: Sha256
     policy_sha256: Sha256
+    decision_sha256: Sha256 | None = None  # codec.digest of the CaseDecided: what makes decision.json provable
     decided_by: Literal["automatic", "officer"]
     officer: Text | None
