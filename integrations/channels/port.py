@@ -4,7 +4,7 @@ A channel takes one notice and says what became of it. Which channels are tried,
 business of the stage that notifies; a channel knows only whether *its* way of sending is lawful for this notice.
 
 Source: art. 743(4-1)(4): properly delivered is a text message to the number the person gave on eGov, or a document
-placed in the person's eGov cabinet together with a text message to that number. A number found elsewhere proves nothing.
+placed in the person's eGov cabinet together with a text message to that number. A number found elsewhere is none.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,86 @@
+"""Invented papers: insurance contracts, inspections and earlier penalties around one civil day, with their gaps."""
+
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+
+from adjudication.answers import Inspection, Policy, PriorPenalty
+from adjudication.units import MICROS_PER_SECOND, Micros
+from integrations.simulators.profiles import UNINSPECTED, UNINSURED, ProfileName
+
+DAY_US = 86_400 * MICROS_PER_SECOND
+CIVIL_OFFSET_US = 5 * 3_600 * MICROS_PER_SECOND
+"""Kazakhstan's civil time is UTC+5 throughout since 2024-03-01; registers speak of days of it."""
+YEAR = timedelta(days=365)
+EXEMPT_AGE = 7
+"""Private cars up to this age, the year of manufacture included, need no inspection (brief §1.4)."""
+
+
+def start_us(day: date) -> Micros:
+    """The instant at which the civil day begins."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return int(midnight.timestamp()) * MICROS_PER_SECOND - CIVIL_OFFSET_US
+
+
+def day_of(at_us: Micros) -> date:
+    """The civil day an instant falls on."""
+    return datetime.fromtimestamp((at_us + CIVIL_OFFSET_US) // MICROS_PER_SECOND, UTC).date()
+
+
+def policies(rng: Random, profile: ProfileName, today: date, number: int) -> tuple[Policy, ...]:
+    """Contracts of a year each without a gap around `today`; for the uninsured one that has ended, or none."""
+    if profile in UNINSURED:
+        lapsed = today - timedelta(days=rng.randrange(10, 300))
+        return (_policy(number, 0, lapsed - YEAR, lapsed, whole_days=False),) if rng.random() < 0.5 else ()
+    begun = today - timedelta(days=rng.randrange(20, 340))
+    whole_days = rng.random() < 0.2
+    return tuple(
+        _policy(number, turn + 1, begun + turn * YEAR, begun + (turn + 1) * YEAR, whole_days=whole_days)
+        for turn in (-1, 0, 1)
+    )
+
+
+def _policy(number: int, turn: int, begins: date, ends: date, *, whole_days: bool) -> Policy:
+    return Policy(
+        number=f"OGPO-{number:07}-{turn}",
+        valid_from_us=start_us(begins),
+        valid_to_us=start_us(ends) - 1,
+        whole_days=whole_days,
+    )
+
+
+def inspections(rng: Random, profile: ProfileName, today: date, year: int, number: int) -> tuple[Inspection, ...]:
+    """Yearly inspections without a gap around `today`; none for the young, an old one or none for the uninspected."""
+    if profile in UNINSPECTED:
+        passed = today - timedelta(days=rng.randrange(380, 900))
+        return (_inspection(number, 0, passed),) if rng.random() < 0.7 else ()
+    if today.year - year + 1 < EXEMPT_AGE and profile != "passenger_carrier":
+        return ()
+    passed = today - timedelta(days=rng.randrange(20, 340))
+    return tuple(_inspection(number, turn + 1, passed + turn * YEAR) for turn in (-1, 0, 1))
+
+
+def _inspection(number: int, turn: int, passed: date) -> Inspection:
+    return Inspection(
+        system="inspection",
+        asked_us=0,
+        as_of_us=0,
+        card=f"TO-{number:07}-{turn}",
+        passed_on=passed,
+        valid_to=passed + YEAR,
+    )
+
+
+def prior(rng: Random, profile: ProfileName, today: date, number: int) -> tuple[PriorPenalty, ...]:
+    """Earlier penalties: executed within the year for a repeat offender, long ago for a stale one."""
+    if profile == "stale_prior":
+        return (_penalty(number, "592(2)", today - timedelta(days=rng.randrange(800, 1_200))),)
+    if profile in {"repeat_speed", "repeat_inspection"}:
+        part = "592(2)" if profile == "repeat_speed" else "590(9)"
+        return (_penalty(number, part, today - timedelta(days=rng.randrange(60, 250))),)
+    return ()
+
+
+def _penalty(number: int, part: str, in_force: date) -> PriorPenalty:
+    return PriorPenalty(
+        case_id=f"prior-{number:07}", part=part, in_force_on=in_force, executed_on=in_force + timedelta(days=20)
+    )
