@@ -1,0 +1,52 @@
+"""What the stage asks of whoever reads pictures, and what it gets back.
+
+Boxes are in pixels of the picture as it came from the device, after its EXIF orientation is applied.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from adjudication.facts import Box, PlateReading, QualityFlag, VehicleSighting
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A vehicle, its plate, or both. `plate_box` is known also where nothing could be read in it.
+
+    `flags` are of this target alone: of its plate's size, sharpness and reads.
+    """
+
+    vehicle: VehicleSighting | None
+    plate: PlateReading | None
+    plate_box: Box | None
+    flags: tuple[QualityFlag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is in one picture; `flags` are of the whole picture. A picture that cannot be read has flags and no targets.
+
+    Sightings and readings carry picture number 0: who knows the event renumbers them.
+    """
+
+    targets: tuple[Target, ...] = ()
+    flags: tuple[QualityFlag, ...] = ()
+
+
+class Eyes(Protocol):
+    """Reads pictures.
+
+    `reader` names models and settings by digest (at most 64 characters): readings with equal names are comparable.
+    """
+
+    @property
+    def reader(self) -> str: ...
+
+    def read_many(self, pictures: Sequence[bytes]) -> Sequence[Seen]:
+        """One answer for each encoded picture (JPEG, PNG, WebP), in order.
+
+        Never raises for what is in a picture: broken, empty and huge ones are answered with flags. Memory is bounded by
+        the largest single picture, not by their number.
+        """
+        ...

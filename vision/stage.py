@@ -1,0 +1,127 @@
+"""[vision]: a frame becomes passages, one for each plate-bearing vehicle and at least one for each event."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from adjudication import ids, plates
+from adjudication.facts import DeviceReading, PlateReading, QualityFlag
+from adjudication.messages import EventCaptured, PassageObserved
+from ingest.frame import Frame
+from ingest.stage import Outgoing, Received, Stage
+from ingest.topics import FRAMES, PASSAGES
+from vision.ports import Eyes, Seen, Target
+from vision.targets import NOTHING, Aim, aim, every_plate, numbered
+
+BATCH = 8
+"""Pictures wait for each other: eight frames of 150 ms keep the road's delay near a second on one core."""
+
+PlateKey = Callable[[str], str]
+
+
+def vision(eyes: Eyes | None, key: PlateKey) -> Stage:
+    """The stage. Without `eyes` the device's own reading stands alone.
+
+    `key` makes the stream key of a plate (a keyed pseudonym); what is unread is keyed by its device.
+    """
+
+    def handle(received: Sequence[Received]) -> list[Outgoing]:
+        frames = [_frame(one) for one in received]
+        return [
+            Outgoing(PASSAGES, _key(passage, key), passage, one.carried())
+            for one, frame, seen in zip(received, frames, _look(eyes, frames), strict=True)
+            for passage in passages(frame, seen, eyes.reader if eyes is not None else "")
+        ]
+
+    return Stage("vision", "observation", (FRAMES,), handle, BATCH, seen_id=lambda received: _frame(received).event_id)
+
+
+def passages(frame: Frame, seen: Sequence[Seen] | None, reader: str) -> list[PassageObserved]:
+    """What an event's pictures show; `seen` has one entry for each picture, or is None where nobody looked.
+
+    A measured or reported event names one target, so it is one passage; any other is one for each plate that was read.
+    """
+    event = frame.header
+    if seen is None:
+        aims = [Aim(NOTHING, 1 if event.reading is not None else 0)]
+    elif event.measurement is not None or event.violation is not None:
+        aims = [aim(seen, event.reading)]
+    else:
+        aims = [Aim(target, 1) for target in every_plate(seen)] or [aim(seen, event.reading)]
+    hinted = device_plate(event.reading) if event.reading is not None else None
+    read = {one.target.plate.text for one in aims if one.target.plate is not None}
+    disagree = hinted is not None and bool(read) and hinted.text not in read
+    return [
+        PassageObserved(
+            passage_id=ids.passage_id(frame.event_id, ordinal),
+            event_id=frame.event_id,
+            ordinal=ordinal,
+            event=event,
+            plate=one.target.plate or hinted,
+            vehicle=one.target.vehicle,
+            candidates=one.candidates,
+            quality=tuple(dict.fromkeys(_flags(event, one, hinted, seen, disagree=disagree))),
+            reader=reader,
+        )
+        for ordinal, one in enumerate(aims)
+    ]
+
+
+def device_plate(reading: DeviceReading) -> PlateReading | None:
+    """The device's own reading as a plate of picture 0; None where its text is no plate."""
+    text = plates.normalise(reading.plate)
+    formats = plates.classify(text)
+    if not formats:
+        return None
+    return PlateReading(
+        text=text,
+        format_id=formats[0].id,
+        country=plates.country(formats),
+        confidence_bp=reading.confidence_bp,
+        characters_bp=(reading.confidence_bp,) * len(text),
+        box=reading.plate_box,
+        picture=0,
+        source="device",
+    )
+
+
+def _flags(
+    event: EventCaptured, aimed: Aim, hinted: PlateReading | None, seen: Sequence[Seen] | None, *, disagree: bool
+) -> Iterator[QualityFlag]:
+    """What an officer, or a rule, should know before trusting the passage."""
+    target = aimed.target
+    if event.reading is not None and hinted is None:
+        yield "grammar"
+    if seen is None:
+        if hinted is None:
+            yield "no_plate"
+        return
+    yield from seen[_picture(target)].flags
+    yield from (*target.flags, *aimed.flags)
+    if target.vehicle is None:
+        yield "no_vehicle"
+    if target.plate is None:
+        yield "no_plate"
+    if disagree:
+        yield "device_disagrees"
+
+
+def _picture(target: Target) -> int:
+    if target.plate is not None:
+        return target.plate.picture
+    return target.vehicle.picture if target.vehicle is not None else 0
+
+
+def _look(eyes: Eyes | None, frames: Sequence[Frame]) -> list[list[Seen] | None]:
+    """Everything seen in each frame; the pictures of all frames are shown to the eyes together."""
+    if eyes is None:
+        return [None] * len(frames)
+    answers = iter(eyes.read_many([body for frame in frames for body in frame.bodies]))
+    return [[numbered(next(answers), number) for number in range(len(frame.bodies))] for frame in frames]
+
+
+def _key(passage: PassageObserved, key: PlateKey) -> str:
+    return key(passage.plate.text) if passage.plate is not None else passage.event.device_id
+
+
+def _frame(received: Received) -> Frame:
+    assert isinstance(received.message, Frame), "only frames travel on frames.v1"
+    return received.message
