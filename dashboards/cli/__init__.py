@@ -1,7 +1,7 @@
 """The command line: `tarazy COMMAND`. Each command is a module of this folder with an `app`.
 
-Only the module of the command asked for is imported, so that the first answer comes in well under 0.3 s; `tarazy --help`
-imports them all. Command modules import what is heavy inside their functions.
+Only the module of the command asked for is imported, so that the first answer comes in well under 0.3 s;
+`tarazy --help` imports them all. Command modules import what is heavy inside their functions.
 """
 
 import sys

@@ -1,0 +1,84 @@
+"""Settings: one frozen value, read once, at start. `tarazy config` prints each with its value and where it came from.
+
+A setting is a field of `Settings`; its environment variable is `TARAZY_` and the name in capitals. Secrets are never
+settings: they are files in the data folder, readable by their owner alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from adjudication.errors import Invalid
+
+PREFIX = "TARAZY_"
+Port = Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything an operator may set; `ABOUT` says what each is."""
+
+    data: Path = Path("var/centre")
+    models: Path = Path("var/models")
+    host: str = "127.0.0.1"
+    door_port: Port = 8600
+    web_port: Port = 8601
+    public_url: str = ""
+    registries_url: str = ""
+    policy: str = "default"
+    vision: bool = True
+    vision_workers: Annotated[int, Meta(ge=1, le=64)] = 1
+
+
+ABOUT = {
+    "data": "folder of the stores and keys; one process at a time opens it",
+    "models": "folder of the vision models (`tarazy models` fills it)",
+    "host": "address the door and the pages listen on",
+    "door_port": "port of the cameras' door",
+    "web_port": "port of the pages",
+    "public_url": "address people reach the pages at, printed in QR codes; empty: host and web port",
+    "registries_url": "address of the registries' gateway; empty: none, every register is unanswered",
+    "policy": "operating policy, a file of adjudication/law/policy",
+    "vision": "true: plates are read from pictures; false: the devices' own readings stand alone",
+    "vision_workers": "threads that read pictures, each with its own models",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One setting as `tarazy config` prints it."""
+
+    variable: str
+    value: str
+    source: str
+    about: str
+
+
+def load(environment: Mapping[str, str]) -> Settings:
+    """The settings of `environment`, defaults where it is silent.
+
+    Raises:
+        Invalid: `setting-wrong`, a `TARAZY_` variable names no setting or is not of its kind; the detail names it.
+    """
+    given = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
+    try:
+        return msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, text: kind(text))
+    except msgspec.ValidationError as error:
+        raise Invalid("setting-wrong", f"{PREFIX}…: {error}; `tarazy config` lists the settings") from error
+
+
+def explain(settings: Settings, environment: Mapping[str, str]) -> list[Explained]:
+    """Each setting with its value and whether the environment or the default gave it."""
+    variables = {name: PREFIX + name.upper() for name in Settings.__struct_fields__}
+    return [
+        Explained(
+            variable,
+            str(getattr(settings, name)),
+            "environment" if variable in environment else "default",
+            ABOUT[name],
+        )
+        for name, variable in variables.items()
+    ]
