@@ -144,6 +144,9 @@ class Officer(Fact, frozen=True, kw_only=True):
     body_id: Name
 
 
+EvidenceRole = Literal["overview", "violation", "vehicle", "plate", "record"]
+
+
 class EvidenceRef(Fact, frozen=True, kw_only=True):
     """Something sealed: the address is of the ciphertext, `sha256` of what is inside it.
 
@@ -151,7 +154,7 @@ class EvidenceRef(Fact, frozen=True, kw_only=True):
     device's key to the act's pictures can be checked without trusting the centre.
     """
 
-    role: Literal["overview", "violation", "vehicle", "plate", "record"]
+    role: EvidenceRole
     sha256: Sha256
     address_sha256: Sha256
     key_id: Id
