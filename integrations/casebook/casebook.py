@@ -1,0 +1,71 @@
+"""The casebook: everything that changes, in one database, by noun."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from integrations.casebook.acts import Acts
+from integrations.casebook.attempts import Attempts
+from integrations.casebook.cases import Cases
+from integrations.casebook.data_keys import DataKeys
+from integrations.casebook.database import Database
+from integrations.casebook.deadlines import Deadlines
+from integrations.casebook.devices import Devices
+from integrations.casebook.evidence import Evidence
+from integrations.casebook.log import Log
+from integrations.casebook.outbox import Outbox
+from integrations.casebook.payments import Payments
+from integrations.casebook.reviews import Audit, Reviews
+from integrations.casebook.users import Users
+from integrations.casebook.waits import Referrals, Waits
+from integrations.keys import MasterKey
+
+
+class Casebook:
+    """Opened once per process, used from any thread. Each noun is an attribute; `transaction` makes several one."""
+
+    def __init__(self, url: str, master: MasterKey) -> None:
+        """Opens the database at a SQLAlchemy `url` (`sqlite:///var/casebook.db`), creating tables that are missing.
+
+        Raises:
+            Unavailable: another process has this SQLite file open.
+        """
+        self._database = Database(url)
+        self.cases = Cases(self._database)
+        self.acts = Acts(self._database, master.derive("token of an act's QR code"))
+        self.log = Log(self._database)
+        self.outbox = Outbox(self._database)
+        self.deadlines = Deadlines(self._database)
+        self.reviews = Reviews(self._database)
+        self.audit = Audit(self._database)
+        self.waits = Waits(self._database)
+        self.referrals = Referrals(self._database)
+        self.payments = Payments(self._database)
+        self.evidence = Evidence(self._database)
+        self.keys = DataKeys(self._database, master)
+        self.attempts = Attempts(self._database)
+        self.users = Users(self._database, self.attempts)
+        self.devices = Devices(self._database)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that this thread writes inside becomes true together, or not at all if an exception leaves it.
+
+        Raises:
+            Unavailable: nothing was done.
+        """
+        with self._database.writing():
+            yield
+
+    @contextmanager
+    def view(self) -> Iterator[None]:
+        """All that this thread reads inside is of one instant."""
+        with self._database.reading():
+            yield
+
+    def flush_deleted(self) -> None:
+        """Takes what was deleted off the disk (see `Database.flush_deleted`); outside any transaction."""
+        self._database.flush_deleted()
+
+    def close(self) -> None:
+        """Closes it; another process may open it then."""
+        self._database.close()

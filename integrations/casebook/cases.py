@@ -1,0 +1,147 @@
+"""Cases: where each one stands, and everything that ever happened to it."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from adjudication import codec
+from adjudication.lifecycle import Standing, State
+from adjudication.messages import CaseDecided
+from adjudication.units import Id, Micros, Sha256
+from integrations.casebook.database import Database, insert_once
+from integrations.casebook.tables import CASES, HISTORY
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it stands. `decision` is None once it has expired; `standing` until an act is formed."""
+
+    case_id: Id
+    state: State
+    route: str
+    reason: str
+    part: str
+    decision_id: Id
+    decision: CaseDecided | None
+    finding_key: str | None
+    joined_to: Id | None
+    standing: Standing | None
+    entered_us: Micros
+    changed_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a case's history. `cause_id` names what caused it: a cause is entered once for each state."""
+
+    cause_id: Id
+    what: str
+    from_state: str
+    to_state: str
+    basis: str
+    at_us: Micros
+    recorded_us: Micros
+    actor: str = "system"
+    document_sha256: Sha256 | None = None
+
+
+class Cases:
+    """One row a case, and its history, which only grows."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, case_id: Id) -> Case | None:
+        """The case; inside a transaction its row is locked until the end (PostgreSQL; SQLite has one writer)."""
+        with self._database.reading() as tx:
+            row = tx.execute(sa.select(CASES).where(CASES.c.case_id == case_id).with_for_update()).first()
+        return None if row is None else _case(row)
+
+    def holding(self, finding_key: str) -> Id | None:
+        """The open case of this register finding."""
+        with self._database.reading() as tx:
+            return tx.execute(sa.select(CASES.c.case_id).where(CASES.c.finding_key == finding_key)).scalar()
+
+    def put_decision(self, decision: CaseDecided, state: State, at_us: Micros, finding_key: str | None = None) -> None:
+        """Enters a case, or replaces the decision it rests on; its state is written by `turn`."""
+        changed = {
+            "route": decision.route,
+            "reason": decision.reason,
+            "part": decision.part,
+            "decision_id": decision.decision_id,
+            "decision": codec.encode(decision),
+            "finding_key": finding_key,
+            "changed_us": at_us,
+        }
+        with self._database.writing() as tx:
+            new = {"case_id": decision.case_id, "state": state, "entered_us": at_us, **changed}
+            if not insert_once(tx, CASES, **new):
+                tx.execute(sa.update(CASES).where(CASES.c.case_id == decision.case_id).values(**changed))
+
+    def turn(self, case_id: Id, entry: Entry, standing: Standing | None = None) -> bool:
+        """Moves a case to `entry.to_state` and writes its history; says False, doing nothing, where that was done."""
+        with self._database.writing() as tx:
+            values = {key: getattr(entry, key) for key in Entry.__slots__}
+            if not insert_once(tx, HISTORY, case_id=case_id, **values):
+                return False
+            changed: dict[str, object] = {"state": entry.to_state, "changed_us": entry.recorded_us}
+            if standing is not None:
+                changed["standing"] = codec.encode(standing)
+            tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(**changed))
+            return True
+
+    def knows_cause(self, case_id: Id, cause_id: Id) -> bool:
+        """Whether this cause already stands in the case's history."""
+        query = sa.select(HISTORY.c.seq).where(HISTORY.c.case_id == case_id, HISTORY.c.cause_id == cause_id)
+        with self._database.reading() as tx:
+            return tx.execute(query.limit(1)).first() is not None
+
+    def release_finding(self, case_id: Id) -> None:
+        """A further sighting is a new case from now on."""
+        with self._database.writing() as tx:
+            tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(finding_key=None))
+
+    def join(self, case_id: Id, to: Id) -> None:
+        """This case is only a further sighting of `to`."""
+        with self._database.writing() as tx:
+            tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(joined_to=to))
+
+    def joined(self, case_id: Id) -> tuple[Id, ...]:
+        """The further sightings of this case, oldest first."""
+        query = sa.select(CASES.c.case_id).where(CASES.c.joined_to == case_id).order_by(CASES.c.entered_us)
+        with self._database.reading() as tx:
+            return tuple(tx.execute(query).scalars())
+
+    def forget_decision(self, case_id: Id) -> None:
+        """Drops what names a person, a plate and a place; state, part and history stay."""
+        with self._database.writing() as tx:
+            tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(decision=None))
+
+    def history(self, case_id: Id) -> tuple[Entry, ...]:
+        """All that happened, oldest first."""
+        query = sa.select(HISTORY).where(HISTORY.c.case_id == case_id).order_by(HISTORY.c.seq)
+        with self._database.reading() as tx:
+            return tuple(Entry(**{key: getattr(row, key) for key in Entry.__slots__}) for row in tx.execute(query))
+
+    def by_state(self) -> dict[str, int]:
+        """How many cases stand in each state."""
+        query = sa.select(CASES.c.state, sa.func.count()).group_by(CASES.c.state)
+        with self._database.reading() as tx:
+            return dict(tx.execute(query).tuples().all())
+
+
+def _case(row: sa.Row[tuple[object, ...]]) -> Case:
+    return Case(
+        case_id=row.case_id,
+        state=row.state,
+        route=row.route,
+        reason=row.reason,
+        part=row.part,
+        decision_id=row.decision_id,
+        decision=None if row.decision is None else codec.decode(row.decision, CaseDecided),
+        finding_key=row.finding_key,
+        joined_to=row.joined_to,
+        standing=None if row.standing is None else codec.decode(row.standing, Standing),
+        entered_us=row.entered_us,
+        changed_us=row.changed_us,
+    )

@@ -1,0 +1,61 @@
+"""Deadlines: what is due when. One row for each case and code; setting it again moves it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import sqlalchemy as sa
+
+from adjudication.units import Id, Micros
+from integrations.casebook.database import Database
+from integrations.casebook.tables import DEADLINES
+
+Code = Literal["RECHECK", "SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "CANDIDATE_EXPIRES"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A term of one case and the instant at which it ends."""
+
+    case_id: Id
+    code: Code
+    due_us: Micros
+
+
+class Deadlines:
+    """Time's only source on the road (design §1.13): `integrations.deadlines` claims what is due."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def set(self, case_id: Id, code: Code, due_us: Micros) -> None:
+        """Sets or moves a deadline."""
+        with self._database.writing() as tx:
+            self.cancel(case_id, code)
+            tx.execute(sa.insert(DEADLINES).values(case_id=case_id, code=code, due_us=due_us))
+
+    def cancel(self, case_id: Id, *codes: Code) -> None:
+        """Removes deadlines of the case; one that is not set is no error."""
+        with self._database.writing() as tx:
+            tx.execute(sa.delete(DEADLINES).where(DEADLINES.c.case_id == case_id, DEADLINES.c.code.in_(codes)))
+
+    def of(self, case_id: Id) -> dict[Code, Micros]:
+        """The case's running deadlines."""
+        with self._database.reading() as tx:
+            rows = tx.execute(sa.select(DEADLINES).where(DEADLINES.c.case_id == case_id).order_by(DEADLINES.c.due_us))
+            return {row.code: row.due_us for row in rows}
+
+    def claim(self, now_us: Micros, limit: int) -> tuple[Deadline, ...]:
+        """Takes what is due, earliest first; it is gone when the surrounding transaction is kept."""
+        due = sa.select(DEADLINES).where(DEADLINES.c.due_us <= now_us).order_by(DEADLINES.c.due_us, DEADLINES.c.case_id)
+        with self._database.writing() as tx:
+            rows = tx.execute(due.limit(limit).with_for_update(skip_locked=True)).all()
+            claimed = tuple(Deadline(row.case_id, row.code, row.due_us) for row in rows)
+            for deadline in claimed:
+                self.cancel(deadline.case_id, deadline.code)
+        return claimed
+
+    def overdue(self, now_us: Micros) -> int:
+        """How many are due and not yet claimed: more than a moment's worth means that [deadlines] stands still."""
+        with self._database.reading() as tx:
+            count = sa.select(sa.func.count()).select_from(DEADLINES).where(DEADLINES.c.due_us <= now_us)
+            return int(tx.execute(count).scalar_one())

@@ -1,0 +1,74 @@
+"""The outbox: messages written in the transaction that made them true, published afterwards, in order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import sqlalchemy as sa
+
+from adjudication import codec
+from adjudication.units import Id, Micros
+from ingest.stage import Outgoing
+from integrations.casebook.database import Database, insert_once
+from integrations.casebook.tables import OUTBOX
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message not yet published. `seq` orders; it has gaps."""
+
+    seq: int
+    topic: str
+    key: str
+    value: bytes
+    headers: Mapping[str, str]
+
+
+class Outbox:
+    """Written by whoever changes the casebook; emptied by `integrations.outbox.Relay`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def put(self, cause_id: Id, outgoing: Outgoing, at_us: Micros) -> bool:
+        """Queues a message unless its cause already queued one; says whether it did."""
+        with self._database.writing() as tx:
+            return insert_once(
+                tx,
+                OUTBOX,
+                cause_id=cause_id,
+                topic=outgoing.topic.name,
+                key=outgoing.key,
+                value=codec.encode(outgoing.message),
+                headers=msgspec.json.encode(dict(outgoing.headers)).decode(),
+                written_us=at_us,
+            )
+
+    def unsent(self, limit: int) -> tuple[OutboxRow, ...]:
+        """The oldest messages not yet published."""
+        query = sa.select(OUTBOX).where(OUTBOX.c.sent_us.is_(None)).order_by(OUTBOX.c.seq).limit(limit)
+        with self._database.reading() as tx:
+            return tuple(
+                OutboxRow(row.seq, row.topic, row.key, row.value, msgspec.json.decode(row.headers, type=dict[str, str]))
+                for row in tx.execute(query)
+            )
+
+    def mark_sent(self, seqs: Sequence[int], at_us: Micros) -> None:
+        """Publishing `seqs` is over; a crash before this publishes them again, under the same ids."""
+        with self._database.writing() as tx:
+            tx.execute(sa.update(OUTBOX).where(OUTBOX.c.seq.in_(seqs)).values(sent_us=at_us))
+
+    def prune(self, before_us: Micros) -> int:
+        """Empties published rows older than `before_us`: messages name plates and people. The cause ids stay."""
+        old = sa.and_(OUTBOX.c.sent_us < before_us, OUTBOX.c.value != b"")
+        with self._database.writing() as tx:
+            return tx.execute(sa.update(OUTBOX).where(old).values(value=b"", headers="{}")).rowcount
+
+    def waiting(self) -> int:
+        """How many messages are not yet published."""
+        with self._database.reading() as tx:
+            return int(
+                tx.execute(
+                    sa.select(sa.func.count()).select_from(OUTBOX).where(OUTBOX.c.sent_us.is_(None))
+                ).scalar_one()
+            )
