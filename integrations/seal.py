@@ -1,0 +1,114 @@
+"""[seal]: the pictures of a finding, read back from the stream and sealed under the case's key, before anything waits.
+
+Frames expire, evidence does not (design §1.8). Pictures are taken, in this order, from: this case's evidence of the
+event (a decision taken again), another case's of the same event (a second offence, a corrected plate), the stream, by
+the position that travels in the headers. Where none has them any more, the decision goes on without evidence, and
+[issue] ends the case for that reason: no act stands without its pictures.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from adjudication.errors import Invalid
+from adjudication.facts import EvidenceRef, EvidenceRole
+from adjudication.messages import CaseDecided, CaseSealed
+from adjudication.units import Id, Micros
+from ingest import frame, topics
+from ingest.clock import Clock
+from ingest.evidence import EvidenceStore
+from ingest.stage import FRAME_POSITION, Outgoing, Position, Received, Stage
+from ingest.stream import Reader
+from integrations import sealing
+from integrations.casebook import Casebook
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Something to seal: a picture, or the device's signed record."""
+
+    role: EvidenceRole
+    captured_us: Micros
+    plaintext: bytes
+
+
+def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock) -> Stage:
+    """The stage over the centre's stores."""
+
+    def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
+        return [_sealed(item, item.message) for item in received if isinstance(item.message, CaseDecided)]
+
+    def _sealed(item: Received, decision: CaseDecided) -> Outgoing:
+        evidence = () if decision.route == "reject" else _evidence(item, decision)
+        message = CaseSealed(decision=decision, evidence=evidence)
+        return Outgoing(topics.SEALED, decision.case_id, message, item.carried())
+
+    def _evidence(item: Received, decision: CaseDecided) -> tuple[EvidenceRef, ...]:
+        event_id = decision.checked.passage.event_id
+        sealed = casebook.evidence.of_event(event_id)
+        if decision.case_id in sealed:
+            return sealed[decision.case_id]
+        pieces = _from_cases(casebook, store, sealed) or _from_stream(reader, item, event_id)
+        refs = seal_pieces(casebook, store, decision.case_id, pieces)
+        casebook.evidence.record(decision.case_id, event_id, refs, clock())
+        return refs
+
+    return Stage("seal", "function", (topics.DECISIONS,), handle, batch=16)
+
+
+def seal_pieces(
+    casebook: Casebook, store: EvidenceStore, case_id: Id, pieces: Iterable[Piece]
+) -> tuple[EvidenceRef, ...]:
+    """Seal under the case's key and store; the references name the ciphertext. Repeating it stores nothing twice."""
+    key_id, key = casebook.keys.data_key(case_id)
+    return tuple(_seal_piece(store, case_id, key_id, key, piece) for piece in pieces)
+
+
+def open_evidence(casebook: Casebook, store: EvidenceStore, case_id: Id, ref: EvidenceRef) -> bytes:
+    """What is inside a sealed piece of this case.
+
+    Raises:
+        Invalid: `evidence-missing`, `evidence-damaged`, `key-erased`, `evidence-key-wrong`, or `evidence-changed` where
+            what is inside is not what was sealed.
+    """
+    plaintext = sealing.unseal(store.get(ref.address_sha256), casebook.keys.open(ref.key_id), case_id)
+    if hashlib.sha256(plaintext).hexdigest() != ref.sha256:
+        raise Invalid("evidence-changed", f"the object at {ref.address_sha256} holds something else than was sealed")
+    return plaintext
+
+
+def _seal_piece(store: EvidenceStore, case_id: Id, key_id: Id, key: bytes, piece: Piece) -> EvidenceRef:
+    return EvidenceRef(
+        role=piece.role,
+        sha256=hashlib.sha256(piece.plaintext).hexdigest(),
+        address_sha256=store.put(sealing.seal(piece.plaintext, key, case_id)),
+        key_id=key_id,
+        bytes=len(piece.plaintext),
+        captured_us=piece.captured_us,
+    )
+
+
+def _from_cases(
+    casebook: Casebook, store: EvidenceStore, sealed: dict[Id, tuple[EvidenceRef, ...]]
+) -> tuple[Piece, ...]:
+    for case_id, refs in sealed.items():
+        return tuple(Piece(ref.role, ref.captured_us, open_evidence(casebook, store, case_id, ref)) for ref in refs)
+    return ()
+
+
+def _from_stream(reader: Reader, item: Received, event_id: Id) -> tuple[Piece, ...]:
+    position = item.headers.get(FRAME_POSITION)
+    if position is None:
+        return ()
+    try:
+        record = reader.read_at(Position.parse(position))
+    except Invalid:
+        return ()
+    event = frame.decode(record.value)
+    if event.event_id != event_id:
+        raise Invalid("frame-position-wrong", f"the record at {position} is another event")
+    frame.check_digests(event)
+    pictures = (
+        Piece(media.role, media.captured_us, body) for media, body in zip(event.header.media, event.bodies, strict=True)
+    )
+    return (*pictures, Piece("record", event.header.captured_us, event.record))

@@ -1,0 +1,89 @@
+"""What a finding rests on is sealed before anything waits, once per case, and survives the frame."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from adjudication.errors import Invalid
+from adjudication.messages import CaseDecided, CaseSealed
+from ingest import topics
+from ingest.clock import VirtualClock
+from ingest.memory import MemoryStream
+from ingest.stage import FRAME_POSITION, Position, Received
+from ingest.stream import NewRecord
+from integrations.casebook import Casebook
+from integrations.keys import MasterKey
+from integrations.objects import Objects, directory
+from integrations.seal import open_evidence, seal
+from tests import samples
+
+PICTURES = (samples.PICTURE, b"\xff\xd8 another \xff\xd9")
+
+
+class Centre:
+    """The stores that sealing touches, and one event in the stream."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = VirtualClock(samples.CAPTURED_US)
+        self.casebook = Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32)))
+        self.store: Objects = directory(folder / "evidence")
+        self.stream = MemoryStream(clock=self.clock)
+        self.frame = samples.frame(1, PICTURES)
+        self.stream.send([NewRecord(topics.FRAMES.name, "cam-1", self.frame.encode())])
+        [record] = self.stream.scan(topics.FRAMES.name, 0, samples.CAPTURED_US + 1)
+        self.position = record.position
+        self.handle = seal(self.casebook, self.store, self.stream, self.clock).handle
+
+    def sealed(self, decision: CaseDecided, headers: dict[str, str]) -> CaseSealed:
+        [out] = self.handle([Received(decision, Position("decisions.v1", 0, 1), decision.case_id, headers)])
+        assert isinstance(out.message, CaseSealed)
+        return out.message
+
+
+@pytest.fixture
+def centre(tmp_path: Path) -> Iterator[Centre]:
+    centre = Centre(tmp_path)
+    yield centre
+    centre.casebook.close()
+
+
+def test_pictures_and_the_devices_record_are_sealed_under_the_cases_key(centre: Centre) -> None:
+    decision = samples.decision()
+    sealed = centre.sealed(decision, {FRAME_POSITION: str(centre.position)})
+    assert [ref.role for ref in sealed.evidence] == ["violation", "violation", "record"]
+    inside = [open_evidence(centre.casebook, centre.store, decision.case_id, ref) for ref in sealed.evidence]
+    assert inside == [*PICTURES, centre.frame.record]
+    with pytest.raises(Invalid, match="evidence-key-wrong"):
+        open_evidence(centre.casebook, centre.store, "0" * 32, sealed.evidence[0])
+
+
+def test_a_decision_taken_again_rests_on_the_same_evidence_without_the_frame(centre: Centre) -> None:
+    first = centre.sealed(samples.decision(), {FRAME_POSITION: str(centre.position)})
+    again = centre.sealed(samples.decision(reason="OTHER"), {})
+    assert again.evidence == first.evidence
+
+
+def test_a_second_case_of_the_event_gets_copies_of_its_own_when_the_frame_is_gone(centre: Centre) -> None:
+    first = centre.sealed(samples.decision(), {FRAME_POSITION: str(centre.position)})
+    other = msgspec.structs.replace(samples.decision(), case_id="b" * 32)
+    second = centre.sealed(other, {})
+    assert [ref.sha256 for ref in second.evidence] == [ref.sha256 for ref in first.evidence]
+    assert {ref.address_sha256 for ref in second.evidence}.isdisjoint({ref.address_sha256 for ref in first.evidence})
+    assert open_evidence(centre.casebook, centre.store, "b" * 32, second.evidence[0]) == samples.PICTURE
+
+
+def test_a_rejected_finding_seals_nothing(centre: Centre) -> None:
+    sealed = centre.sealed(samples.decision(route="reject"), {FRAME_POSITION: str(centre.position)})
+    assert sealed.evidence == ()
+
+
+@pytest.mark.parametrize("headers", [{}, {FRAME_POSITION: "frames.v1/0/999"}])
+def test_where_the_frame_is_gone_the_decision_goes_on_without_evidence(centre: Centre, headers: dict[str, str]) -> None:
+    assert centre.sealed(samples.decision(), headers).evidence == ()
+
+
+def test_another_events_frame_is_never_taken_for_this_ones(centre: Centre) -> None:
+    with pytest.raises(Invalid, match="frame-position-wrong"):
+        centre.sealed(samples.decision(2), {FRAME_POSITION: str(centre.position)})
