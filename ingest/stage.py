@@ -7,11 +7,14 @@ answered is dropped by a seen-window that is committed with the offset.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from adjudication.messages import AnyMessage
 from ingest.frame import Frame
 from ingest.topics import Topic
+
+if TYPE_CHECKING:
+    from ingest.windows import KeyedWindow
 
 FRAME_POSITION = "frame-position"
 """Header: where in frames.v1 the event's pictures stand, as `topic/partition/offset`."""
@@ -81,7 +84,7 @@ class Stage:
     `handle` gets 1 to `batch` messages, oldest first per key, and returns what they cause, in order. It raises
     `Invalid` for input that can never be handled (the runner finds which record it is and lays it aside), `Unavailable`
     if nothing was done and it should be asked again; anything else stops the worker. `seen_id` names an observation's
-    input.
+    input. `windows` are what the stage remembers; `handle` puts and queries them, the runner commits them.
     """
 
     name: str
@@ -90,6 +93,7 @@ class Stage:
     handle: Handle
     batch: int = 64
     seen_id: SeenId | None = None
+    windows: "tuple[KeyedWindow, ...]" = ()
 
     def __post_init__(self) -> None:
         if (self.kind == "observation") != (self.seen_id is not None):
