@@ -71,11 +71,7 @@ class EnrolledDevice(Fact, frozen=True, kw_only=True):
 
     def keys_at(self, at_us: Micros) -> tuple[DeviceKey, ...]:
         """The keys an event captured at this instant may be signed with; more than one while keys are exchanged."""
-        return tuple(
-            key
-            for key in self.keys
-            if key.valid_from_us <= at_us and (key.valid_to_us is None or at_us < key.valid_to_us)
-        )
+        return tuple(key for key in self.keys if key.covers(at_us))
 
 
 class DeviceRegister(Protocol):

@@ -1,0 +1,182 @@
+"""The administrator's routes: devices are enrolled, listed, given keys and verifications, suspended and retired.
+
+Every route needs `Authorization: Bearer <token>`. Bodies are JSON of the structs below, answers canonical JSON.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Literal, TypeVar
+
+import msgspec
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from adjudication import codec
+from adjudication.errors import Invalid
+from adjudication.facts import Fact, Place, Verification
+from adjudication.units import MICROS_PER_SECOND, Name, Text
+from ingest.clock import Clock
+from ingest.devices import (
+    DeviceKey,
+    DeviceRegister,
+    EnrolledDevice,
+    PublicKey,
+    State,
+    StateSince,
+    not_enrolled,
+    with_key,
+    with_state,
+    with_verification,
+)
+from ingest.doors.authority import check_administrator
+from ingest.doors.contract import gives, takes
+from ingest.lateness import FUTURE_TOLERANCE_US
+
+MAX_BODY_BYTES = 64 * 1024
+"""An enrolment is about 1 KiB."""
+KEY_OVERLAP_US = 3600 * MICROS_PER_SECOND
+"""How long the old key still signs new events after a new one is added: the device has an hour to change over."""
+
+T = TypeVar("T")
+
+
+class EnrolRequest(Fact, frozen=True, kw_only=True):
+    """What is known of a device when it is enrolled. The private half of its key never leaves it."""
+
+    device_id: Name
+    serial: Name
+    model: Text
+    kind: Literal["measuring", "non_measuring"]
+    operator: Text
+    place: Place
+    conformity_certificate: Text
+    conformity_valid_to: date
+    public_key: PublicKey
+    verifications: tuple[Verification, ...] = ()
+
+
+class Enrolled(Fact, frozen=True, kw_only=True):
+    """The answer: the device as registered, and the key that the centre's receipts are signed with."""
+
+    device: EnrolledDevice
+    receipt_key: PublicKey
+
+
+class NewState(Fact, frozen=True, kw_only=True):
+    """The state a device shall have from now on."""
+
+    state: State
+
+
+class NewKey(Fact, frozen=True, kw_only=True):
+    """A key the device signs with from now on; the ones before it end an hour later."""
+
+    public_key: PublicKey
+
+
+class DeviceList(Fact, frozen=True, kw_only=True):
+    """All devices, by id."""
+
+    devices: tuple[EnrolledDevice, ...]
+
+
+def device_admin_router(register: DeviceRegister, token: str, clock: Clock, receipt_key: PublicKey) -> APIRouter:
+    """The routes under `/v1/admin/devices`. `receipt_key` is the public half of the key that signs receipts."""
+    router = APIRouter(prefix="/v1/admin/devices", tags=["administrator"])
+    _add_reading(router, register, token)
+    _add_enrolling(router, register, token, clock, receipt_key)
+    _add_changing(router, register, token, clock)
+    return router
+
+
+def _add_reading(router: APIRouter, register: DeviceRegister, token: str) -> None:
+    @router.get("", summary="List all devices", responses=gives("DeviceList", "All devices"))
+    def list_devices(request: Request) -> Response:
+        """Every device ever enrolled, with its histories."""
+        check_administrator(request, token)
+        return _json(DeviceList(devices=register.every()))
+
+    @router.get("/{device_id}", summary="Show one device", responses=gives("EnrolledDevice", "The device"))
+    def show_device(device_id: str, request: Request) -> Response:
+        """One device with its histories."""
+        check_administrator(request, token)
+        device = register.find(device_id)
+        if device is None:
+            raise not_enrolled(device_id)
+        return _json(device)
+
+
+def _add_enrolling(
+    router: APIRouter, register: DeviceRegister, token: str, clock: Clock, receipt_key: PublicKey
+) -> None:
+    @router.post(
+        "",
+        summary="Enrol a device",
+        status_code=201,
+        responses=gives("Enrolled", "The device is enrolled", 201),
+        openapi_extra=takes("EnrolRequest"),
+    )
+    async def enrol_device(request: Request) -> Response:
+        """Registers a device as active, from two minutes ago on, so that its clock may run that much behind."""
+        check_administrator(request, token)
+        device = _as_enrolled(await _parsed(request, EnrolRequest), clock() - FUTURE_TOLERANCE_US)
+        await run_in_threadpool(register.enrol, device)
+        return _json(Enrolled(device=device, receipt_key=receipt_key), 201)
+
+
+def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock: Clock) -> None:
+    now = gives("EnrolledDevice", "The device as it is now")
+
+    async def changed(device_id: str, edit: Callable[[EnrolledDevice], EnrolledDevice]) -> Response:
+        return _json(await run_in_threadpool(register.change, device_id, edit))
+
+    @router.post(
+        "/{device_id}/state",
+        summary="Suspend, resume or retire a device",
+        responses=now,
+        openapi_extra=takes("NewState"),
+    )
+    async def set_device_state(device_id: str, request: Request) -> Response:
+        """From now on the door refuses, or takes again, all the device sends."""
+        check_administrator(request, token)
+        new = await _parsed(request, NewState)
+        return await changed(device_id, lambda device: with_state(device, new.state, clock()))
+
+    @router.post("/{device_id}/keys", summary="Give a device a new key", responses=now, openapi_extra=takes("NewKey"))
+    async def add_device_key(device_id: str, request: Request) -> Response:
+        """The new key signs from now on; the ones before it end an hour later."""
+        check_administrator(request, token)
+        new = await _parsed(request, NewKey)
+        return await changed(device_id, lambda device: with_key(device, new.public_key, clock(), KEY_OVERLAP_US))
+
+    @router.post(
+        "/{device_id}/verifications",
+        summary="Record a metrological verification",
+        responses=now,
+        openapi_extra=takes("Verification"),
+    )
+    async def add_verification(device_id: str, request: Request) -> Response:
+        """Adds a verification certificate to the device's history."""
+        check_administrator(request, token)
+        verification = await _parsed(request, Verification)
+        return await changed(device_id, lambda device: with_verification(device, verification))
+
+
+def _as_enrolled(request: EnrolRequest, since_us: int) -> EnrolledDevice:
+    fields = msgspec.structs.asdict(request)
+    key = DeviceKey(public_key=fields.pop("public_key"), valid_from_us=since_us)
+    return EnrolledDevice(**fields, keys=(key,), states=(StateSince(state="active", since_us=since_us),))
+
+
+async def _parsed(request: Request, kind: type[T]) -> T:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise Invalid("body-too-large", f"more than {MAX_BODY_BYTES} bytes")
+    return codec.decode(body, kind)
+
+
+def _json(value: Fact, status: int = 200) -> Response:
+    return Response(codec.encode(value), status, media_type="application/json")
