@@ -68,13 +68,7 @@ def decode(data: bytes) -> Frame:
     """
     if len(data) > MAX_FRAME_BYTES:
         raise Invalid("frame-too-large", f"{len(data)} bytes; at most {MAX_FRAME_BYTES}")
-    if len(data) < PREFIX_BYTES + SIGNATURE_BYTES or data[: len(MAGIC)] != MAGIC:
-        raise Invalid("frame-malformed", f"a frame starts with {MAGIC!r} and a header length")
-    header_bytes = int.from_bytes(data[len(MAGIC) : PREFIX_BYTES], "big")
-    if header_bytes > MAX_HEADER_BYTES:
-        raise Invalid("header-too-large", f"{header_bytes} bytes; at most {MAX_HEADER_BYTES}")
-    signed_end = PREFIX_BYTES + header_bytes
-    header = codec.decode_canonical(data[PREFIX_BYTES:signed_end], EventCaptured)
+    header, signed_end = _header(data)
     start = signed_end + SIGNATURE_BYTES
     bodies = []
     for media in header.media:
@@ -82,7 +76,34 @@ def decode(data: bytes) -> Frame:
         start += media.bytes
     if start != len(data):
         raise Invalid("frame-malformed", f"the header speaks of {start} bytes in all, {len(data)} came")
-    return Frame(header, data[:signed_end], data[signed_end : signed_end + SIGNATURE_BYTES], tuple(bodies))
+    return _frame(data, header, signed_end, tuple(bodies))
+
+
+def decode_record(data: bytes) -> Frame:
+    """A frame without bodies from what was sealed of it (`Frame.record`).
+
+    Raises:
+        Invalid: as `decode`.
+    """
+    header, signed_end = _header(data)
+    if signed_end + SIGNATURE_BYTES != len(data):
+        raise Invalid("frame-malformed", f"a record ends with its signature, {len(data)} bytes came")
+    return _frame(data, header, signed_end, ())
+
+
+def _header(data: bytes) -> tuple[EventCaptured, int]:
+    """The header, and where the signature behind it begins."""
+    if len(data) < PREFIX_BYTES + SIGNATURE_BYTES or data[: len(MAGIC)] != MAGIC:
+        raise Invalid("frame-malformed", f"a frame starts with {MAGIC!r} and a header length")
+    header_bytes = int.from_bytes(data[len(MAGIC) : PREFIX_BYTES], "big")
+    if header_bytes > MAX_HEADER_BYTES:
+        raise Invalid("header-too-large", f"{header_bytes} bytes; at most {MAX_HEADER_BYTES}")
+    signed_end = PREFIX_BYTES + header_bytes
+    return codec.decode_canonical(data[PREFIX_BYTES:signed_end], EventCaptured), signed_end
+
+
+def _frame(data: bytes, header: EventCaptured, signed_end: int, bodies: tuple[bytes, ...]) -> Frame:
+    return Frame(header, data[:signed_end], data[signed_end : signed_end + SIGNATURE_BYTES], bodies)
 
 
 def check_digests(frame: Frame) -> None:
