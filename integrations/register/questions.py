@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from adjudication import codec
-from adjudication.messages import ActIssued, AnyMessage, CaseDecided
+from adjudication.messages import ActIssued, AnyMessage, CaseDecided, Route
 from adjudication.units import Id
 from integrations.register.store import Register
 
@@ -29,11 +29,11 @@ def outcomes_by_reason(register: Register) -> list[Counted]:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What became of one passage of an event; `case_id` is "" where there was no finding."""
+    """What became of one passage of an event; where there was no finding, `case_id` and `route` are None."""
 
     passage_id: Id
-    case_id: str
-    route: str
+    case_id: Id | None
+    route: Route | None
     reason: str
     part: str
 
@@ -43,11 +43,11 @@ def of_event(register: Register, event_id: Id) -> list[Passed]:
     rows = register.ask(
         "SELECT * FROM (SELECT passage_id, case_id, route, reason, part, rounds, reviews FROM decisions FINAL"
         " WHERE event_id = {e:String}"
-        " UNION ALL SELECT id, '', 'none', outcome, '', 0, 0 FROM outcomes FINAL WHERE event_id = {e:String})"
+        " UNION ALL SELECT id, '', '', outcome, '', 0, 0 FROM outcomes FINAL WHERE event_id = {e:String})"
         " ORDER BY 1, 2, 6, 7",
         {"e": event_id},
     )
-    return [Passed(_text(row[0]), _text(row[1]).strip("\0"), row[2], row[3], row[4]) for row in rows]
+    return [Passed(_text(row[0]), _text(row[1]).strip("\0") or None, row[2] or None, row[3], row[4]) for row in rows]
 
 
 def decision(register: Register, decision_id: Id) -> CaseDecided | None:
