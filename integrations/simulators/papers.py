@@ -1,29 +1,15 @@
 """Invented papers: insurance contracts, inspections and earlier penalties around one civil day, with their gaps."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from random import Random
 
 from adjudication.answers import Inspection, Policy, PriorPenalty
-from adjudication.units import MICROS_PER_SECOND, Micros
+from adjudication.calendar import start_of_day_us
 from integrations.simulators.profiles import UNINSPECTED, UNINSURED, ProfileName
 
-DAY_US = 86_400 * MICROS_PER_SECOND
-CIVIL_OFFSET_US = 5 * 3_600 * MICROS_PER_SECOND
-"""Kazakhstan's civil time is UTC+5 throughout since 2024-03-01; registers speak of days of it."""
 YEAR = timedelta(days=365)
 EXEMPT_AGE = 7
 """Private cars up to this age, the year of manufacture included, need no inspection (brief §1.4)."""
-
-
-def start_us(day: date) -> Micros:
-    """The instant at which the civil day begins."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return int(midnight.timestamp()) * MICROS_PER_SECOND - CIVIL_OFFSET_US
-
-
-def day_of(at_us: Micros) -> date:
-    """The civil day an instant falls on."""
-    return datetime.fromtimestamp((at_us + CIVIL_OFFSET_US) // MICROS_PER_SECOND, UTC).date()
 
 
 def policies(rng: Random, profile: ProfileName, today: date, number: int) -> tuple[Policy, ...]:
@@ -42,8 +28,8 @@ def policies(rng: Random, profile: ProfileName, today: date, number: int) -> tup
 def _policy(number: int, turn: int, begins: date, ends: date, *, whole_days: bool) -> Policy:
     return Policy(
         number=f"OGPO-{number:07}-{turn}",
-        valid_from_us=start_us(begins),
-        valid_to_us=start_us(ends) - 1,
+        valid_from_us=start_of_day_us(begins),
+        valid_to_us=start_of_day_us(ends) - 1,
         whole_days=whole_days,
     )
 

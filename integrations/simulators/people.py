@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 from adjudication.answers import Person, SizeClass
+from adjudication.identifiers import iin_check_digit
 from adjudication.regions import REGIONS
 from integrations.simulators import names
 from integrations.simulators.profiles import Standing
@@ -70,7 +71,7 @@ def _numbered(rng: Random, head: str, digits: int) -> str:
     """`head`, a serial of `digits` digits and the check digit; serials that have none are not issued (brief §7)."""
     while True:
         body = f"{head}{rng.randrange(10**digits):0{digits}}"
-        check = _check_digit(body)
+        check = iin_check_digit(body)
         if check is not None:
             return f"{body}{check}"
 
@@ -105,12 +106,3 @@ def _address(rng: Random) -> str:
 
 def _phone(rng: Random) -> str | None:
     return f"{PHONE_PREFIX}{rng.randrange(10**7):07}" if rng.random() < SHARE_WITH_PHONE else None
-
-
-def _check_digit(body: str) -> int | None:
-    digits = [int(digit) for digit in body]
-    for weights in ((1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), (3, 4, 5, 6, 7, 8, 9, 10, 11, 1, 2)):
-        check = sum(weight * digit for weight, digit in zip(weights, digits, strict=True)) % 11
-        if check < 10:
-            return check
-    return None

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from adjudication.answers import Inspection, Person, Policy, PriorPenalty, SizeClass, Vehicle
+from adjudication.calendar import start_of_day_us
 from adjudication.plates import LETTERS
 from adjudication.regions import REGIONS
 from adjudication.units import Micros
@@ -81,7 +82,7 @@ class _Growing:
     def __init__(self, rng: Random, today: date) -> None:
         self.rng = rng
         self.today = today
-        self.asked_us = papers.start_us(today)
+        self.asked_us = start_of_day_us(today)
         self.taken: set[str] = set()
         self.ordinary_owners: list[Person] = []
         self.serial = 0
@@ -98,7 +99,7 @@ class _Growing:
             vehicle=vehicle,
             owner=owner,
             liable=liable,
-            registered_us=papers.start_us(self._days_ago(60, 60 + 300 * min(age, 8))),
+            registered_us=start_of_day_us(self._days_ago(60, 60 + 300 * min(age, 8))),
             policies=papers.policies(self.rng, profile, self.today, number),
             inspections=papers.inspections(self.rng, profile, self.today, vehicle.manufacture_year, number),
             prior=papers.prior(self.rng, profile, self.today, number),

@@ -1,18 +1,18 @@
 """The simulated population: repeatable, lawful in form, and holding every sort of vehicle the demo and tests need."""
 
 from collections import Counter
-from datetime import date
 
 import pytest
 
 from adjudication import plates
-from integrations.simulators.papers import day_of, start_us
+from adjudication.calendar import start_of_day_us
+from adjudication.identifiers import is_valid_bin, is_valid_iin
 from integrations.simulators.people import PHONE_PREFIX
 from integrations.simulators.population import Dossier, Population
 from integrations.simulators.profiles import PER_HUNDRED, UNINSPECTED, UNINSURED
 
 POPULATION = Population(seed=7, size=500)
-NOON_US = start_us(POPULATION.today) + 12 * 3_600_000_000
+NOON_US = start_of_day_us(POPULATION.today) + 12 * 3_600_000_000
 
 
 def insured(dossier: Dossier) -> bool:
@@ -36,6 +36,10 @@ def test_every_hundred_vehicles_hold_every_profile_in_its_share():
 def test_no_two_vehicles_share_a_plate_or_a_vin_and_no_two_persons_a_number():
     assert len(POPULATION.by_plate) == len(POPULATION.by_vin) == 500
     assert all(POPULATION.by_number[p.number] is p for p in POPULATION.persons)
+
+
+def test_every_number_has_the_check_digit_the_law_prescribes():
+    assert all(is_valid_iin(p.number) if p.kind == "individual" else is_valid_bin(p.number) for p in POPULATION.persons)
 
 
 def test_a_birth_date_stands_in_its_iin():
@@ -95,9 +99,3 @@ def test_phones_have_a_code_no_operator_has_and_some_owners_gave_none():
 def test_a_rule_nobody_satisfies_is_an_error():
     with pytest.raises(LookupError):
         POPULATION.pick(lambda d: d.vehicle.manufacture_year == 1900)
-
-
-def test_a_civil_day_begins_at_nineteen_utc_of_the_day_before():
-    assert start_us(date(2026, 3, 12)) == 1_773_255_600_000_000  # 2026-03-11T19:00:00Z
-    assert day_of(start_us(date(2026, 3, 12))) == date(2026, 3, 12)
-    assert day_of(start_us(date(2026, 3, 12)) - 1) == date(2026, 3, 11)

@@ -1,0 +1,194 @@
+"""[crosscheck]: asks the registers what the law must know of a passage.
+
+An observation: the same question may be answered differently tomorrow, so each passage is asked once a round, and the
+first answer that was committed stands. Two rounds of questions a batch, all of a round at once:
+
+    1. the device (the centre's own register) and the vehicle, if a plate of Kazakhstan was read
+    2. for a vehicle in the civil register: who is liable, insurance, inspection, earlier penalties
+
+A batch ends within `BATCH_DEADLINE_S` whatever the registers do; what has not come by then is `Unanswered`. A dead
+register so delays the road by one deadline, and after that its breaker answers at once.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from msgspec.structs import replace
+
+from adjudication import ids
+from adjudication.answers import (
+    Answers,
+    Device,
+    InspectionAnswer,
+    InsuranceAnswer,
+    NoRecord,
+    PenaltiesAnswer,
+    PersonAnswer,
+    System,
+    Unanswered,
+    Vehicle,
+    VehicleAnswer,
+)
+from adjudication.errors import Invalid
+from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
+from adjudication.plates import classify
+from adjudication.units import Id, Micros
+from ingest.clock import Clock
+from ingest.devices import DeviceRegister, answer_of
+from ingest.stage import Outgoing, Received, Stage
+from ingest.topics import CHECKED, PASSAGES, RECHECKS
+from integrations.ports import Registries
+
+THREADS = 16
+"""Questions under way at once. They wait, they do not compute; registers of this size take hundreds a second."""
+BATCH = 32
+"""Passages: up to five questions each, so a healthy batch takes a tenth of a second and a slow one its deadline."""
+BATCH_DEADLINE_S = 6.0
+"""Two rounds of a register's own deadline (registries.register.Manners) and some. Far below a quarter of the frames'
+retention, within which a finding must be known (design §1.8)."""
+MAX_ROUNDS = 64
+"""As many as `PassageChecked.rounds` holds."""
+
+T = TypeVar("T")
+PlateKey = Callable[[str], str]
+
+
+def crosscheck(registries: Registries, devices: DeviceRegister, clock: Clock, key: PlateKey) -> Stage:
+    """The stage. `key` makes a stream key of a plate (ids.keyed_pseudonym); `devices` is the centre's own register.
+
+    `handle` raises Unavailable where the device register cannot answer, Invalid `rounds-exhausted` for a passage that
+    was asked about `MAX_ROUNDS` times and `message-unexpected` for a message of another kind.
+    """
+    asking = _Asking(registries, devices, clock)
+
+    def handle(batch: Sequence[Received]) -> list[Outgoing]:
+        cases = [_case(received) for received in batch]
+        rounds = asking.round([case.passage for case in cases])
+        return [_outgoing(case, answers, key) for case, answers in zip(cases, rounds, strict=True)]
+
+    return Stage("crosscheck", "observation", (PASSAGES, RECHECKS), handle, batch=BATCH, seen_id=lambda r: _case(r).id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A passage to be asked about, and what was answered before."""
+
+    received: Received
+    passage: PassageObserved
+    rounds: tuple[Answers, ...]
+
+    @property
+    def id(self) -> Id:
+        """The passage and the round: what this round's answers are an observation of."""
+        return ids.checked_id(self.passage.passage_id, len(self.rounds) + 1)
+
+
+def _case(received: Received) -> _Case:
+    match received.message:
+        case PassageObserved() as passage:
+            return _Case(received, passage, ())
+        case PassageChecked(passage=passage, rounds=rounds) if len(rounds) < MAX_ROUNDS:
+            return _Case(received, passage, rounds)
+        case PassageChecked():
+            raise Invalid("rounds-exhausted", f"the registers were asked {MAX_ROUNDS} times about this passage")
+    raise Invalid("message-unexpected", "crosscheck reads observed and checked passages")
+
+
+def _outgoing(case: _Case, answers: Answers, key: PlateKey) -> Outgoing:
+    checked = PassageChecked(checked_id=case.id, passage=case.passage, rounds=(*case.rounds, answers))
+    plate = case.passage.plate
+    stream_key = case.passage.event.device_id if plate is None else key(plate.text)
+    return Outgoing(CHECKED, stream_key, checked, case.received.carried())
+
+
+class _Asked(Generic[T]):
+    """A question under way."""
+
+    def __init__(self, future: Future[T], nothing: Unanswered) -> None:
+        self._future = future
+        self._nothing = nothing
+
+    def answer(self, until: float) -> T | Unanswered:
+        """The answer, if it is here at `until` (time.monotonic, seconds)."""
+        wait((self._future,), max(until - time.monotonic(), 0.0))
+        if self._future.done():
+            return self._future.result()
+        self._future.cancel()
+        return self._nothing
+
+
+@dataclass(frozen=True, slots=True)
+class _Papers:
+    """The second round's questions about one vehicle."""
+
+    liable: _Asked[PersonAnswer]
+    insurance: _Asked[InsuranceAnswer]
+    inspection: _Asked[InspectionAnswer]
+    penalties: _Asked[PenaltiesAnswer]
+
+    def added(self, answers: Answers, until: float) -> Answers:
+        """`answers` with those of this round."""
+        return replace(
+            answers,
+            liable=self.liable.answer(until),
+            insurance=self.insurance.answer(until),
+            inspection=self.inspection.answer(until),
+            penalties=self.penalties.answer(until),
+        )
+
+
+class _Asking:
+    """Puts the questions of a batch, all of a round at once, and collects the answers until the deadline."""
+
+    def __init__(self, registries: Registries, devices: DeviceRegister, clock: Clock) -> None:
+        self._registries = registries
+        self._devices = devices
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="crosscheck")
+
+    def round(self, passages: Sequence[PassageObserved]) -> list[Answers]:
+        """One round of answers for each passage."""
+        until = time.monotonic() + BATCH_DEADLINE_S
+        asked_us = self._clock()
+        devices = [self._device(passage.event, asked_us) for passage in passages]
+        asked = [self._ask_vehicle(passage, asked_us) for passage in passages]
+        vehicles = [None if one is None else one.answer(until) for one in asked]
+        papers = [self._ask_papers(vehicle, asked_us) for vehicle in vehicles]
+        known = [
+            Answers(asked_us=asked_us, device=device, vehicle=v) for device, v in zip(devices, vehicles, strict=True)
+        ]
+        return [one if paper is None else paper.added(one, until) for one, paper in zip(known, papers, strict=True)]
+
+    def _device(self, event: EventCaptured, asked_us: Micros) -> Device | NoRecord:
+        return answer_of(self._devices.find(event.device_id), asked_us, event.captured_us)
+
+    def _ask_vehicle(self, passage: PassageObserved, asked_us: Micros) -> _Asked[VehicleAnswer] | None:
+        """None where no plate was read that could be of Kazakhstan: no register knows it."""
+        plate = passage.plate
+        if plate is None or not any(fitting.country == "KZ" for fitting in classify(plate.text)):
+            return None
+        at_us = passage.event.captured_us
+        return self._ask("vehicles", asked_us, at_us, lambda: self._registries.vehicle(plate.text, at_us))
+
+    def _ask_papers(self, vehicle: VehicleAnswer | None, asked_us: Micros) -> _Papers | None:
+        """None where the vehicle is unknown, or of a register whose cases go to another body whatever its papers say.
+
+        Source: art. 31(2) and its note: the holder, else the owner, is liable and obliged to insure.
+        """
+        if not isinstance(vehicle, Vehicle) or vehicle.registered_with != "civil":
+            return None
+        registries, vin, at_us = self._registries, vehicle.vin, vehicle.as_of_us
+        liable = vehicle.holder or vehicle.owner
+        return _Papers(
+            self._ask("persons", asked_us, at_us, lambda: registries.person(liable, at_us)),
+            self._ask("insurance", asked_us, at_us, lambda: registries.insurance(vin, liable, at_us)),
+            self._ask("inspection", asked_us, at_us, lambda: registries.inspection(vin, at_us)),
+            self._ask("penalties", asked_us, at_us, lambda: registries.penalties(liable, at_us)),
+        )
+
+    def _ask(self, system: System, asked_us: Micros, as_of_us: Micros, put: Callable[[], T]) -> _Asked[T]:
+        nothing = Unanswered(system=system, asked_us=asked_us, as_of_us=as_of_us, reason="timeout")
+        return _Asked(self._threads.submit(put), nothing)
