@@ -1,14 +1,21 @@
 """Whether the act says what its sources say: the device's record, the registers' answers, the decision."""
 
+from typing import TypeVar
+
 from adjudication.answers import Answers, Device, Person, Vehicle
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
+from adjudication.facts import Fact
 from adjudication.messages import CaseDecided, EventCaptured
 from adjudication.protocol import Act
 
+Found = TypeVar("Found", bound=Fact)
+
 
 def check_facts(act: Act, decision: CaseDecided, header: EventCaptured) -> None:
-    """Raises Invalid `event-differs`, `act-differs` (the detail names the field), `verification-lapsed`."""
+    """Raises Invalid `event-differs`, `act-differs` (the detail names the field), `answer-missing`,
+    `verification-lapsed`.
+    """
     passage = decision.checked.passage
     if passage.event != header:
         raise Invalid("event-differs", "the decision rests on another event than the device's record")
@@ -18,8 +25,7 @@ def check_facts(act: Act, decision: CaseDecided, header: EventCaptured) -> None:
     _same("plate", act.vehicle.plate, plate)
     if act.measurement is not None or act.excess_kmh is not None:
         _same("reading", act.measurement, header.measurement)
-    answers = decision.checked.rounds[-1]
-    _check_answers(act, answers)
+    _check_answers(act, decision.checked.rounds)
     _same("person held liable", act.addressee.number, decision.liable)
 
 
@@ -34,7 +40,8 @@ def check_sums(act: Act, decision: CaseDecided) -> None:
     _same("form", act.form, decision.form)
     _same("number of MCI", act.mci_count, decision.mci_count)
     _same("excess", act.excess_kmh, decision.excess_kmh)
-    _same("way of deciding", act.decided_by, "officer" if decision.reviews else "automatic")
+    confirmed = any(review.verdict == "confirm" for review in decision.reviews)
+    _same("way of deciding", act.decided_by, "officer" if confirmed else "automatic")
     if act.sum_tiyn != act.mci_count * act.mci_tiyn:
         raise Invalid("sum-wrong", "the sum is not the number of MCI times the MCI")
     offered = act.discount_tiyn is not None
@@ -42,20 +49,24 @@ def check_sums(act: Act, decision: CaseDecided) -> None:
         raise Invalid("discount-wrong", "the reduced sum is not half, or is offered where the decision does not")
 
 
-def _check_answers(act: Act, answers: Answers) -> None:
-    if isinstance(answers.vehicle, Vehicle):
-        _same("vehicle", (act.vehicle.make, act.vehicle.model), (answers.vehicle.make, answers.vehicle.model))
-    person = answers.liable
-    if isinstance(person, Person):
-        named = (act.addressee.name_kk, act.addressee.name_ru, act.addressee.born_on)
-        _same("person's name", named, (person.name_kk, person.name_ru, person.born_on))
-    device = answers.device
-    if not isinstance(device, Device):
-        raise Invalid("act-differs", "device: the register of devices gave no record of it")
-    _same("device", act.device.serial, device.serial)
+def _check_answers(act: Act, rounds: tuple[Answers, ...]) -> None:
+    vehicle, person, device = _last(rounds, Vehicle), _last(rounds, Person), _last(rounds, Device)
+    _same("vehicle", (act.vehicle.make, act.vehicle.model), (vehicle.make, vehicle.model))
+    named = (act.addressee.number, act.addressee.name_kk, act.addressee.name_ru, act.addressee.born_on)
+    _same("person", named, (person.number, person.name_kk, person.name_ru, person.born_on))
+    _same("device", (act.device.name, act.device.serial), (device.model, device.serial))
     if act.measurement is not None:
         _same("verification", act.device.verification, device.verification)
         _check_verification(act)
+
+
+def _last(rounds: tuple[Answers, ...], kind: type[Found]) -> Found:
+    """The last whole answer of a kind: a later round may have asked only what was still open."""
+    for answers in reversed(rounds):
+        for answer in (answers.vehicle, answers.liable, answers.device):
+            if isinstance(answer, kind):
+                return answer
+    raise Invalid("answer-missing", f"no register gave a {kind.__name__.lower()} to the decision")
 
 
 def _check_verification(act: Act) -> None:

@@ -165,8 +165,8 @@ def sample_act() -> Act:
     [
         ({"vehicle": replace(sample_act().vehicle, plate="490AAC02")}, "plate"),
         ({"vehicle": replace(sample_act().vehicle, make="Another")}, "vehicle"),
-        ({"addressee": replace(sample_act().addressee, number="070640013540")}, "person held liable"),
-        ({"addressee": replace(sample_act().addressee, name_kk="Басқа")}, "person's name"),
+        ({"addressee": replace(sample_act().addressee, number="070640013540")}, "person"),
+        ({"addressee": replace(sample_act().addressee, name_kk="Басқа")}, "person"),
         ({"device": replace(sample_act().device, verification=None)}, "verification"),
     ],
 )
