@@ -27,9 +27,10 @@ from adjudication.facts import Fact, Verification
 from adjudication.messages import EventCaptured
 from ingest.clock import Clock
 from ingest.devices import DeviceRegister, EnrolledDevice, PublicKey
-from ingest.doors.admin import DeviceList, Enrolled, EnrolRequest, NewKey, NewState, device_admin_router
+from ingest.doors.admin import device_admin_router
 from ingest.doors.contract import Described, describe, gives
 from ingest.doors.native import Count, Counter, event_routes, status_routes
+from ingest.enrolment import DeviceList, Enrolled, EnrolRequest, NewKey, NewState
 from ingest.frame import MAGIC, MAX_FRAME_BYTES, MAX_HEADER_BYTES
 from ingest.keeping import Keeper
 from ingest.overload import DeviceRates, Limits

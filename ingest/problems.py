@@ -39,7 +39,7 @@ REFUSALS = (
     Refusal("device-unknown", 403, "No such device is enrolled", "repair"),
     Refusal("device-suspended", 403, "The device is suspended", "repair"),
     Refusal("device-retired", 403, "The device is retired", "drop"),
-    Refusal("key-not-valid", 403, "No key of the device was valid at the event's instant", "repair"),
+    Refusal("key-not-valid", 403, "No key of the device was valid at the event's instant", "drop"),
     Refusal("signature-wrong", 403, "The signature is not the device's", "drop"),
     Refusal("not-found", 404, "There is nothing at this address", "drop"),
     Refusal("event-unknown", 404, "The device sent no such event, or it is forgotten", "drop"),

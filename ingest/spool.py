@@ -12,7 +12,7 @@ from threading import Lock
 from typing import NamedTuple
 
 _SUFFIX = ".entry"
-_UNREADABLE = ".unreadable"
+_ASIDE = ".aside"
 
 
 class Entry(NamedTuple):
@@ -37,7 +37,7 @@ class Spool:
             unfinished.unlink()
         self._sizes = {int(path.stem): path.stat().st_size for path in folder.glob(f"*{_SUFFIX}")}
         self._bytes = sum(self._sizes.values())
-        laid_aside = (int(path.stem) for path in folder.glob(f"*{_UNREADABLE}"))
+        laid_aside = (int(path.stem) for path in folder.glob(f"*{_ASIDE}"))
         self._next = max((*self._sizes, *laid_aside), default=0) + 1
 
     def __len__(self) -> int:
@@ -79,9 +79,9 @@ class Spool:
         self._forget(number)
 
     def lay_aside(self, number: int) -> None:
-        """Takes an entry that nobody can read out of the way; its file stays for a person to look at."""
+        """Takes an entry that can never be sent out of the way; its file stays for a person to look at."""
         path = self._path(number)
-        path.rename(path.with_suffix(_UNREADABLE))
+        path.rename(path.with_suffix(_ASIDE))
         self._forget(number)
 
     def _forget(self, number: int) -> None:

@@ -1,29 +1,24 @@
 """The administrator's routes: devices are enrolled, listed, given keys and verifications, suspended and retired.
 
-Every route needs `Authorization: Bearer <token>`. Bodies are JSON of the structs below, answers canonical JSON.
+Every route needs `Authorization: Bearer <token>`. Bodies are JSON, answers canonical JSON, of ingest.enrolment.
 """
 
 from collections.abc import Callable
-from datetime import date
-from typing import Literal, TypeVar
+from typing import TypeVar
 
-import msgspec
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from adjudication import codec
 from adjudication.errors import Invalid
-from adjudication.facts import Fact, Place, Verification
-from adjudication.units import MICROS_PER_SECOND, Name, Text
+from adjudication.facts import Fact, Verification
+from adjudication.units import MICROS_PER_SECOND
 from ingest.clock import Clock
 from ingest.devices import (
-    DeviceKey,
     DeviceRegister,
     EnrolledDevice,
     PublicKey,
-    State,
-    StateSince,
     not_enrolled,
     with_key,
     with_state,
@@ -31,6 +26,7 @@ from ingest.devices import (
 )
 from ingest.doors.authority import check_administrator
 from ingest.doors.contract import gives, takes
+from ingest.enrolment import DeviceList, Enrolled, EnrolRequest, NewKey, NewState, as_enrolled
 from ingest.lateness import FUTURE_TOLERANCE_US
 
 MAX_BODY_BYTES = 64 * 1024
@@ -39,46 +35,6 @@ KEY_OVERLAP_US = 3600 * MICROS_PER_SECOND
 """How long the old key still signs new events after a new one is added: the device has an hour to change over."""
 
 T = TypeVar("T")
-
-
-class EnrolRequest(Fact, frozen=True, kw_only=True):
-    """What is known of a device when it is enrolled. The private half of its key never leaves it."""
-
-    device_id: Name
-    serial: Name
-    model: Text
-    kind: Literal["measuring", "non_measuring"]
-    operator: Text
-    place: Place
-    conformity_certificate: Text
-    conformity_valid_to: date
-    public_key: PublicKey
-    verifications: tuple[Verification, ...] = ()
-
-
-class Enrolled(Fact, frozen=True, kw_only=True):
-    """The answer: the device as registered, and the key that the centre's receipts are signed with."""
-
-    device: EnrolledDevice
-    receipt_key: PublicKey
-
-
-class NewState(Fact, frozen=True, kw_only=True):
-    """The state a device shall have from now on."""
-
-    state: State
-
-
-class NewKey(Fact, frozen=True, kw_only=True):
-    """A key the device signs with from now on; the ones before it end an hour later."""
-
-    public_key: PublicKey
-
-
-class DeviceList(Fact, frozen=True, kw_only=True):
-    """All devices, by id."""
-
-    devices: tuple[EnrolledDevice, ...]
 
 
 def device_admin_router(register: DeviceRegister, token: str, clock: Clock, receipt_key: PublicKey) -> APIRouter:
@@ -120,7 +76,7 @@ def _add_enrolling(
     async def enrol_device(request: Request) -> Response:
         """Registers a device as active, from two minutes ago on, so that its clock may run that much behind."""
         check_administrator(request, token)
-        device = _as_enrolled(await _parsed(request, EnrolRequest), clock() - FUTURE_TOLERANCE_US)
+        device = as_enrolled(await _parsed(request, EnrolRequest), clock() - FUTURE_TOLERANCE_US)
         await run_in_threadpool(register.enrol, device)
         return _json(Enrolled(device=device, receipt_key=receipt_key), 201)
 
@@ -161,12 +117,6 @@ def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock
         check_administrator(request, token)
         verification = await _parsed(request, Verification)
         return await changed(device_id, lambda device: with_verification(device, verification))
-
-
-def _as_enrolled(request: EnrolRequest, since_us: int) -> EnrolledDevice:
-    fields = msgspec.structs.asdict(request)
-    key = DeviceKey(public_key=fields.pop("public_key"), valid_from_us=since_us)
-    return EnrolledDevice(**fields, keys=(key,), states=(StateSince(state="active", since_us=since_us),))
 
 
 async def _parsed(request: Request, kind: type[T]) -> T:

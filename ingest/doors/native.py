@@ -26,6 +26,7 @@ from ingest.clock import Clock
 from ingest.devices import DeviceRegister
 from ingest.doors.authority import is_administrator
 from ingest.doors.contract import gives, takes
+from ingest.doors.headers import CONTENT_TYPE, DEVICE_HEADER, INSTANT_HEADER, RECEIPT_TYPE, SIGNATURE_HEADER
 from ingest.frame import MAX_FRAME_BYTES
 from ingest.keeping import Keeper
 from ingest.overload import DeviceRates, InFlight, Limits
@@ -38,12 +39,6 @@ from ingest.status import EventStatus
 from ingest.stream import NewRecord
 from ingest.topics import FRAMES
 
-CONTENT_TYPE = "application/vnd.tarazy.event"
-RECEIPT_TYPE = "application/vnd.tarazy.receipt+json"
-
-DEVICE_HEADER = "Tarazy-Device"
-INSTANT_HEADER = "Tarazy-Instant"
-SIGNATURE_HEADER = "Tarazy-Signature"
 QUESTION_AGE_US = 300 * MICROS_PER_SECOND
 """A signed question may be asked again by whoever saw it for five minutes: twice the clock error a device may have."""
 

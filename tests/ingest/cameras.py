@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from adjudication.errors import Unavailable
 from ingest.clock import VirtualClock
 from ingest.devices import DeviceKey, DevicesInMemory, EnrolledDevice, StateSince
-from ingest.doors.native import CONTENT_TYPE
+from ingest.doors.headers import CONTENT_TYPE
 from ingest.frame import Frame
 from ingest.gateway import door
 from ingest.signatures import public_hex, sign_frame
