@@ -1,0 +1,86 @@
+"""Controls: may this device's word be used, and is there still time to act on it?
+
+Source: note to art. 31, 822-1(1)(6), 803(2)(6), brief §3.5, §15.1(11) for devices; 822-1(3), 62(1), §15.3 for terms.
+"""
+
+from adjudication.answers import Device, NoRecord
+from adjudication.calendar import civil_day
+from adjudication.errors import Unavailable
+from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
+from adjudication.terms import limitation_last_day, send_last_day
+
+
+def device(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the device is the registered one, stands where it says and is certified.
+
+    What it measured is void without this; what it saw or merely met goes to a person.
+    """
+    known, event = scene.device, scene.checked.passage.event
+    if isinstance(known, NoRecord):
+        return (_void(finding, "DEVICE_UNKNOWN", "device"),)
+    if not isinstance(known, Device):
+        return ()
+    if (known.device_id, known.place.place_id) != (event.device_id, event.place.place_id):
+        return (_void(finding, "DEVICE_ELSEWHERE", "device"),)
+    if known.conformity_valid_to < scene.day:
+        return (ruled("review", "CONFORMITY_EXPIRED", "device", valid_to=known.conformity_valid_to),)
+    return (in_order("device", "note to 31", "the device is registered and certified", serial=known.serial),)
+
+
+def verification(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: a measuring instrument is verified on that day; only such a one can find a measured offence."""
+    known = scene.device
+    if not isinstance(known, Device):
+        return ()
+    if known.kind == "non_measuring":
+        return (_void(finding, "NOT_A_MEASURING_DEVICE", "verification"),) if finding.basis == "measured" else ()
+    covering = known.verification
+    if covering is None or not covering.issued_on <= scene.day <= covering.valid_to:
+        return (_void(finding, "LAPSED_VERIFICATION", "verification"),)
+    return (
+        in_order(
+            "verification",
+            "note to 31; 822-1(1)(6)",
+            "the instrument's verification was valid",
+            number=covering.number,
+            valid_to=covering.valid_to,
+        ),
+    )
+
+
+def clock(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the device's clock is known to be right within the policy's bound."""
+    offset_us = scene.checked.passage.event.clock_offset_us
+    bound_us = scene.policy.clock_offset_us
+    if offset_us is None or abs(offset_us) > bound_us:
+        return (ruled("review", "CLOCK_UNSURE", "clock", offset_us=offset_us, bound_us=bound_us),)
+    return (
+        in_order(
+            "clock", "policy clock_offset_us", "the device's clock was right", offset_us=offset_us, bound_us=bound_us
+        ),
+    )
+
+
+def limitation(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the two months from the offence have not passed. Source: 62(1)."""
+    last = limitation_last_day(scene.law, scene.captured_us)
+    if civil_day(scene.decided_us) > last:
+        return (ruled("reject", "LIMITATION", "limitation", last_day=last),)
+    return (in_order("limitation", "62(1)", "limitation has not passed", last_day=last),)
+
+
+def sending_term(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: there is still time to send. The term runs from fixation and never starts anew. Source: 822-1(3)."""
+    try:
+        last = send_last_day(scene.law, scene.captured_us)
+    except Unavailable:
+        return (ruled("review", "CALENDAR_UNKNOWN", "send-term", year=scene.day.year),)
+    if civil_day(scene.decided_us) > last:
+        return (ruled(scene.policy.send_term_lapsed, "SEND_TERM_LAPSED", "send-term", last_day=last),)
+    return (in_order("send-term", "822-1(3)", "there is time to send", last_day=last),)
+
+
+def _void(finding: Finding, reason: str, rule: str) -> Ruling:
+    if finding.basis == "measured":
+        return ruled("reject", reason, rule)
+    return ruled("review", "DEVICE_UNSETTLED", rule, why=reason)

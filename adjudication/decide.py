@@ -1,0 +1,196 @@
+"""What the law makes of a checked passage: a deterministic function of facts, verdicts, law and policy.
+
+1. Each rule looks for one possible offence (`rules.RULES`). None: the passage is closed, and nothing of it is kept.
+2. Each guard rules on each finding: in order, or which road it must take. All are heard, so that the trace is whole.
+3. Repetition, amount and automation are settled from the law's data.
+4. An officer's verdict settles what a person may settle, and nothing else.
+5. The strictest word wins: reject, then refer, wait, review; automatic only if nothing is in doubt.
+
+Same input, same bytes: nothing here knows a clock, a disk, a network or chance.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+import msgspec
+
+from adjudication import ids
+from adjudication.answers import NoRecord, Vehicle
+from adjudication.calendar import DAY_US, civil_day
+from adjudication.clones import same_person, same_vehicle
+from adjudication.controls import clock, device, limitation, sending_term, verification
+from adjudication.errors import Invalid, Unavailable
+from adjudication.explain import otherwise
+from adjudication.findings import Finding, Guard, Ruling, Scene, in_order, ruled
+from adjudication.lawbook import Lawbook
+from adjudication.liability import person, vehicle
+from adjudication.messages import CaseDecided, Form, PassageChecked, PassageClosed, ReviewRecorded, Route
+from adjudication.penalties import amount, automatic
+from adjudication.policy import Policy
+from adjudication.quality import reading, target
+from adjudication.reasons import REASONS, REJECTIONS
+from adjudication.registers import answered
+from adjudication.repeat import applied_part
+from adjudication.rules import RULES
+from adjudication.terms import limitation_last_day, send_last_day
+from adjudication.tolerance import excess_kmh
+
+GUARDS: tuple[Guard, ...] = (
+    device,
+    verification,
+    clock,
+    target,
+    reading,
+    vehicle,
+    same_vehicle,
+    person,
+    same_person,
+    answered,
+    limitation,
+    sending_term,
+)
+STRICTEST: tuple[Route, ...] = ("reject", "refer", "wait", "review", "auto")
+HOUR_US = DAY_US // 24
+ASKED_ANEW = {"REGISTERS_STILL_SILENT"}
+"""Reviews that an answer may still overtake: an officer's confirmation has the silent register asked again."""
+
+
+def decide(
+    checked: PassageChecked, reviews: tuple[ReviewRecorded, ...], law: Lawbook, policy: Policy
+) -> tuple[CaseDecided | PassageClosed, ...]:
+    """The decisions of a passage, in the order of the rules, or its closing.
+
+    Without `reviews`: every case of the passage; after a further round of answers only those still open before it (they
+    waited) or new with it, which may be none. With `reviews`, oldest first: only the cases these are about.
+
+    Raises:
+        Unavailable: law or policy data does not reach the passage's day.
+        Invalid: `review-unmatched`, a verdict on a case this passage does not make.
+    """
+    plain = Scene(checked, law, policy.on(civil_day(checked.passage.event.captured_us)))
+    if reviews:
+        return tuple(_reviewed(plain, case_id, reviews, policy) for case_id in _about(reviews))
+    decided = _decided(plain, policy)
+    if len(checked.rounds) == 1:
+        return decided or (_closed(plain),)
+    settled = _settled_before(plain, policy)
+    return tuple(case for case in decided if case.case_id not in settled)
+
+
+def _decided(scene: Scene, policy: Policy) -> tuple[CaseDecided, ...]:
+    return tuple(_case(scene, finding, policy) for rule in RULES if (finding := rule(scene)) is not None)
+
+
+def _about(reviews: tuple[ReviewRecorded, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(review.case_id for review in reviews))
+
+
+def _reviewed(plain: Scene, case_id: str, reviews: tuple[ReviewRecorded, ...], policy: Policy) -> CaseDecided:
+    scene = replace(plain, reviews=tuple(review for review in reviews if review.case_id == case_id))
+    for case in _decided(scene, policy):
+        if case.case_id == case_id:
+            return case
+    raise Invalid("review-unmatched", "a verdict is about a case that this passage does not make")
+
+
+def _settled_before(scene: Scene, policy: Policy) -> frozenset[str]:
+    """Cases whose decision before the last round of answers stands."""
+    earlier = msgspec.structs.replace(scene.checked, rounds=scene.checked.rounds[:-1])
+    before = _decided(replace(scene, checked=earlier), policy)
+    return frozenset(case.case_id for case in before if case.route != "wait" and case.reason not in ASKED_ANEW)
+
+
+def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
+    case_id = scene.case_id(finding)
+    part, repetition = applied_part(scene, finding)
+    mci, size = amount(scene, part)
+    guarded = (ruling for guard in GUARDS for ruling in guard(scene, finding))
+    rulings = _settled_by_officer(scene, (*finding.rulings, *guarded, *repetition, *size, *automatic(scene, part)))
+    first, *rest = sorted(rulings, key=lambda ruling: STRICTEST.index(ruling.route))
+    form: Form = "protocol" if first.route == "refer" else part.form
+    send, limit = _last_days(scene)
+    return CaseDecided(
+        decision_id=ids.decision_id(
+            case_id,
+            scene.checked.checked_id,
+            tuple(review.review_id for review in scene.reviews),
+            scene.law.sha256,
+            policy.sha256,
+        ),
+        case_id=case_id,
+        checked=scene.checked,
+        route=first.route,
+        reason=_reason(scene, first),
+        part=part.part,
+        form=form,
+        mci_count=mci,
+        discount_offered=part.discount and form == "prescription",
+        liable=scene.answerable,
+        excess_kmh=finding.excess_kmh,
+        send_last_day_on=send,
+        limitation_last_day_on=limit,
+        ask_again_us=first.ask_again_us,
+        law_sha256=scene.law.sha256,
+        policy_sha256=policy.sha256,
+        trace=(*(ruling.step for ruling in rulings), otherwise(first, rest, finding)),
+        reviews=scene.reviews,
+    )
+
+
+def _reason(scene: Scene, first: Ruling) -> str:
+    return "CONFIRMED" if first.route == "auto" and scene.reviews else first.reason
+
+
+def _settled_by_officer(scene: Scene, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
+    """The rulings after the latest verdict: a confirmation settles confirmable doubts, a rejection everything."""
+    if not scene.reviews:
+        return rulings
+    latest = scene.reviews[-1]
+    if latest.verdict == "correct_plate":
+        return (ruled("reject", "PLATE_CORRECTED", "officer"), *rulings)
+    if latest.verdict == "reject":
+        reason = latest.reason if latest.reason in REJECTIONS else "OFFICER_REJECTED"
+        return (ruled("reject", reason, "officer", given=latest.reason), *rulings)
+    return tuple(_confirmed(ruling) for ruling in rulings)
+
+
+def _confirmed(ruling: Ruling) -> Ruling:
+    if ruling.route != "review" or not REASONS[ruling.reason].confirmable:
+        return ruling
+    return in_order(ruling.step.rule, "821(2)", "confirmed by an officer", settled=ruling.reason)
+
+
+def _last_days(scene: Scene) -> tuple[date | None, date | None]:
+    limit = limitation_last_day(scene.law, scene.captured_us)
+    try:
+        return send_last_day(scene.law, scene.captured_us), limit
+    except Unavailable:
+        return None, limit
+
+
+def _closed(scene: Scene) -> PassageClosed:
+    passage = scene.checked.passage
+    return PassageClosed(
+        passage_id=passage.passage_id,
+        event_id=passage.event_id,
+        device_id=passage.event.device_id,
+        hour_us=scene.captured_us // HOUR_US * HOUR_US,
+        outcome=_outcome(scene),
+    )
+
+
+def _outcome(scene: Scene) -> str:
+    """Why nothing is made of a passage; the first that holds."""
+    passage = scene.checked.passage
+    measurement = passage.event.measurement
+    if measurement is not None and excess_kmh(measurement, scene.policy.tolerance) > 0:
+        return "NO_CORPUS"
+    if passage.event.violation is not None:
+        return "NOT_COVERED"
+    if passage.plate is None:
+        return "UNREAD"
+    if not scene.local:
+        return "FOREIGN_PASSAGE"
+    if isinstance(scene.vehicle, NoRecord):
+        return "NOT_IN_REGISTER"
+    return "NO_OFFENCE" if isinstance(scene.vehicle, Vehicle) else "REGISTER_SILENT"

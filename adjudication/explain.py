@@ -1,0 +1,189 @@
+"""The trace in words: what was compared with what, for the person concerned, in kk, ru and en.
+
+Each step of a trace holds a stable rule code and values as text; the words stand here. A step with a `reason` is
+explained by that reason's own words (adjudication.reasons).
+"""
+
+from collections.abc import Sequence
+
+from adjudication.findings import Finding, Ruling
+from adjudication.lawbook import Language, Texts
+from adjudication.messages import TraceStep
+from adjudication.reasons import text_of
+
+PHRASES = {
+    "speed-excess": Texts(
+        kk="Өлшенген жылдамдық {measured_kmh} км/сағ, қателік {error_kmh} шегерілді, шектеу {limit_kmh}: "
+        "асыру {excess_kmh} км/сағ.",
+        ru="Измерено {measured_kmh} км/ч, вычтена погрешность {error_kmh}, ограничение {limit_kmh}: "
+        "превышение {excess_kmh} км/ч.",
+        en="Measured {measured_kmh} km/h, less the error of {error_kmh}, limit {limit_kmh}: {excess_kmh} km/h over.",
+    ),
+    "speed-bracket": Texts(
+        kk="Бұл асыру {part} бөлігіне жатады.",
+        ru="Такое превышение предусмотрено частью {part}.",
+        en="Such an excess falls under {part}.",
+    ),
+    "reported": Texts(
+        kk="Құрылғы {part} бойынша бұзушылықты тіркеді.",
+        ru="Устройство зафиксировало нарушение по {part}.",
+        en="The device recorded a violation under {part}.",
+    ),
+    "inspection-duty": Texts(
+        kk="{category} санатты, {manufacture_year} жылғы көлік техникалық байқаудан өтуге тиіс.",
+        ru="Транспорт категории {category} {manufacture_year} года подлежит техническому осмотру.",
+        en="A vehicle of category {category} of {manufacture_year} must be inspected.",
+    ),
+    "no-insurance": Texts(
+        kk="Тізілім {asked} рет сақтандыру шарты жоқ деп жауап берді.",
+        ru="Реестр {asked} раза ответил, что договора страхования нет.",
+        en="The register said {asked} times that there is no insurance contract.",
+    ),
+    "no-inspection": Texts(
+        kk="Тізілім {asked} рет техникалық байқау жоқ деп жауап берді.",
+        ru="Реестр {asked} раза ответил, что техосмотра нет.",
+        en="The register said {asked} times that there is no inspection.",
+    ),
+    "device": Texts(
+        kk="Құрылғы (№ {serial}) тізілімде тұр және сертификатталған.",
+        ru="Устройство (№ {serial}) состоит в реестре и сертифицировано.",
+        en="The device (no. {serial}) is registered and certified.",
+    ),
+    "verification": Texts(
+        kk="Өлшеу құралы тексерілген: № {number}, {valid_to} дейін.",
+        ru="Средство измерений поверено: № {number}, до {valid_to}.",
+        en="The instrument is verified: no. {number}, until {valid_to}.",
+    ),
+    "clock": Texts(
+        kk="Құрылғының сағаты дұрыс болды.",
+        ru="Часы устройства были верны.",
+        en="The device's clock was right.",
+    ),
+    "reading": Texts(
+        kk="Нөмір {plate} деп оқылды.",
+        ru="Номер прочитан как {plate}.",
+        en="The plate was read as {plate}.",
+    ),
+    "vehicle": Texts(
+        kk="Көлік тізілімде тұр, санаты {category}.",
+        ru="Транспорт состоит в реестре, категория {category}.",
+        en="The vehicle is registered, category {category}.",
+    ),
+    "same-vehicle": Texts(
+        kk="Суреттегі көлік тізілімдегіге сәйкес ({registered}).",
+        ru="Транспорт на снимке соответствует реестру ({registered}).",
+        en="The vehicle in the picture agrees with the register ({registered}).",
+    ),
+    "person": Texts(
+        kk="Көлік иесі (иеленушісі) жауапты.",
+        ru="Отвечает собственник (владелец) транспорта.",
+        en="The vehicle's owner (holder) is liable.",
+    ),
+    "registers": Texts(
+        kk="Қажетті тізілімдердің бәрі жауап берді.",
+        ru="Все нужные реестры ответили.",
+        en="Every register needed has answered.",
+    ),
+    "limitation": Texts(
+        kk="Ескіру мерзімінің соңғы күні: {last_day}.",
+        ru="Последний день срока давности: {last_day}.",
+        en="Last day of limitation: {last_day}.",
+    ),
+    "send-term": Texts(
+        kk="Жіберу мерзімінің соңғы күні: {last_day}.",
+        ru="Последний день отправки: {last_day}.",
+        en="Last day for sending: {last_day}.",
+    ),
+    "repeat": Texts(
+        kk="Бұрынғы жазалар ескерілді: {part} қолданылады.",
+        ru="Прежние взыскания учтены: применяется {part}.",
+        en="Earlier penalties were looked at: {part} applies.",
+    ),
+    "amount": Texts(
+        kk="{part} бойынша: {mci} АЕК.",
+        ru="По {part}: {mci} МРП.",
+        en="Under {part}: {mci} MCI.",
+    ),
+    "automatic": Texts(
+        kk="Бұл бөлік {since} бастап автоматты түрде қолданылады.",
+        ru="Эта часть применяется автоматически с {since}.",
+        en="This part has been applied automatically since {since}.",
+    ),
+    "otherwise-speed": Texts(
+        kk="Өлшенген жылдамдық {lowest_kmh} км/сағ төмен болса, құқық бұзушылық болмас еді.",
+        ru="При измеренной скорости ниже {lowest_kmh} км/ч правонарушения не было бы.",
+        en="Below a measured {lowest_kmh} km/h there would be no offence.",
+    ),
+    "otherwise-reported": Texts(
+        kk="Суреттерде бұл көрінбесе, құқық бұзушылық болмас еді.",
+        ru="Если бы снимки этого не показывали, правонарушения не было бы.",
+        en="If the pictures did not show this, there would be no offence.",
+    ),
+    "otherwise-no-insurance": Texts(
+        kk="Сол сәтте ({on}) шарт қолданыста болса, құқық бұзушылық болмас еді.",
+        ru="Если бы в тот момент ({on}) действовал договор, правонарушения не было бы.",
+        en="With a contract valid at that instant ({on}) there would be no offence.",
+    ),
+    "otherwise-no-inspection": Texts(
+        kk="Сол күні ({on}) техникалық байқау қолданыста болса, құқық бұзушылық болмас еді.",
+        ru="Если бы в тот день ({on}) действовал техосмотр, правонарушения не было бы.",
+        en="With an inspection valid on that day ({on}) there would be no offence.",
+    ),
+}
+CONFIRMED = Texts(
+    kk="Қызметкер тексеріп, растады: {words}.",
+    ru="Проверено и подтверждено сотрудником: {words}.",
+    en="Looked at and confirmed by an officer: {words}.",
+)
+WITHOUT = Texts(
+    kk=" Бұл болмаса («{words}»), іс былай жүрер еді: {route}.",
+    ru=" Без этого («{words}») дело пошло бы так: {route}.",
+    en=" Without this (“{words}”) the case would go: {route}.",
+)
+ROUTES = {
+    "auto": Texts(kk="автоматты түрде", ru="автоматически", en="automatically"),
+    "review": Texts(kk="қызметкердің қарауына", ru="на проверку сотруднику", en="to an officer"),
+    "wait": Texts(kk="тізілім жауабын күтуге", ru="ждать ответа реестра", en="to wait for a register"),
+    "refer": Texts(kk="басқа органға", ru="в другой орган", en="to another body"),
+    "reject": Texts(kk="тоқтатылады", ru="прекращается", en="ended"),
+}
+
+
+def otherwise(first: Ruling, rest: Sequence[Ruling], finding: Finding) -> TraceStep:
+    """The trace's last step: what would have made it come out differently."""
+    step = finding.otherwise
+    if first.route == "auto":
+        return step
+    others = [ruling.route for ruling in rest if ruling.reason != first.reason]
+    route = others[0] if others else "auto"
+    return TraceStep(
+        rule=step.rule,
+        source=step.source,
+        outcome=f"{step.outcome}; without {first.reason} the case would go: {route}",
+        values=(*step.values, ("without", first.reason), ("route", route)),
+    )
+
+
+def explain(trace: Sequence[TraceStep], language: Language) -> tuple[str, ...]:
+    """One sentence for each step, in the language asked for."""
+    return tuple(_sentence(step, language) for step in trace)
+
+
+def _sentence(step: TraceStep, language: Language) -> str:
+    values = dict(step.values)
+    if "reason" in values:
+        return f"{text_of(values['reason'], language)}."
+    if "settled" in values:
+        return _say(CONFIRMED, language, words=text_of(values["settled"], language))
+    phrase = PHRASES.get(step.rule)
+    if phrase is None:
+        return f"{step.outcome}."
+    said = _say(phrase, language, **values)
+    if "without" in values:
+        words, route = text_of(values["without"], language), ROUTES[values["route"]]
+        said += _say(WITHOUT, language, words=words, route=getattr(route, language))
+    return said
+
+
+def _say(texts: Texts, language: Language, **values: str) -> str:
+    return str(getattr(texts, language)).format_map(values)

@@ -1,0 +1,262 @@
+"""The lawbook: dated law as data (`law/kz/*.toml`), parsed from bytes, asked by day.
+
+Nothing here judges. A rule applies from the day `in_force` to the day before `repealed`. Every number the law gives
+stands in the files with its article and how sure we are of it (A text read … M from memory).
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import date
+from itertools import pairwise
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from adjudication.answers import SizeClass
+from adjudication.calendar import Calendar, Year
+from adjudication.errors import Invalid, Unavailable
+from adjudication.messages import Form, Part
+from adjudication.units import TIYN_PER_TENGE, Count, Sha256, Tiyn
+
+SubjectClass = Literal["individual", "small", "medium", "large"]
+"""Whom a fine's size depends on. Source: art. 44(2), brief §1.1; non-profit bodies stand with `small`."""
+TermCode = Literal["SEND", "LIM_OFFENCE", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "REPEAT"]
+Detection = Literal["speed", "red_light", "no_insurance", "no_inspection", "daytime_lights"]
+Confidence = Literal["A", "B", "C", "M"]
+Language = Literal["kk", "ru", "en"]
+
+
+class _Data(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of what the files hold."""
+
+
+class Texts(_Data, frozen=True, kw_only=True):
+    """One sentence or title in the three languages."""
+
+    kk: Annotated[str, Meta(min_length=1)]
+    ru: Annotated[str, Meta(min_length=1)]
+    en: Annotated[str, Meta(min_length=1)]
+
+
+class Dated(_Data, frozen=True, kw_only=True):
+    """A rule with the days it applies: from `in_force` to the day before `repealed`."""
+
+    in_force: date
+    source: Annotated[str, Meta(min_length=1)]
+    confidence: Confidence
+    repealed: date | None = None
+
+    def applies(self, day: date) -> bool:
+        """Whether the rule is in force on `day`."""
+        return self.in_force <= day and (self.repealed is None or day < self.repealed)
+
+
+class InspectionDuty(_Data, frozen=True, kw_only=True):
+    """Who must have a vehicle inspected: `categories`, but for `exempt_category` of at most `exempt_years` years, the
+    year of manufacture counted, and not used commercially."""
+
+    categories: tuple[str, ...]
+    exempt_category: str
+    exempt_years: Count
+
+
+class PartRule(Dated, frozen=True, kw_only=True):
+    """One part of an article as it stood in one period.
+
+    `detects` is what makes it a base part; `repeat_of` the base parts whose repetition it punishes. `mci` is the fine
+    in MCI for everybody or by class of subject. `automatic_since` None: never automatic.
+    """
+
+    part: Part
+    mci: Count | dict[SubjectClass, Count]
+    discount: bool
+    form: Form
+    statement: Texts
+    automatic_since: date | None = None
+    detects: Detection | None = None
+    from_kmh: Count | None = None
+    to_kmh: Count | None = None
+    repeat_of: tuple[Part, ...] = ()
+    measuring: bool = False
+    passenger_carriers: Literal["ordinary", "refer"] = "ordinary"
+    inspection: InspectionDuty | None = None
+
+    @property
+    def article(self) -> str:
+        """The article's number, as in `592`."""
+        return self.part.partition("(")[0]
+
+
+class Article(_Data, frozen=True, kw_only=True):
+    """One file of parts."""
+
+    article: str
+    title: Texts
+    part: tuple[PartRule, ...]
+
+
+class Mci(_Data, frozen=True, kw_only=True):
+    """The monthly calculation index from `first_day` to `last_day`, both inclusive."""
+
+    first_day: date
+    last_day: date
+    tenge: Annotated[int, Meta(gt=0)]
+    source: str
+    confidence: Confidence
+
+    @property
+    def tiyn(self) -> Tiyn:
+        """One MCI in hundredths of a tenge."""
+        return self.tenge * TIYN_PER_TENGE
+
+
+class Term(Dated, frozen=True, kw_only=True):
+    """A term of law: `days` in the sense of art. 739(3), or calendar `months`; one of the two is not 0."""
+
+    code: TermCode
+    days: Count = 0
+    months: Count = 0
+
+
+class Document(Dated, frozen=True, kw_only=True):
+    """What a form of document is called."""
+
+    form: Form
+    title: Texts
+
+
+class _File(_Data, frozen=True, kw_only=True):
+    """What one file may hold: an article with its parts, or tables."""
+
+    article: str = ""
+    title: Texts | None = None
+    part: tuple[PartRule, ...] = ()
+    year: tuple[Year, ...] = ()
+    mci: tuple[Mci, ...] = ()
+    term: tuple[Term, ...] = ()
+    document: tuple[Document, ...] = ()
+
+
+_D = TypeVar("_D", bound=Dated)
+
+
+class Lawbook:
+    """All law known to this release. `sha256` names it: the same files give the same digest."""
+
+    def __init__(self, files: Mapping[str, "_File"], sha256: Sha256) -> None:
+        self.sha256 = sha256
+        self.articles = {f.article: f.title for f in files.values() if f.article and f.title}
+        self.parts = tuple(part for f in files.values() for part in f.part)
+        self.calendar = Calendar(year for f in files.values() for year in f.year)
+        self.mci = tuple(mci for f in files.values() for mci in f.mci)
+        self.terms = tuple(term for f in files.values() for term in f.term)
+        self.documents = tuple(document for f in files.values() for document in f.document)
+        self._days: dict[date, tuple[PartRule, ...]] = {}
+        self._check()
+
+    @classmethod
+    def parse(cls, files: Mapping[str, bytes]) -> "Lawbook":
+        """The lawbook from its files, by name.
+
+        Raises:
+            Invalid: `law-malformed`; the detail names the file and what is wrong with it.
+        """
+        digest = hashlib.sha256()
+        for name in sorted(files):
+            digest.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+        return cls({name: _parse_file(name, files[name]) for name in sorted(files)}, digest.hexdigest())
+
+    def parts_on(self, day: date) -> tuple[PartRule, ...]:
+        """Every part in force on `day`."""
+        known = self._days.get(day)
+        if known is None:
+            known = self._days[day] = tuple(part for part in self.parts if part.applies(day))
+        return known
+
+    def part_on(self, name: str, day: date) -> PartRule | None:
+        """The part called `name` as it stood on `day`; None if it did not."""
+        return next((part for part in self.parts_on(day) if part.part == name), None)
+
+    def detecting(self, what: str, day: date) -> tuple[PartRule, ...]:
+        """The base parts that punish `what` on `day`, mildest bracket first."""
+        found = (part for part in self.parts_on(day) if part.detects == what)
+        return tuple(sorted(found, key=lambda part: part.from_kmh or 0))
+
+    def repeat_part(self, base: str, day: date) -> PartRule | None:
+        """The part that punishes a repetition of `base` on `day`, if any does."""
+        return next((part for part in self.parts_on(day) if base in part.repeat_of), None)
+
+    def mci_on(self, day: date) -> Mci:
+        """The MCI of a day.
+
+        Raises:
+            Unavailable: there is no figure for that day; it is never guessed.
+        """
+        found = next((mci for mci in self.mci if mci.first_day <= day <= mci.last_day), None)
+        if found is None:
+            raise Unavailable(f"the MCI of {day}")
+        return found
+
+    def term(self, code: TermCode, day: date) -> Term:
+        """The term `code` as it stood on `day`.
+
+        Raises:
+            Unavailable: the law data does not reach that day.
+        """
+        return _applying(self.terms, f"the term {code}", day, lambda term: term.code == code)
+
+    def title(self, form: Form, day: date) -> Texts:
+        """What a document formed on `day` is called.
+
+        Raises:
+            Unavailable: there was no such document on that day.
+        """
+        return _applying(self.documents, f"the title of a {form}", day, lambda one: one.form == form).title
+
+    def _check(self) -> None:
+        """Raises Invalid `law-malformed` on what the files' types cannot say."""
+        _check_no_overlap(self.parts, lambda part: part.part)
+        _check_no_overlap(self.terms, lambda term: term.code)
+        _check_no_overlap(self.documents, lambda document: document.form)
+        names = {part.part for part in self.parts}
+        for part in self.parts:
+            unknown = set(part.repeat_of) - names
+            if unknown:
+                raise Invalid("law-malformed", f"{part.part} repeats parts that are not here: {sorted(unknown)}")
+            if (part.detects is None) != bool(part.repeat_of):
+                raise Invalid("law-malformed", f"{part.part} must either detect something or punish a repetition")
+            if (part.detects == "no_inspection") != (part.inspection is not None):
+                raise Invalid("law-malformed", f"{part.part}: who must be inspected belongs to no_inspection only")
+        for term in self.terms:
+            if bool(term.days) == bool(term.months):
+                raise Invalid("law-malformed", f"term {term.code} is in days or in months")
+
+
+def class_of(size: SizeClass | None, non_profit: bool) -> SubjectClass | None:
+    """The class of a legal person; None where its size is not known. Source: art. 44(2), brief §1.1."""
+    if non_profit:
+        return "small"
+    return None if size is None or size == "unknown" else size
+
+
+def _parse_file(name: str, data: bytes) -> _File:
+    try:
+        return msgspec.convert(tomllib.loads(data.decode()), _File)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise Invalid("law-malformed", f"{name}: {error}") from error
+
+
+def _applying(rules: tuple[_D, ...], what: str, day: date, wanted: Callable[[_D], bool]) -> _D:
+    found = next((rule for rule in rules if wanted(rule) and rule.applies(day)), None)
+    if found is None:
+        raise Unavailable(f"{what} on {day}")
+    return found
+
+
+def _check_no_overlap(rules: tuple[_D, ...], name: Callable[[_D], str]) -> None:
+    ordered = sorted(rules, key=lambda rule: (name(rule), rule.in_force))
+    for earlier, later in pairwise(ordered):
+        if name(earlier) == name(later) and (earlier.repealed is None or earlier.repealed > later.in_force):
+            raise Invalid("law-malformed", f"{name(later)} stands twice on {later.in_force}")

@@ -1,0 +1,68 @@
+"""Who is liable, and who must not be fined by a machine. Source: art. 31(2) with its note, 28, 66(1), 741(1)(7)."""
+
+from adjudication.answers import NoRecord, Person, Vehicle
+from adjudication.calendar import add_months
+from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
+from adjudication.identifiers import birth_date
+from adjudication.plates import FORMATS
+
+ADULT_MONTHS = 18 * 12
+"""Full age. Source: art. 28, 66."""
+WHO = {plate_format.id: plate_format.who for plate_format in FORMATS}
+
+
+def vehicle(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the vehicle is an ordinary civil one that is on the road lawfully."""
+    plate, known = scene.checked.passage.plate, scene.vehicle
+    if plate is None:
+        return ()
+    if not scene.local:
+        return (ruled("refer", "FOREIGN_PLATE", "vehicle", country=plate.country),)
+    if isinstance(known, Vehicle):
+        return _registered(known)
+    who = WHO.get(plate.format_id)
+    if who == "military":
+        return (ruled("refer", "MILITARY_POLICE", "vehicle"),)
+    if who == "diplomat":
+        return (ruled("refer", "DIPLOMATIC", "vehicle"),)
+    return (ruled("review", "NO_VEHICLE_RECORD", "vehicle"),) if isinstance(known, NoRecord) else ()
+
+
+def person(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the holder or owner is alive, of age, and of a kind that can be fined without a person looking."""
+    known = scene.liable
+    if isinstance(known, NoRecord):
+        return (ruled("review", "PERSON_UNKNOWN", "person"),)
+    if not isinstance(known, Person) or not isinstance(scene.vehicle, Vehicle):
+        return ()
+    if known.died_on is not None:
+        return (ruled("reject", "DEAD_OR_LIQUIDATED", "person", died_on=known.died_on),)
+    if known.standing in ("state_body", "branch", "foreign"):
+        return (ruled("review", "SPECIAL_SUBJECT", "person", standing=known.standing),)
+    role = "holder" if scene.vehicle.holder else "owner"
+    if known.kind == "legal_person":
+        return (in_order("person", "31(2)", f"the vehicle's {role} is a firm", role=role, kind=known.kind),)
+    return _individual(scene, known, role)
+
+
+def _registered(known: Vehicle) -> tuple[Ruling, ...]:
+    if known.registered_with == "military_police":
+        return (ruled("refer", "MILITARY_POLICE", "vehicle"),)
+    if known.registered_with == "diplomatic":
+        return (ruled("refer", "DIPLOMATIC", "vehicle"),)
+    if known.status in ("wanted", "stolen"):
+        return (ruled("review", "VEHICLE_STOLEN_OR_WANTED", "vehicle", status=known.status),)
+    if known.status != "registered":
+        return (ruled("review", "VEHICLE_NOT_IN_USE", "vehicle", status=known.status),)
+    if known.emergency_service:
+        return (ruled("review", "EMERGENCY_SERVICE", "vehicle"),)
+    return (in_order("vehicle", "31(2)", "an ordinary registered vehicle", category=known.category),)
+
+
+def _individual(scene: Scene, known: Person, role: str) -> tuple[Ruling, ...]:
+    born_on = known.born_on or birth_date(known.number)
+    if born_on is None:
+        return (ruled("review", "AGE_UNKNOWN", "person"),)
+    if scene.day < add_months(born_on, ADULT_MONTHS):
+        return (ruled("review", "MINOR", "person"),)
+    return (in_order("person", "31(2)", f"the vehicle's {role} is of age and alive", role=role, kind=known.kind),)

@@ -1,0 +1,41 @@
+"""How much: MCI by the class of the person, and whether the part may be applied by a machine at all.
+
+Source: art. 44(2), 807(1)(2), 31(1). Money comes later: the MCI is that of the day the act is sent (44(1), 802(4)).
+"""
+
+from adjudication.answers import Person
+from adjudication.findings import Ruling, Scene, in_order, ruled
+from adjudication.lawbook import PartRule, SubjectClass, class_of
+
+
+def subject_class(person: Person) -> SubjectClass | None:
+    """Whom the fine's size depends on: a sole trader is an individual (brief §15.2). None: a firm of unknown size."""
+    if person.kind == "individual":
+        return "individual"
+    return class_of(person.size_class, person.standing == "non_profit")
+
+
+def amount(scene: Scene, part: PartRule) -> tuple[int, tuple[Ruling, ...]]:
+    """The fine in MCI and what is to be said of it; 0 where it cannot be told."""
+    if isinstance(part.mci, int):
+        return part.mci, (_amount(part, part.mci),)
+    if not isinstance(scene.liable, Person):
+        return 0, ()
+    subject = subject_class(scene.liable)
+    if subject is None or subject not in part.mci:
+        return 0, (ruled("review", "SIZE_UNKNOWN", "amount", part=part.part),)
+    return part.mci[subject], (_amount(part, part.mci[subject], subject),)
+
+
+def automatic(scene: Scene, part: PartRule) -> tuple[Ruling, ...]:
+    """Whether the part could be applied automatically on the day of the passage."""
+    if part.automatic_since is None:
+        return (ruled("review", "NEVER_AUTOMATIC", "automatic", part=part.part),)
+    if scene.day < part.automatic_since:
+        return (ruled("refer", "NOT_AUTOMATIC_THEN", "automatic", part=part.part, since=part.automatic_since),)
+    return (in_order("automatic", "31; 807(1)(2)", "may be handled automatically", since=part.automatic_since),)
+
+
+def _amount(part: PartRule, mci: int, subject: str = "") -> Ruling:
+    outcome = f"{mci} MCI" if mci else "a warning"
+    return in_order("amount", part.source, outcome, part=part.part, mci=mci, subject=subject)

@@ -1,0 +1,454 @@
+"""Reason codes: why a case took its route or a passage was closed, with words for people.
+
+Codes are public API: they stand in messages, in the register, in statistics. `source` is the article or the policy's
+name. `confirmable`: an officer's confirmation settles the doubt; all others are law or missing facts, which nobody
+confirms away. `ground` is the ground of art. 741 a reason comes down to, by its own code, where it is not one itself.
+"""
+
+from dataclasses import dataclass
+
+from adjudication.lawbook import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One code with its words."""
+
+    code: str
+    source: str
+    text: Texts
+    confirmable: bool = False
+    ground: str = ""
+
+
+def _reason(
+    code: str, source: str, kk: str, ru: str, en: str, *, confirmable: bool = False, ground: str = ""
+) -> Reason:
+    return Reason(code, source, Texts(kk=kk, ru=ru, en=en), confirmable, ground)
+
+
+_AUTOMATIC = (
+    _reason(
+        "CLEAR",
+        "31; 821(1-1); 822-1",
+        "Құқық бұзушылық анықталды, күмән жоқ",
+        "Правонарушение установлено, сомнений нет",
+        "The offence is established and nothing is in doubt",
+    ),
+    _reason(
+        "CONFIRMED",
+        "31; 821(1-1); 822-1",
+        "Құқық бұзушылықты қызметкер растады",
+        "Правонарушение подтверждено сотрудником",
+        "The offence was confirmed by an officer",
+    ),
+)
+
+_CLOSED = (
+    _reason(
+        "NO_OFFENCE",
+        "741(1)(1)",
+        "Құқық бұзушылық оқиғасы жоқ",
+        "Событие правонарушения отсутствует",
+        "There was no offence",
+        ground="NO_EVENT",
+    ),
+    _reason(
+        "NO_CORPUS",
+        "741(1)(2)",
+        "Құқық бұзушылық құрамы жоқ",
+        "Состав правонарушения отсутствует",
+        "An element of the offence is missing",
+    ),
+    _reason(
+        "UNREAD",
+        "policy",
+        "Нөмір оқылмады, құқық бұзушылық туралы хабар жоқ",
+        "Номер не прочитан, о нарушении не сообщалось",
+        "The plate was not read and no offence was reported",
+    ),
+    _reason(
+        "FOREIGN_PASSAGE",
+        "policy",
+        "Шетелдік нөмір, құқық бұзушылық туралы хабар жоқ",
+        "Иностранный номер, о нарушении не сообщалось",
+        "A foreign plate, and no offence was reported",
+    ),
+    _reason(
+        "NOT_IN_REGISTER",
+        "policy",
+        "Көлік құралы тізілімде жоқ, құқық бұзушылық туралы хабар жоқ",
+        "Транспортного средства нет в реестре, о нарушении не сообщалось",
+        "The vehicle is not in the register, and no offence was reported",
+    ),
+    _reason(
+        "REGISTER_SILENT",
+        "31(1); brief 5",
+        "Тізілім жауап бермеді; жауапсыздық айыппұлға негіз болмайды",
+        "Реестр не ответил; молчание реестра не основание для штрафа",
+        "A register did not answer, and its silence is no ground for a fine",
+    ),
+    _reason(
+        "NOT_COVERED",
+        "policy",
+        "Бұл құқық бұзушылық бойынша заң деректері жүктелмеген",
+        "Для этого нарушения нет данных закона",
+        "There is no law data for what was reported",
+    ),
+)
+
+_REJECTED = (
+    _reason(
+        "NO_EVENT",
+        "741(1)(1)",
+        "Құқық бұзушылық оқиғасының болмауы",
+        "Отсутствие события правонарушения",
+        "There was no event of an offence",
+    ),
+    _reason(
+        "ALREADY_DECIDED",
+        "741(1)(6)",
+        "Осы факт бойынша шешім бар",
+        "По этому факту уже есть решение",
+        "The same fact has already been decided",
+    ),
+    _reason(
+        "DEAD_OR_LIQUIDATED",
+        "741(1)(7)",
+        "Тұлға қайтыс болған немесе таратылған",
+        "Лицо умерло или ликвидировано",
+        "The person has died or was liquidated",
+    ),
+    _reason(
+        "LIMITATION",
+        "62(1); 741(1)(5)",
+        "Жауаптылыққа тарту мерзімі өтті",
+        "Срок давности истёк",
+        "The term of limitation has passed",
+    ),
+    _reason(
+        "SEND_TERM_LAPSED",
+        "822-1(3); policy send_term_lapsed",
+        "Нұсқаманы жіберу мерзімі өтті",
+        "Срок направления предписания истёк",
+        "The term for sending the prescription has passed",
+    ),
+    _reason(
+        "LAPSED_VERIFICATION",
+        "note to 31; 822-1(1)(6)",
+        "Өлшеу құралының тексеру мерзімі өткен немесе жоқ",
+        "Поверка средства измерений истекла или отсутствует",
+        "The measuring instrument's verification has lapsed or is missing",
+    ),
+    _reason(
+        "NOT_A_MEASURING_DEVICE",
+        "note to 31",
+        "Құрылғы өлшеу құралы болып табылмайды",
+        "Устройство не является средством измерений",
+        "The device is not a measuring instrument",
+    ),
+    _reason(
+        "DEVICE_UNKNOWN",
+        "note to 31; brief 3.5",
+        "Құрылғы тізілімде жоқ",
+        "Устройства нет в реестре",
+        "The device is not in the register",
+    ),
+    _reason(
+        "DEVICE_ELSEWHERE",
+        "822-1(1)(4); brief 3.5",
+        "Құрылғы тізілімде басқа жерде немесе басқа нөмірмен көрсетілген",
+        "По реестру устройство находится в другом месте или имеет другой номер",
+        "The register has the device at another place or under another number",
+    ),
+    _reason(
+        "PLATE_CORRECTED",
+        "821(2)",
+        "Нөмірді қызметкер түзетті; іс жаңа оқу бойынша жалғасады",
+        "Номер исправлен сотрудником; дело продолжается по новому чтению",
+        "An officer corrected the plate; the case goes on under the new reading",
+    ),
+    _reason(
+        "OFFICER_REJECTED",
+        "741; 821(2)",
+        "Қызметкер қабылдамады",
+        "Отклонено сотрудником",
+        "Rejected by an officer",
+    ),
+    _reason(
+        "EVIDENCE_MISSING",
+        "821(2); 822-1(1)(5)",
+        "Дәлелдеме сақталмаған: суретсіз құжат жасалмайды",
+        "Доказательства не сохранились: без снимков документ не составляется",
+        "The evidence was not kept, and no act stands without its pictures",
+        ground="NO_CORPUS",
+    ),
+    _reason(
+        "SUPERSEDED_UNSENT",
+        "44(1); brief 15.3(1)",
+        "Жіберілмеген құжат жаңадан жасалды",
+        "Неотправленный документ составлен заново",
+        "The document was not sent in time and is formed anew",
+    ),
+)
+
+_REFERRED = (
+    _reason(
+        "MILITARY_POLICE",
+        "807(1)(2)",
+        "Көлік әскери полицияда тіркелген: хаттама керек",
+        "Транспорт зарегистрирован в военной полиции: нужен протокол",
+        "The vehicle is registered with the military police: a protocol is needed",
+    ),
+    _reason(
+        "DIPLOMATIC",
+        "876-879",
+        "Дипломатиялық көлік: Бас прокуратура мен СІМ арқылы",
+        "Дипломатический транспорт: через Генеральную прокуратуру и МИД",
+        "A diplomatic vehicle: through the Prosecutor General and the foreign ministry",
+    ),
+    _reason(
+        "FOREIGN_PLATE",
+        "brief 6",
+        "Шетелде тіркелген көлік",
+        "Транспорт зарегистрирован за рубежом",
+        "The vehicle is registered abroad",
+    ),
+    _reason(
+        "PASSENGER_CARRIER",
+        "804(3)(1)",
+        "Жолаушы тасымалдаушы: хаттаманы көлік органы жасайды",
+        "Перевозчик пассажиров: протокол составляет транспортный орган",
+        "A passenger carrier: the transport body draws up a protocol",
+    ),
+    _reason(
+        "NOT_AUTOMATIC_THEN",
+        "31(1), edition of that day",
+        "Ол күні мұндай құқық бұзушылық автоматты түрде қаралмаған",
+        "В тот день такое нарушение не рассматривалось автоматически",
+        "On that day this offence could not be handled automatically",
+    ),
+)
+
+_WAITING = (
+    _reason(
+        "REGISTER_UNANSWERED",
+        "brief 5",
+        "Тізілім жауап бермеді, қайта сұралады",
+        "Реестр не ответил, запрос будет повторён",
+        "A register did not answer and is asked again",
+    ),
+    _reason(
+        "SECOND_ASK_DUE",
+        "policy requery_delay_s",
+        "Жоқтығын тізілім екінші рет растауы керек",
+        "Отсутствие должно быть подтверждено вторым запросом",
+        "The register must say a second time that there is none",
+    ),
+)
+
+_REVIEWED = (
+    _reason(
+        "REGISTERS_STILL_SILENT",
+        "policy silent_budget_s",
+        "Тізілім жауап бермеді, күту мерзімі таусылды",
+        "Реестр так и не ответил, срок ожидания исчерпан",
+        "A register still does not answer and the time for waiting is spent",
+    ),
+    _reason(
+        "PLATE_UNREAD",
+        "policy plate_confidence_bp",
+        "Құқық бұзушылық бар, нөмір оқылмады",
+        "Есть нарушение, номер не прочитан",
+        "There is an offence, but the plate was not read",
+    ),
+    _reason(
+        "PLATE_UNSURE",
+        "policy plate_confidence_bp",
+        "Нөмір сенімсіз оқылды",
+        "Номер прочитан неуверенно",
+        "The plate was read with too little certainty",
+        confirmable=True,
+    ),
+    _reason(
+        "SECOND_READ_MISSING",
+        "policy second_confidence_bp",
+        "Нөмірдің екінші тәуелсіз оқылуы жоқ",
+        "Нет второго независимого чтения номера",
+        "There is no second independent reading of the plate",
+        confirmable=True,
+    ),
+    _reason(
+        "READS_DISAGREE",
+        "policy second_confidence_bp",
+        "Екі оқу әртүрлі",
+        "Два чтения номера расходятся",
+        "Two readings of the plate disagree",
+        confirmable=True,
+    ),
+    _reason(
+        "PLATE_AMBIGUOUS",
+        "brief 6",
+        "Нөмір бірнеше пішімге немесе елге сәйкес келеді",
+        "Номер подходит к нескольким форматам или странам",
+        "The plate fits several formats or countries",
+        confirmable=True,
+    ),
+    _reason(
+        "PICTURE_DOUBTFUL",
+        "policy review_flags",
+        "Сурет күмән тудырады",
+        "Снимок вызывает сомнения",
+        "The picture leaves doubts",
+        confirmable=True,
+    ),
+    _reason(
+        "SEVERAL_CANDIDATES",
+        "821(2)",
+        "Өлшеу қай көлікке қатысты екені белгісіз",
+        "Неясно, к какому транспортному средству относится измерение",
+        "It is not clear which vehicle the finding is about",
+        confirmable=True,
+    ),
+    _reason(
+        "CLASS_MISMATCH",
+        "brief 3.5",
+        "Көлік түрі тізілімге сәйкес емес: нөмір көшірмесі болуы мүмкін",
+        "Вид транспорта не соответствует реестру: возможен двойник",
+        "The vehicle seen is not of the registered kind: its plate may be cloned",
+        confirmable=True,
+    ),
+    _reason(
+        "RECORD_MISMATCH",
+        "821(2)",
+        "Тізілім басқа көлік немесе тұлға туралы жауап берді",
+        "Реестр ответил о другом транспорте или лице",
+        "The register answered about another vehicle or person",
+    ),
+    _reason(
+        "NO_VEHICLE_RECORD",
+        "821(2)",
+        "Мұндай нөмірі бар көлік тізілімде жоқ",
+        "Транспорта с таким номером нет в реестре",
+        "No vehicle with this plate is in the register",
+    ),
+    _reason(
+        "VEHICLE_STOLEN_OR_WANTED",
+        "31(3)",
+        "Көлік ұрланған немесе іздеуде",
+        "Транспорт похищен или в розыске",
+        "The vehicle is stolen or wanted",
+    ),
+    _reason(
+        "VEHICLE_NOT_IN_USE",
+        "brief 3.5",
+        "Көлік есептен шығарылған немесе кәдеге жаратылған",
+        "Транспорт снят с учёта или утилизирован",
+        "The vehicle is deregistered or scrapped",
+    ),
+    _reason(
+        "EMERGENCY_SERVICE",
+        "brief 3.5",
+        "Жедел қызмет көлігі: тапсырмада болуы мүмкін",
+        "Транспорт экстренной службы: возможно, на задании",
+        "An emergency service's vehicle: it may have been on duty",
+        confirmable=True,
+    ),
+    _reason(
+        "PERSON_UNKNOWN",
+        "31(2)",
+        "Тізілімде тұлға табылмады",
+        "Лицо не найдено в реестре",
+        "The person is not in the register",
+    ),
+    _reason(
+        "AGE_UNKNOWN",
+        "28",
+        "Жасы белгісіз",
+        "Возраст неизвестен",
+        "The person's age is not known",
+    ),
+    _reason(
+        "MINOR",
+        "28; 66(1)",
+        "Кәмелетке толмаған",
+        "Несовершеннолетний",
+        "The person is a minor",
+    ),
+    _reason(
+        "SPECIAL_SUBJECT",
+        "brief 15.2",
+        "Мемлекеттік орган, филиал немесе шетелдік ұйым",
+        "Государственный орган, филиал или иностранная организация",
+        "A state body, a branch or a foreign firm",
+    ),
+    _reason(
+        "SIZE_UNKNOWN",
+        "44(2); brief 5",
+        "Заңды тұлғаның санаты белгісіз, сома соған байланысты",
+        "Категория юридического лица неизвестна, а от неё зависит сумма",
+        "The firm's size is not known, and the sum depends on it",
+    ),
+    _reason(
+        "REPEAT_UNSETTLED",
+        "61; brief 15.2",
+        "Бір баптың басқа бөлігі бойынша бұрынғы жаза бар",
+        "Есть прежнее взыскание по другой части той же статьи",
+        "There is an earlier penalty under another part of the article",
+        confirmable=True,
+    ),
+    _reason(
+        "CLOCK_UNSURE",
+        "policy clock_offset_us",
+        "Құрылғының сағаты дәл емес немесе тексерілмеген",
+        "Часы устройства неточны или не сверены",
+        "The device's clock is off, or not known to be right",
+    ),
+    _reason(
+        "CONFORMITY_EXPIRED",
+        "note to 31",
+        "Құрылғының сәйкестік сертификаты қолданылмайды",
+        "Сертификат соответствия устройства не действует",
+        "The device's certificate of conformity is not valid",
+    ),
+    _reason(
+        "DEVICE_UNSETTLED",
+        "note to 31; brief 15.1(11)",
+        "Құрылғы туралы деректер түсініксіз; өлшемсіз тіркеу қаралады",
+        "Данные об устройстве неясны; фиксация без измерения проверяется",
+        "The device's record is in doubt; what it did not measure is reviewed",
+        confirmable=True,
+    ),
+    _reason(
+        "CALENDAR_UNKNOWN",
+        "739(3); brief 15.2",
+        "Мерзімді есептеуге күнтізбе жетпейді",
+        "Календаря не хватает, чтобы исчислить срок",
+        "The calendar does not reach far enough to compute the terms",
+    ),
+    _reason(
+        "NEVER_AUTOMATIC",
+        "807(1)(2)",
+        "Бұл бөлік автоматты түрде қолданылмайды",
+        "Эта часть не применяется автоматически",
+        "This part is never applied automatically",
+    ),
+    _reason(
+        "TERM_OUTLIVES_LIMITATION",
+        "62(1); brief 15.3(3)",
+        "Іс ескіру мерзімінен кейін ғана қаралған болар еді",
+        "Дело было бы рассмотрено только после срока давности",
+        "The case would be considered only after limitation",
+    ),
+)
+
+REASONS = {reason.code: reason for reason in (*_AUTOMATIC, *_CLOSED, *_REJECTED, *_REFERRED, *_WAITING, *_REVIEWED)}
+
+REJECTIONS = frozenset(reason.code for reason in (*_CLOSED, *_REJECTED))
+"""Codes an officer may give for a rejection; other words are kept in the trace under OFFICER_REJECTED."""
+
+
+def text_of(code: str, language: str) -> str:
+    """The words of a reason in `kk`, `ru` or `en`; the code itself where it is not known here."""
+    known = REASONS.get(code)
+    return getattr(known.text, language) if known else code

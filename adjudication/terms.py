@@ -1,0 +1,132 @@
+"""Terms: every date and sum the law attaches to a case, computed from the lawbook.
+
+All days are civil days at +05:00 and inclusive: the term ends at 24:00 of its last day.
+"""
+
+from datetime import date, timedelta
+
+from adjudication.calendar import add_months, civil_day, end_of_day_us
+from adjudication.facts import Fact
+from adjudication.lawbook import Lawbook
+from adjudication.units import Count, Micros, Tiyn
+
+
+class OffenceTerms(Fact, frozen=True, kw_only=True):
+    """What runs from the offence itself. Source: 822-1(3), 62(1).
+
+    `limitation_last_day_on` is not moved to a working day: after it nothing is sent (brief §15.3 rule 3).
+    """
+
+    send_last_day_on: date
+    limitation_last_day_on: date
+
+
+class DeliveryTerms(Fact, frozen=True, kw_only=True):
+    """What runs from proper delivery. Source: 811(1), 817(1), 826-2(2), 893(1).
+
+    The last three hold if nobody appeals and half the sum was not paid in time.
+    """
+
+    discount_last_day_on: date
+    considered_after_last_day_on: date
+    appeal_last_day_on: date
+    in_force_on: date
+    payment_last_day_on: date
+
+
+class Sums(Fact, frozen=True, kw_only=True):
+    """A fine in money. Source: art. 44(1); half-tenge are shown unrounded (brief §13)."""
+
+    mci_tiyn: Tiyn
+    sum_tiyn: Tiyn
+    half_tiyn: Tiyn
+
+
+def send_last_day(law: Lawbook, offence_us: Micros) -> date:
+    """The last day on which the act may be sent, from the earliest fixation. Source: 822-1(3).
+
+    Raises:
+        Unavailable: the calendar does not reach so far.
+    """
+    start = civil_day(offence_us)
+    return law.calendar.add_days(start, law.term("SEND", start).days)
+
+
+def limitation_last_day(law: Lawbook, offence_us: Micros) -> date:
+    """The last day of limitation, not moved to a working day. Source: 62(1).
+
+    Raises:
+        Unavailable: the law data does not reach the day.
+    """
+    start = civil_day(offence_us)
+    return add_months(start, law.term("LIM_OFFENCE", start).months)
+
+
+def offence_terms(law: Lawbook, offence_us: Micros) -> OffenceTerms:
+    """The terms that run from the offence.
+
+    Raises:
+        Unavailable: the calendar does not reach so far.
+    """
+    return OffenceTerms(
+        send_last_day_on=send_last_day(law, offence_us), limitation_last_day_on=limitation_last_day(law, offence_us)
+    )
+
+
+def delivery_terms(law: Lawbook, delivered_us: Micros) -> DeliveryTerms:
+    """The terms that run from proper delivery.
+
+    Raises:
+        Unavailable: the calendar does not reach so far.
+    """
+    start = civil_day(delivered_us)
+    considered = law.calendar.add_days(start, law.term("DEEMED", start).days)
+    appeal = law.calendar.add_days(considered, law.term("APPEAL", start).days)
+    in_force = appeal + timedelta(days=1)
+    return DeliveryTerms(
+        discount_last_day_on=law.calendar.add_days(start, law.term("DISCOUNT", start).days),
+        considered_after_last_day_on=considered,
+        appeal_last_day_on=appeal,
+        in_force_on=in_force,
+        payment_last_day_on=payment_last_day(law, in_force),
+    )
+
+
+def payment_last_day(law: Lawbook, in_force_on: date) -> date:
+    """The last day of voluntary payment. Source: 893(1), in working days (brief §15.2).
+
+    Raises:
+        Unavailable: the calendar does not reach so far.
+    """
+    return law.calendar.add_days(in_force_on, law.term("PAY", in_force_on).days)
+
+
+def delivery_outlives_limitation(law: Lawbook, offence_us: Micros, delivered_us: Micros) -> bool:
+    """Whether the case, delivered then, would be considered only after limitation. Source: brief §15.3 rule 3.
+
+    Raises:
+        Unavailable: the calendar does not reach so far.
+    """
+    return delivery_terms(law, delivered_us).considered_after_last_day_on > limitation_last_day(law, offence_us)
+
+
+def sendable_until_us(law: Lawbook, offence_us: Micros, formed_us: Micros) -> Micros:
+    """The instant from which an act formed at `formed_us` may no longer be sent: the earliest end of the sending term,
+    of limitation and of the MCI its sum was computed with. Source: brief §15.3 rule 1.
+
+    Raises:
+        Unavailable: no calendar, or no MCI for the day it is formed.
+    """
+    terms = offence_terms(law, offence_us)
+    mci = law.mci_on(civil_day(formed_us))
+    return end_of_day_us(min(terms.send_last_day_on, terms.limitation_last_day_on, mci.last_day))
+
+
+def sums(law: Lawbook, mci_count: Count, initiated_on: date) -> Sums:
+    """A fine of `mci_count` MCI in the money of the day its act is sent. Source: 44(1), 802(4).
+
+    Raises:
+        Unavailable: there is no MCI for that day.
+    """
+    mci = law.mci_on(initiated_on).tiyn
+    return Sums(mci_tiyn=mci, sum_tiyn=mci * mci_count, half_tiyn=mci * mci_count // 2)

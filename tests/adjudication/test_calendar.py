@@ -1,0 +1,113 @@
+"""Civil time and terms. Source: art. 739; the example of eGov (brief §13)."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adjudication.calendar import (
+    Calendar,
+    Year,
+    add_months,
+    civil_day,
+    end_of_day_us,
+    instant_us,
+    start_of_day_us,
+)
+from adjudication.errors import Unavailable
+from integrations.lawfiles import load_law
+
+CALENDAR = load_law().calendar
+DAYS = st.dates(date(2024, 1, 1), date(2026, 12, 1))
+INSTANTS = st.integers(0, 4_102_444_799_999_999)
+
+
+@given(INSTANTS)
+def test_an_instant_lies_within_its_civil_day(instant: int) -> None:
+    day = civil_day(instant)
+    assert start_of_day_us(day) <= instant < end_of_day_us(day)
+
+
+@given(st.datetimes(datetime(1970, 1, 2), datetime(2099, 12, 30)))  # noqa: DTZ001: civil time is naive on purpose
+def test_a_naive_moment_is_civil_time(moment: datetime) -> None:
+    assert civil_day(instant_us(moment)) == moment.date()
+    assert instant_us(moment) == instant_us(moment.replace(tzinfo=timezone(timedelta(hours=5))))
+
+
+def test_midnight_belongs_to_the_new_day() -> None:
+    midnight = instant_us(datetime(2026, 4, 6, 19, tzinfo=UTC))
+    assert civil_day(midnight) == date(2026, 4, 7)
+    assert civil_day(midnight - 1) == date(2026, 4, 6)
+    assert end_of_day_us(date(2026, 4, 6)) == midnight
+
+
+@given(DAYS, st.integers(1, 40))
+def test_a_term_ends_on_a_working_day_after_exactly_that_many(start: date, count: int) -> None:
+    try:
+        end = CALENDAR.add_days(start, count)
+    except Unavailable:
+        assert start.year == 2026  # only there can forty working days reach an unknown one
+        return
+    between = [start + timedelta(days=n) for n in range(1, (end - start).days + 1)]
+    assert CALENDAR.is_working(end)
+    assert sum(CALENDAR.is_working(day) for day in between) == count
+
+
+@given(DAYS, st.integers(0, 15), st.integers(0, 15))
+def test_terms_add_up(start: date, first: int, second: int) -> None:
+    assert CALENDAR.add_days(CALENDAR.add_days(start, first), second) == CALENDAR.add_days(start, first + second)
+
+
+@given(DAYS)
+def test_a_rolled_day_is_the_first_working_one(day: date) -> None:
+    rolled = CALENDAR.rolled(day)
+    assert rolled >= day
+    assert CALENDAR.is_working(rolled)
+    assert not any(CALENDAR.is_working(day + timedelta(days=n)) for n in range((rolled - day).days))
+
+
+@given(st.dates(date(2000, 1, 1), date(2090, 1, 1)), st.integers(0, 100))
+def test_a_month_later_is_the_same_day_or_the_months_last(day: date, months: int) -> None:
+    later = add_months(day, months)
+    assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
+    assert later.day == day.day or (later + timedelta(days=1)).day == 1
+
+
+def test_two_months_from_the_end_of_december_end_in_february() -> None:
+    assert add_months(date(2025, 12, 31), 2) == date(2026, 2, 28)
+
+
+def test_egovs_own_example_of_the_discount_term_holds() -> None:
+    # Source: S12: notice on Mon 01.08.2022, the discount is valid through Wed 10.08.2022. No holiday lies between.
+    year = Year(year=2022, off=(), source="S12", confidence="A")
+    assert Calendar([year]).add_days(date(2022, 8, 1), 7) == date(2022, 8, 10)
+
+
+@pytest.mark.parametrize(
+    ("day", "working"),
+    [
+        (date(2024, 5, 4), True),  # a Saturday that works
+        (date(2025, 1, 5), True),  # a Sunday that works
+        (date(2026, 8, 31), True),
+        (date(2026, 5, 27), False),  # Kurban-ait
+        (date(2026, 3, 25), False),
+        (date(2026, 4, 4), False),  # an ordinary Saturday
+        (date(2027, 1, 4), False),
+    ],
+)
+def test_the_calendar_knows_its_exceptions(day: date, working: bool) -> None:
+    assert CALENDAR.is_working(day) is working
+
+
+@pytest.mark.parametrize("day", [date(2023, 12, 29), date(2028, 1, 3)])
+def test_a_year_without_data_is_refused(day: date) -> None:
+    with pytest.raises(Unavailable, match="calendar"):
+        CALENDAR.is_working(day)
+
+
+def test_a_term_over_kurban_ait_of_2027_is_refused_until_it_is_announced() -> None:
+    assert CALENDAR.add_days(date(2027, 4, 26), 10) == date(2027, 5, 13)
+    with pytest.raises(Unavailable, match="not announced"):
+        CALENDAR.add_days(date(2027, 4, 27), 11)
+    assert CALENDAR.add_days(date(2027, 5, 18), 1) == date(2027, 5, 19)
