@@ -4,7 +4,7 @@ A *rule* looks at a scene and finds a possible offence, or none. A *guard* looks
 order, or which route it must take and why. `decide` puts them together.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -149,7 +149,7 @@ def is_silent(answer: Answer | None) -> bool:
     return answer is None or isinstance(answer, Unanswered)
 
 
-def _latest(given: Iterable[_A | None]) -> _A | None:
+def _latest(given: Sequence[_A]) -> _A | None:
     asked = [answer for answer in given if answer is not None]
     spoken = [answer for answer in asked if not isinstance(answer, Unanswered)]
     last = spoken or asked
