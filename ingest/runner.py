@@ -68,6 +68,17 @@ class Work:
         return self.records[len(self.done) :]
 
     @property
+    def refused(self) -> list[bool]:
+        """Of each record done, whether it was laid aside."""
+        refused = {refusal.record.position for refusal in self.refusals}
+        return [record.position in refused for record in self.done]
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether one record is known to be why handling all at once failed."""
+        return bool(self.held or self.crash or any(refusal.code == CRASHED for refusal in self.refusals))
+
+    @property
     def next_offsets(self) -> dict[Partition, int]:
         """Where the group goes on once this is committed."""
         return {record.partition: record.position.offset + 1 for record in self.done}
@@ -135,17 +146,23 @@ class Runner:
             return "idle"
         started = time.perf_counter()
         work = self._work(records)
-        handled = time.perf_counter()
-        limit = self._limit.after(self._refused(work))
+        if work.held is not None and not work.done:
+            self._hold(records, work.held)
+            return "worked"
+        limit = self._limit.after(work.refused)
         if limit.exceeded:
             self._observe(Halted(self._stage.name))
             return "halted"
+        handled = time.perf_counter()
         try:
             self._commit(work)
         except Unavailable as error:
             self._session.abort()
             self._hold(records, error)
             return "worked"
+        finally:
+            for window in self._stage.windows:
+                window.drop()
         self._limit = limit
         self._report(work, handled - started, time.perf_counter() - handled)
         if work.held is not None:
@@ -173,11 +190,12 @@ class Runner:
         try:
             self._answer(reads, work)
         except Unavailable as error:
-            return Work(records, held=error)
+            work.held = error
         except Exception as error:
             work = self._work_singly(records, reads)
-            if not isinstance(error, Invalid | Conflict) and work.held is None and work.crash is None:
+            if not isinstance(error, Invalid | Conflict) and not work.is_explained:
                 work.crash = error  # no single record does it: what was handled stands, and the worker stops
+        work.entries += [entry for window in self._stage.windows for entry in window.fresh]
         return work
 
     def _work_singly(self, records: Sequence[StoredRecord], reads: Sequence[_Read]) -> Work:
@@ -203,15 +221,16 @@ class Runner:
         for bug in (read.bug for read in reads if read.bug):
             raise bug
         received = [read.received for read in reads if read.received]
+        remembered = [len(window.fresh) for window in self._stage.windows]
         try:
-            outputs = [
+            work.outputs += [
                 NewRecord(out.topic.name, out.key, codec.encode(out.message), out.headers)
                 for out in (self._stage.handle(received) if received else ())
             ]
-        finally:
-            entries = [entry for window in self._stage.windows for entry in window.take()]
-        work.outputs += outputs
-        work.entries += entries
+        except Exception:
+            for window, keep in zip(self._stage.windows, remembered, strict=True):
+                window.drop(keep)
+            raise
         work.entries += [
             Entry(SEEN, read.seen, self._clock() + self._retention_us[read.record.position.topic])
             for read in reads
@@ -258,11 +277,6 @@ class Runner:
         expires_us = self._clock() + CRASH_MEMORY_S * MICROS_PER_SECOND
         work.entries.append(Entry(CRASHES, Name(place, str(crashes)), expires_us))
         return True
-
-    @staticmethod
-    def _refused(work: Work) -> list[bool]:
-        refused = {refusal.record.position for refusal in work.refusals}
-        return [record.position in refused for record in work.done]
 
     # Pausing
 

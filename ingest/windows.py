@@ -46,12 +46,12 @@ class KeyedWindow:
         committed = {entry.name.id: entry.value for entry in self._committed(self._name, key)}
         return dict(sorted((fresh | committed).items()))
 
-    def take(self) -> list[Entry]:
-        """What has been put since the last `take` or `drop`, for the unit."""
-        fresh = list(self._fresh.values())
-        self._fresh.clear()
-        return fresh
+    @property
+    def fresh(self) -> tuple[Entry, ...]:
+        """What has been put and not yet committed, in order."""
+        return tuple(self._fresh.values())
 
-    def drop(self) -> None:
-        """Forget what has been put since the last `take`: its batch failed."""
-        self._fresh.clear()
+    def drop(self, keep: int = 0) -> None:
+        """Forget what has been put and not yet committed, but for the first `keep`."""
+        for name in tuple(self._fresh)[keep:]:
+            del self._fresh[name]
