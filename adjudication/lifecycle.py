@@ -10,7 +10,7 @@ Source: brief §3.2, §3.7, §15.3; the articles of the Code stand beside each t
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec.structs import replace
 
@@ -81,8 +81,17 @@ Trigger = Literal[
     "voided",
 ]
 
-CONSIDERABLE: tuple[State, ...] = ("DELIVERED", "DEEMED_CONSIDERED", "APPEAL_WINDOW", "LIMITATION_REVIEW")
-PAYABLE: tuple[State, ...] = ("POST_PENDING", "SENT", "UNDELIVERED", *CONSIDERABLE, "IN_FORCE", "OVERDUE")
+PAYABLE: tuple[State, ...] = (
+    "POST_PENDING",
+    "SENT",
+    "UNDELIVERED",
+    "DELIVERED",
+    "DEEMED_CONSIDERED",
+    "APPEAL_WINDOW",
+    "LIMITATION_REVIEW",
+    "IN_FORCE",
+    "OVERDUE",
+)
 """Where money may still arrive in time: the payer's instant counts, so its word may come after the term (§15.3.6)."""
 ACTED: tuple[State, ...] = ("SIGNED", *PAYABLE, "PAID_50", "PAID_FULL", "CLOSED")
 UNDECIDED: tuple[State, ...] = ("NEW", "REVIEW", "WAITING")
@@ -114,14 +123,15 @@ TRANSITIONS: dict[tuple[State, Trigger], Transition] = {
     **_from(UNDECIDED, "refer", "REFERRED", "807; 804"),
     **_from(UNDECIDED, "reject", "REJECTED", "741(1)"),
     **_from(UNDECIDED, "joined", "JOINED", "brief 15.2: one open case"),
-    **_from(("DECIDED", "REVIEW", "WAITING", "SUPERSEDED_UNSENT"), "send-over", "REJECTED", "822-1(3)"),
+    **_from((*UNDECIDED, "SUPERSEDED_UNSENT"), "send-over", "REJECTED", "822-1(3)"),
     **_from(("DECIDED", "SUPERSEDED_UNSENT"), "formed", "SIGNED", "822-1(1), (3)"),
     **_from(("SIGNED", "POST_PENDING"), "dispatched", "SENT", "802(4)(1)"),
     **_from(("SIGNED",), "undeliverable", "POST_PENDING", "743(4-1)"),
     **_from(("SENT",), "undeliverable", "UNDELIVERED", "743(4-1)"),
-    **_from(("SENT", "UNDELIVERED"), "delivered", "DELIVERED", "743(4-1)"),
+    **_from(("SENT", "UNDELIVERED", "DELIVERED"), "delivered", "DELIVERED", "743(4-1)"),
     **_from(("SIGNED", "POST_PENDING"), "superseded", "SUPERSEDED_UNSENT", "44(1); brief 15.3.1"),
     **_from(("SIGNED", "POST_PENDING"), "send-over", "TERMINATED", "822-1(3)"),
+    **_from((*UNDECIDED, "SUPERSEDED_UNSENT"), "limitation-over", "REJECTED", "62(1); 741(1)(5)"),
     **_from(("SIGNED", "POST_PENDING"), "limitation-over", "TERMINATED", "62(1); 741(1)(5)"),
     **_from(("SENT", "UNDELIVERED", "DELIVERED"), "limitation-over", "LIMITATION_REVIEW", "62(1); brief 15.2"),
     **_from(PAYABLE, "paid-half-in-term", "PAID_50", "811(1), (2)"),
@@ -132,7 +142,7 @@ TRANSITIONS: dict[tuple[State, Trigger], Transition] = {
     **_from(("IN_FORCE",), "payment-over", "OVERDUE", "893(1); 896(1)"),
     **_from(("IN_FORCE", "OVERDUE"), "paid", "PAID_FULL", "893(1)"),
     **_from(("IN_FORCE",), "settled", "CLOSED", "43"),
-    **_from(ACTED, "voided", "TERMINATED", "741(3)"),
+    **_from((*ACTED, "SUPERSEDED_UNSENT"), "voided", "TERMINATED", "741(3)"),
 }
 
 
@@ -165,16 +175,18 @@ class Standing(Fact, frozen=True, kw_only=True):
 
 Code = Literal["SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE"]
 AddDays = Callable[[date, int], date]
-"""The last day of a term of n days that begins after a day, in the arithmetic of art. 739(3)."""
+"""The last day of a term of n days that starts on a day, in the arithmetic of art. 739(3)."""
+Deadlines = tuple[tuple[Code, Micros | None], ...]
+"""Deadlines to set, or, where the instant is None, to cancel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one event does: the new standing, the transitions passed, deadlines to set (None: to cancel)."""
+    """What one event does: the new standing, the transitions passed, the deadlines that change."""
 
     standing: Standing
     steps: tuple[Transition, ...] = ()
-    deadlines: tuple[tuple[Code, Micros | None], ...] = ()
+    deadlines: Deadlines = ()
 
 
 def opened(act: Act) -> Standing:
@@ -192,7 +204,7 @@ def apply(case_id: Id, standing: Standing, event: CaseEvents, add_days: AddDays)
     """Folds one event of the case into its standing.
 
     Raises:
-        Conflict: the event contradicts what stands (sent after it was terminated, delivered what was never sent,
+        Conflict: the event contradicts what stands (sent after it was terminated, delivered without being sent,
             another act's number); nothing changes and a person looks.
     """
     match event:
@@ -210,37 +222,38 @@ def apply(case_id: Id, standing: Standing, event: CaseEvents, add_days: AddDays)
             return _voided(case_id, standing, event)
 
 
-def _move(standing: Standing, trigger: Trigger, *deadlines: tuple[Code, Micros | None]) -> Outcome:
-    """The transition, or no effect where the table has none."""
+def _move(standing: Standing, trigger: Trigger, deadlines: Deadlines = (), **changes: object) -> Outcome:
+    """The transition with its changes, or no effect at all where the table has none."""
     transition = step(standing.state, trigger)
     if transition is None:
         return Outcome(standing)
-    return Outcome(replace(standing, state=transition.to), (transition,), deadlines)
+    return Outcome(replace(standing, state=transition.to, **changes), (transition,), deadlines)
 
 
 def _dispatched(case_id: Id, standing: Standing, event: NoticeDispatched) -> Outcome:
     if event.act_number != standing.act_number or standing.state in {"SUPERSEDED_UNSENT", "TERMINATED"}:
         raise Conflict(case_id, "a notice was sent for an act that does not stand")
-    if standing.sent_us is not None:
-        return Outcome(standing)  # the first lawful sending initiates, another channel later does not (§15.3.4)
-    return _move(replace(standing, sent_us=event.at_us), "dispatched", ("SEND", None))
+    # The first lawful sending initiates, another channel later does not (§15.3.4): then there is no transition.
+    return _move(standing, "dispatched", (("SEND", None),), sent_us=event.at_us)
 
 
 def _delivered(case_id: Id, standing: Standing, event: NoticeDelivered, add_days: AddDays) -> Outcome:
-    if standing.sent_us is None or standing.state == "TERMINATED":
-        raise Conflict(case_id, "delivered what was not sent, or no longer stood")
-    if standing.delivered_us is not None and standing.delivered_us <= event.at_us:
+    if standing.sent_us is None:
+        raise Conflict(case_id, "an act was delivered that was never sent")
+    earlier = standing.delivered_us is None or event.at_us < standing.delivered_us
+    if not earlier or standing.state not in {"SENT", "UNDELIVERED", "DELIVERED"}:
         return Outcome(standing)  # clocks start at the earliest proper delivery (§15.3.5)
-    if standing.state not in {"SENT", "UNDELIVERED", "DELIVERED"}:
-        return Outcome(standing)
     day, terms = civil_day(event.at_us), standing.terms
     discount = None if standing.discount_tiyn is None else end_of_day_us(add_days(day, terms.discount_days))
     deemed = end_of_day_us(add_days(day, terms.considered_days))
-    dated = replace(standing, delivered_us=event.at_us, discount_until_us=discount, deemed_us=deemed)
-    running: tuple[tuple[Code, Micros | None], ...] = (("DISCOUNT", discount), ("DEEMED", deemed))
-    if standing.state == "DELIVERED":
-        return Outcome(dated, (), running)
-    return _move(dated, "delivered", *running)
+    return _move(
+        standing,
+        "delivered",
+        (("DISCOUNT", discount), ("DEEMED", deemed)),
+        delivered_us=event.at_us,
+        discount_until_us=discount,
+        deemed_us=deemed,
+    )
 
 
 def _paid(standing: Standing, event: PaymentReceived) -> Outcome:
@@ -250,23 +263,27 @@ def _paid(standing: Standing, event: PaymentReceived) -> Outcome:
         paid_tiyn=standing.paid_tiyn + event.tiyn,
         paid_in_term_tiyn=standing.paid_in_term_tiyn + (event.tiyn if in_term else 0),
     )
-    half = standing.discount_tiyn
-    if half is not None and in_term and standing.state in PAYABLE and paid.paid_in_term_tiyn >= half:
-        return _move(paid, "paid-half-in-term", *_STOP)
     if standing.state in TERMINAL:
-        owed = 0 if standing.state == "TERMINATED" else (half if standing.state == "PAID_50" else standing.sum_tiyn)
-        return Outcome(replace(paid, refund_tiyn=max(paid.paid_tiyn - (owed or 0), 0)))
+        return Outcome(replace(paid, refund_tiyn=paid.paid_tiyn - _owed(standing)))
+    half = standing.discount_tiyn
+    if half is not None and in_term and paid.paid_in_term_tiyn >= half:
+        return _move(paid, "paid-half-in-term", _STOP, refund_tiyn=paid.paid_tiyn - half)
     if paid.paid_tiyn < standing.sum_tiyn:
         return Outcome(paid)  # partial or late money is credited to the full sum (811(3); §15.3.6)
-    return _move(paid, "paid", *_STOP) if step(standing.state, "paid") else Outcome(paid)
+    return _move(paid, "paid", _STOP, refund_tiyn=paid.paid_tiyn - standing.sum_tiyn)
 
 
-_STOP: tuple[tuple[Code, None], ...] = tuple(
-    (code, None) for code in ("DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "SEND")
-)
+def _owed(standing: Standing) -> Tiyn:
+    """What a case that has ended kept of the money: all above it is due back."""
+    if standing.state == "PAID_50":
+        return standing.discount_tiyn or 0
+    return standing.sum_tiyn if standing.state == "PAID_FULL" else 0
 
 
-_SIMPLE: dict[str, tuple[Trigger, tuple[tuple[Code, None], ...]]] = {
+_STOP: Deadlines = tuple((code, None) for code in get_args(Code))
+
+
+_SIMPLE: dict[str, tuple[Trigger, Deadlines]] = {
     "SEND": ("send-over", _STOP),
     "LIM_OFFENCE": ("limitation-over", _STOP),
     "DISCOUNT": ("discount-over", ()),
@@ -282,34 +299,32 @@ def _reached(standing: Standing, event: DeadlineReached, add_days: AddDays) -> O
         return _in_force(standing, event, add_days)
     if event.code in _SIMPLE:
         trigger, stopped = _SIMPLE[event.code]
-        return _move(standing, trigger, *stopped)
+        return _move(standing, trigger, stopped)
     return Outcome(standing)
 
 
 def _deemed(standing: Standing, event: DeadlineReached, add_days: AddDays) -> Outcome:
-    if standing.deemed_us is not None and event.due_us < standing.deemed_us:
-        return Outcome(standing)
     until = end_of_day_us(add_days(civil_day(event.due_us - 1), standing.terms.appeal_days))
-    deemed = _move(replace(standing, appeal_until_us=until), "deemed", ("APPEAL", until), ("LIM_OFFENCE", None))
-    if not deemed.steps:
-        return Outcome(standing)
-    window = _move(deemed.standing, "appeal-opens")
-    return Outcome(window.standing, (*deemed.steps, *window.steps), deemed.deadlines)
+    deemed = _move(standing, "deemed", (("APPEAL", until), ("LIM_OFFENCE", None)), appeal_until_us=until)
+    return _then(deemed, "appeal-opens")
 
 
 def _in_force(standing: Standing, event: DeadlineReached, add_days: AddDays) -> Outcome:
-    until = end_of_day_us(add_days(civil_day(event.due_us - 1), standing.terms.payment_days))
-    force = _move(replace(standing, pay_until_us=until), "appeal-over", ("PAY", until))
-    if not force.steps:
-        return Outcome(standing)
+    """In force from the day after the term; a settled account closes the case at once."""
+    until = end_of_day_us(add_days(civil_day(event.due_us), standing.terms.payment_days))
     if standing.sum_tiyn == 0:
-        after = _move(force.standing, "settled")
-    elif standing.paid_tiyn >= standing.sum_tiyn:
-        after = _move(force.standing, "paid")
-    else:
-        return force
-    closed = replace(after.standing, pay_until_us=None)
-    return Outcome(closed, (*force.steps, *after.steps), (("PAY", None),))
+        return _then(_move(standing, "appeal-over"), "settled")
+    if standing.paid_tiyn >= standing.sum_tiyn:
+        return _then(_move(standing, "appeal-over", refund_tiyn=standing.paid_tiyn - standing.sum_tiyn), "paid")
+    return _move(standing, "appeal-over", (("PAY", until),), pay_until_us=until)
+
+
+def _then(first: Outcome, trigger: Trigger) -> Outcome:
+    """A second transition of the same event, if there was a first."""
+    if not first.steps:
+        return first
+    second = _move(first.standing, trigger)
+    return Outcome(second.standing, (*first.steps, *second.steps), first.deadlines)
 
 
 def _voided(case_id: Id, standing: Standing, event: ActVoided) -> Outcome:
@@ -317,7 +332,7 @@ def _voided(case_id: Id, standing: Standing, event: ActVoided) -> Outcome:
         raise Conflict(case_id, "another act of this case was voided than the one that stands")
     if event.reason != "SUPERSEDED_UNSENT":
         # §15.3 rule 9: money paid for what no longer stands is due back.
-        return _move(replace(standing, refund_tiyn=standing.paid_tiyn), "voided", *_STOP)
+        return _move(standing, "voided", _STOP, refund_tiyn=standing.paid_tiyn)
     if standing.sent_us is not None:
         raise Conflict(case_id, "an act that was sent cannot be superseded as unsent")
     return _move(standing, "superseded")

@@ -20,10 +20,11 @@ TOKEN_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class StoredAct:
-    """An act as it was issued, and whether it still stands."""
+    """An act as it was issued, whether sending it was begun, and whether it still stands."""
 
     issued: ActIssued
     formed_us: Micros
+    sending_us: Micros | None
     voided_us: Micros | None
     void_reason: str | None
 
@@ -101,6 +102,12 @@ class Acts:
                 tx.execute(sa.update(ACTS).where(standing).values(voided_us=at_us, void_reason=reason)).rowcount
             )
 
+    def mark_sending(self, number: str, at_us: Micros) -> None:
+        """A first attempt to send begins; the first instant stands. What follows may happen and not be known."""
+        unsent = sa.and_(ACTS.c.number == number, ACTS.c.sending_us.is_(None))
+        with self._database.writing() as tx:
+            tx.execute(sa.update(ACTS).where(unsent).values(sending_us=at_us))
+
     def numbers(self) -> tuple[str, ...]:
         """Every number given, in order."""
         with self._database.reading() as tx:
@@ -132,4 +139,4 @@ def _stored(row: sa.Row[tuple[object, ...]]) -> StoredAct:
         leaf_index=row.leaf_index,
         nonce=row.nonce,
     )
-    return StoredAct(issued, row.formed_us, row.voided_us, row.void_reason)
+    return StoredAct(issued, row.formed_us, row.sending_us, row.voided_us, row.void_reason)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from adjudication import codec
-from adjudication.lifecycle import Standing, State
+from adjudication.lifecycle import FINDING_RELEASED, Standing, State
 from adjudication.messages import CaseDecided
 from adjudication.units import Id, Micros, Sha256
 from integrations.casebook.database import Database, insert_once
@@ -36,8 +36,8 @@ class Entry:
 
     cause_id: Id
     what: str
-    from_state: str
-    to_state: str
+    from_state: State
+    to_state: State
     basis: str
     at_us: Micros
     recorded_us: Micros
@@ -62,8 +62,8 @@ class Cases:
         with self._database.reading() as tx:
             return tx.execute(sa.select(CASES.c.case_id).where(CASES.c.finding_key == finding_key)).scalar()
 
-    def put_decision(self, decision: CaseDecided, state: State, at_us: Micros, finding_key: str | None = None) -> None:
-        """Enters a case, or replaces the decision it rests on; its state is written by `turn`."""
+    def put_decision(self, decision: CaseDecided, at_us: Micros, finding_key: str | None = None) -> None:
+        """Enters a case as NEW, or replaces the decision it rests on; its state is written by `turn`."""
         changed = {
             "route": decision.route,
             "reason": decision.reason,
@@ -74,12 +74,15 @@ class Cases:
             "changed_us": at_us,
         }
         with self._database.writing() as tx:
-            new = {"case_id": decision.case_id, "state": state, "entered_us": at_us, **changed}
+            new = {"case_id": decision.case_id, "state": "NEW", "entered_us": at_us, **changed}
             if not insert_once(tx, CASES, **new):
                 tx.execute(sa.update(CASES).where(CASES.c.case_id == decision.case_id).values(**changed))
 
     def turn(self, case_id: Id, entry: Entry, standing: Standing | None = None) -> bool:
-        """Moves a case to `entry.to_state` and writes its history; says False, doing nothing, where that was done."""
+        """Moves a case to `entry.to_state` and writes its history; says False, doing nothing, where that was done.
+
+        An open register finding is let go where the new state settles it.
+        """
         with self._database.writing() as tx:
             values = {key: getattr(entry, key) for key in Entry.__slots__}
             if not insert_once(tx, HISTORY, case_id=case_id, **values):
@@ -87,19 +90,21 @@ class Cases:
             changed: dict[str, object] = {"state": entry.to_state, "changed_us": entry.recorded_us}
             if standing is not None:
                 changed["standing"] = codec.encode(standing)
+            if entry.to_state in FINDING_RELEASED:
+                changed["finding_key"] = None
             tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(**changed))
             return True
+
+    def set_reason(self, case_id: Id, reason: str) -> None:
+        """Why the case stands where it stands, where time or missing evidence said so and not the decision."""
+        with self._database.writing() as tx:
+            tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(reason=reason))
 
     def knows_cause(self, case_id: Id, cause_id: Id) -> bool:
         """Whether this cause already stands in the case's history."""
         query = sa.select(HISTORY.c.seq).where(HISTORY.c.case_id == case_id, HISTORY.c.cause_id == cause_id)
         with self._database.reading() as tx:
             return tx.execute(query.limit(1)).first() is not None
-
-    def release_finding(self, case_id: Id) -> None:
-        """A further sighting is a new case from now on."""
-        with self._database.writing() as tx:
-            tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(finding_key=None))
 
     def join(self, case_id: Id, to: Id) -> None:
         """This case is only a further sighting of `to`."""

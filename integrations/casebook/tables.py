@@ -66,6 +66,7 @@ ACTS = sa.Table(
     sa.Column("token_sha256", sa.Text, nullable=False, unique=True),
     sa.Column("plate", sa.Text, nullable=False),
     _us("formed_us"),
+    _us("sending_us", nullable=True),  # written before the first attempt to send
     _us("voided_us", nullable=True),
     sa.Column("void_reason", sa.Text),
     sa.Index(

@@ -1,0 +1,137 @@
+"""Forming an act: what a decision says becomes the document that reaches a person.
+
+Pure: the number, the day and the evidence come in. Source: art. 822-1(1); brief §15.2, §15.3 rule 1.
+"""
+
+from typing import TypeVar
+
+from adjudication import codec, ids
+from adjudication.answers import Device, Person, Vehicle
+from adjudication.calendar import civil_day
+from adjudication.errors import Invalid
+from adjudication.facts import EvidenceRef, Fact
+from adjudication.lawbook import Lawbook, PartRule
+from adjudication.messages import CaseDecided
+from adjudication.protocol import Act, ActDevice, ActVehicle, Addressee, Body, Terms
+from adjudication.terms import sendable_until_us, sums
+from adjudication.units import Micros
+
+REGISTER_FINDINGS = ("no_insurance", "no_inspection")
+"""Found in registers, not seen: one open case per person, vehicle and part (brief §15.2)."""
+
+_Found = TypeVar("_Found", bound=Fact)
+
+
+def form_act(
+    decision: CaseDecided,
+    evidence: tuple[EvidenceRef, ...],
+    law: Lawbook,
+    body: Body,
+    *,
+    number: str,
+    generation: int,
+    formed_us: Micros,
+) -> Act:
+    """The act of an automatic decision, with the money of the day it is formed on.
+
+    `generation` counts the acts this case had before: an act that was never sent is formed anew under another id.
+
+    Raises:
+        Invalid: `act-incomplete`, the decision lacks a fact that the act must hold.
+        Unavailable: no MCI or no calendar for that day.
+    """
+    event = decision.checked.passage.event
+    offence_us, day = event.captured_us, civil_day(formed_us)
+    vehicle, person, device = _answered(decision, Vehicle), _answered(decision, Person), _answered(decision, Device)
+    if person.number != decision.liable:
+        raise Invalid("act-incomplete", "the person found is not the one held liable")
+    rule, money = _rule(decision, law), sums(law, decision.mci_count, day)
+    measured = decision.excess_kmh is not None
+    confirmed = [review.officer for review in decision.reviews if review.verdict == "confirm"]
+    return Act(
+        act_id=ids.stable_id("act", decision.case_id, generation),
+        number=number,
+        form=decision.form,
+        case_id=decision.case_id,
+        decision_id=decision.decision_id,
+        body=body,
+        addressee=_addressee(person),
+        vehicle=ActVehicle(plate=vehicle.plate, make=vehicle.make, model=vehicle.model),
+        offence_us=offence_us,
+        place=event.place,
+        part=decision.part,
+        statement_kk=rule.statement.kk,
+        statement_ru=rule.statement.ru,
+        statement_en=rule.statement.en,
+        measurement=event.measurement if measured else None,
+        excess_kmh=decision.excess_kmh,
+        device=ActDevice(
+            name=device.model, serial=device.serial, verification=device.verification if measured else None
+        ),
+        mci_count=decision.mci_count,
+        mci_tiyn=money.mci_tiyn,
+        initiated_on=day,
+        sum_tiyn=money.sum_tiyn,
+        discount_tiyn=money.half_tiyn if decision.discount_offered else None,
+        terms=Terms(
+            discount_days=law.term("DISCOUNT", day).days,
+            considered_days=law.term("DEEMED", day).days,
+            appeal_days=law.term("APPEAL", day).days,
+            payment_days=law.term("PAY", day).days,
+        ),
+        sendable_until_us=sendable_until_us(law, offence_us, formed_us),
+        evidence=evidence,
+        law_sha256=decision.law_sha256,
+        policy_sha256=decision.policy_sha256,
+        decision_sha256=codec.digest(decision),
+        decided_by="officer" if confirmed else "automatic",
+        officer=confirmed[-1].full_name if confirmed else None,
+    )
+
+
+def finding_key(decision: CaseDecided, law: Lawbook) -> str | None:
+    """Names a register finding by person, vehicle and part, so that at most one is open; None for a measured one."""
+    rule = law.part_on(decision.part, civil_day(decision.checked.passage.event.captured_us))
+    if rule is None or decision.liable is None or not _is_register_finding(rule, decision, law):
+        return None
+    vehicle = _answered(decision, Vehicle)
+    return ids.stable_id("register-finding", decision.liable, vehicle.vin or vehicle.plate, decision.part)
+
+
+def person_of(decision: CaseDecided) -> Person:
+    """The person held liable, as the register gave it. Raises Invalid `act-incomplete`."""
+    return _answered(decision, Person)
+
+
+def _is_register_finding(rule: PartRule, decision: CaseDecided, law: Lawbook) -> bool:
+    day = civil_day(decision.checked.passage.event.captured_us)
+    bases = (law.part_on(base, day) for base in rule.repeat_of)
+    return any(one is not None and one.detects in REGISTER_FINDINGS for one in (rule, *bases))
+
+
+def _rule(decision: CaseDecided, law: Lawbook) -> PartRule:
+    rule = law.part_on(decision.part, civil_day(decision.checked.passage.event.captured_us))
+    if rule is None:
+        raise Invalid("act-incomplete", f"there was no {decision.part} on the day of the offence")
+    return rule
+
+
+def _answered(decision: CaseDecided, kind: type[_Found]) -> _Found:
+    """The last whole answer of a kind: a later round may have asked only what was still open."""
+    for answers in reversed(decision.checked.rounds):
+        for answer in (answers.vehicle, answers.liable, answers.device):
+            if isinstance(answer, kind):
+                return answer
+    raise Invalid("act-incomplete", f"no register gave a {kind.__name__.lower()}")
+
+
+def _addressee(person: Person) -> Addressee:
+    return Addressee(
+        number=person.number,
+        kind=person.kind,
+        name_kk=person.name_kk,
+        name_ru=person.name_ru,
+        born_on=person.born_on,
+        address=person.address,
+        language=person.language,
+    )

@@ -1,0 +1,209 @@
+"""[issue]: a sealed decision takes its place in the casebook; an automatic one becomes a signed act, casebook-first.
+
+One transaction for a batch: case, number, money of the day, signed bytes, log leaf, checkpoint, deadlines and the
+outbox rows become true together or not at all. So a crash leaves no number without an act and no act twice, and a
+repeated decision finds its act (design §1.14).
+
+    auto → DECIDED → act → SIGNED    review → queue    wait → asked again    refer → referral    reject → closed
+
+What has an outcome keeps it: the same decision again changes nothing, a contradicting one is put before officers.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from adjudication.calendar import end_of_day_us
+from adjudication.forming import finding_key
+from adjudication.lawbook import Lawbook
+from adjudication.lifecycle import UNDECIDED, State, Transition, Trigger, step
+from adjudication.messages import CaseDecided, CaseSealed
+from adjudication.units import MICROS_PER_SECOND, Id, Micros
+from ingest.clock import Clock
+from ingest.stage import Outgoing, Received, Stage
+from ingest.topics import SEALED
+from integrations.casebook import Casebook
+from integrations.casebook.cases import Case, Entry
+from integrations.casebook.deadlines import Code
+from integrations.casebook.reviews import Waiting, Why
+from integrations.form import Former, Issuer
+from integrations.signing import LogSigner, Signer
+
+CANDIDATE_US = 30 * 86_400 * MICROS_PER_SECOND
+"""What has become neither act nor referral is deleted after 30 days (design §1.8)."""
+
+
+def issue(casebook: Casebook, *, signer: Signer, log: LogSigner, law: Lawbook, issuer: Issuer, clock: Clock) -> Stage:
+    """The stage. It returns nothing: all it causes goes through the outbox."""
+    desk = _Desk(casebook, law, Former(casebook, signer, law, issuer, clock), clock)
+
+    def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
+        with casebook.transaction():
+            before = casebook.log.size()
+            for item in received:
+                if isinstance(item.message, CaseSealed):
+                    desk.take(item.message, item.carried())
+            after = casebook.log.frontier()
+            if after.size > before:
+                casebook.log.put_checkpoint(after.size, log.checkpoint(after.size, after.root), clock())
+        return ()
+
+    return Stage("issue", "function", (SEALED,), handle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where one decision is taken in; always inside the batch's transaction."""
+
+    casebook: Casebook
+    law: Lawbook
+    former: Former
+    clock: Clock
+
+    def take(self, sealed: CaseSealed, headers: Mapping[str, str]) -> None:
+        decision = sealed.decision
+        case = self.casebook.cases.find(decision.case_id)
+        if case is None:
+            self._enter(sealed, headers, "NEW")
+        elif case.state == "SUPERSEDED_UNSENT":
+            self._form(sealed, headers, case.state)
+        elif case.state in UNDECIDED:
+            if case.decision_id != decision.decision_id:
+                self._leave(case.case_id, decision.route)
+                self._enter(sealed, headers, case.state)
+        elif not _same_outcome(case, decision):
+            self._conflict(case, decision)
+
+    def _enter(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
+        decision, now_us = sealed.decision, self.clock()
+        key = None if decision.route == "reject" else finding_key(decision, self.law)
+        holder = None if key is None else self.casebook.cases.holding(key)
+        joins = holder is not None and holder != decision.case_id
+        self.casebook.cases.put_decision(decision, now_us, None if joins else key)
+        self.casebook.deadlines.set(decision.case_id, "CANDIDATE_EXPIRES", now_us + CANDIDATE_US)
+        if holder is not None and joins:
+            self._join(decision, state, holder)
+        elif decision.route == "reject":
+            self._turn(decision, "reject", state)
+        elif not sealed.evidence:
+            self._reject(decision, "reject", state, "EVIDENCE_MISSING")
+        elif decision.route == "refer":
+            self._refer(decision, state)
+        else:
+            self._go_on(sealed, headers, state)
+
+    def _go_on(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
+        """What may still become an act: in time, formed, reviewed or asked again."""
+        decision, now_us = sealed.decision, self.clock()
+        if self._lapses(decision, state):
+            return
+        for code, end_us in _limits(decision).items():
+            self.casebook.deadlines.set(decision.case_id, code, end_us)
+        if decision.route == "auto":
+            self._form(sealed, headers, self._turn(decision, "auto", state))
+        elif decision.route == "review":
+            self._turn(decision, "review", state)
+            self.casebook.reviews.enter(waiting(decision, "decision", now_us))
+        else:
+            self._turn(decision, "wait", state)
+            self.casebook.waits.put(decision.case_id, decision.checked, headers, now_us)
+            self.casebook.deadlines.set(decision.case_id, "RECHECK", decision.ask_again_us or now_us)
+
+    def _form(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
+        if not self._lapses(sealed.decision, state):
+            self.former.form(sealed, headers, state)
+
+    def _refer(self, decision: CaseDecided, state: State) -> None:
+        self._turn(decision, "refer", state)
+        self.casebook.referrals.put(decision.case_id, decision.reason, self.clock())
+        self.casebook.evidence.lock(decision.case_id)
+        self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
+
+    def _join(self, decision: CaseDecided, state: State, holder: Id) -> None:
+        """A further sighting: its evidence belongs to the open case, and stays where that one's stays."""
+        self._turn(decision, "joined", state)
+        self.casebook.cases.join(decision.case_id, holder)
+        if self.casebook.acts.of_case(holder) is not None:
+            self.casebook.evidence.lock(decision.case_id)
+            self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
+
+    def _lapses(self, decision: CaseDecided, state: State) -> bool:
+        """Ends the case where nothing may be sent any more; says whether it did."""
+        limits, now_us = _limits(decision), self.clock()
+        if now_us >= limits.get("LIM_OFFENCE", now_us + 1):
+            self._reject(decision, "limitation-over", state, "LIMITATION")
+        elif now_us >= limits.get("SEND", now_us + 1):
+            self._reject(decision, "send-over", state, "SEND_TERM_LAPSED")
+        else:
+            return False
+        return True
+
+    def _reject(self, decision: CaseDecided, trigger: Trigger, state: State, reason: str) -> None:
+        self._turn(decision, trigger, state)
+        self.casebook.cases.set_reason(decision.case_id, reason)
+
+    def _leave(self, case_id: Id, route: str) -> None:
+        """The case stops waiting for whatever it waited for."""
+        self.casebook.waits.remove(case_id)
+        self.casebook.reviews.close(case_id, route, self.clock())
+        self.casebook.deadlines.cancel(case_id, "RECHECK", "SEND", "LIM_OFFENCE")
+
+    def _conflict(self, case: Case, decision: CaseDecided) -> None:
+        now_us = self.clock()
+        stays = Transition(case.state, "design 1.6")
+        entry = _entry(decision, f"conflict: {decision.route} {decision.reason}", stays, case.state, now_us)
+        if self.casebook.cases.turn(case.case_id, entry):
+            self.casebook.reviews.enter(waiting(decision, "conflict", now_us))
+
+    def _turn(self, decision: CaseDecided, trigger: Trigger, state: State) -> State:
+        transition = step(state, trigger)
+        assert transition is not None, f"{trigger} in {state}"
+        self.casebook.cases.turn(decision.case_id, _entry(decision, trigger, transition, state, self.clock()))
+        return transition.to
+
+
+def waiting(decision: CaseDecided, why: Why, now_us: Micros) -> Waiting:
+    """A decision as a line of the review queue; without a term it is the most urgent."""
+    return Waiting(
+        case_id=decision.case_id,
+        decision_id=decision.decision_id,
+        why=why,
+        reason=decision.reason,
+        part=decision.part,
+        due_us=min(_limits(decision).values(), default=now_us),
+        entered_us=now_us,
+    )
+
+
+def _limits(decision: CaseDecided) -> dict[Code, Micros]:
+    ends: tuple[tuple[Code, date | None], ...] = (
+        ("SEND", decision.send_last_day_on),
+        ("LIM_OFFENCE", decision.limitation_last_day_on),
+    )
+    return {code: end_of_day_us(day) for code, day in ends if day is not None}
+
+
+def _entry(decision: CaseDecided, what: str, transition: Transition, state: State, at_us: Micros) -> Entry:
+    return Entry(
+        cause_id=decision.decision_id,
+        what=what,
+        from_state=state,
+        to_state=transition.to,
+        basis=transition.basis,
+        at_us=at_us,
+        recorded_us=at_us,
+    )
+
+
+def _same_outcome(case: Case, decision: CaseDecided) -> bool:
+    """Whether a later decision says what the case has already come to. A verdict after the end of a term does."""
+    if case.state in {"REFERRED", "REJECTED"}:
+        late = case.reason in {"SEND_TERM_LAPSED", "LIMITATION", "EVIDENCE_MISSING"}
+        return late or decision.route == {"REFERRED": "refer", "REJECTED": "reject"}[case.state]
+    if case.state == "JOINED" or case.decision is None:
+        return True
+    return decision.route == "auto" and _judged(case.decision) == _judged(decision)
+
+
+def _judged(decision: CaseDecided) -> tuple[object, ...]:
+    return decision.part, decision.mci_count, decision.liable, decision.form

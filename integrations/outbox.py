@@ -1,0 +1,61 @@
+"""The relay: what the casebook wrote into its outbox, published in order, at least once.
+
+A crash between publishing and marking publishes again: ids are hashes of causes, so readers drop the second.
+"""
+
+from collections.abc import Callable
+from threading import Event
+
+from adjudication.errors import Unavailable
+from adjudication.units import MICROS_PER_SECOND
+from ingest.clock import Clock
+from ingest.stream import NewRecord, Producer
+from integrations.casebook import Casebook
+
+BATCH = 256
+"""One durable append for that many messages; a full one is some 2 MiB."""
+KEPT_US = 72 * 3600 * MICROS_PER_SECOND
+"""Published messages name plates and people and are emptied when their topics forget them (design §1.9)."""
+IDLE_S = 0.05
+"""Between two looks at an empty outbox: a message waits a twentieth of a second, an idle centre costs nothing."""
+
+
+class Relay:
+    """Empties one casebook's outbox into one stream; one relay at a time keeps the order."""
+
+    def __init__(self, casebook: Casebook, producer: Producer, clock: Clock) -> None:
+        self._casebook = casebook
+        self._producer = producer
+        self._clock = clock
+
+    def drain(self) -> int:
+        """Publishes all that waits; returns how many messages that were.
+
+        Raises:
+            Unavailable: the stream or the casebook cannot answer now; what was published may be published again.
+        """
+        count = 0
+        while rows := self._casebook.outbox.unsent(BATCH):
+            self._producer.send([NewRecord(row.topic, row.key, row.value, row.headers) for row in rows])
+            self._casebook.outbox.mark_sent([row.seq for row in rows], self._clock())
+            count += len(rows)
+        return count
+
+    def prune(self) -> int:
+        """Empties what was published long enough ago."""
+        return self._casebook.outbox.prune(self._clock() - KEPT_US)
+
+    def run(self, stop: Event) -> None:
+        """Drains until told to stop."""
+        run(self.drain, IDLE_S, stop)
+
+
+def run(work: Callable[[], int], idle_s: float, stop: Event) -> None:
+    """Calls `work` until told to stop; waits `idle_s` after nothing was done, and as long as an Unavailable says."""
+    while not stop.is_set():
+        try:
+            pause_s = 0.0 if work() else idle_s
+        except Unavailable as error:
+            pause_s = error.retry_after_s
+        if pause_s:
+            stop.wait(pause_s)
