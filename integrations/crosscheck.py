@@ -33,6 +33,7 @@ from adjudication.answers import (
     VehicleAnswer,
 )
 from adjudication.errors import Invalid
+from adjudication.facts import PlateReading
 from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
 from adjudication.plates import classify
 from adjudication.units import Id, Micros
@@ -104,6 +105,10 @@ def _outgoing(case: _Case, answers: Answers, key: PlateKey) -> Outgoing:
     return Outgoing(CHECKED, stream_key, checked, case.received.carried())
 
 
+def _could_be_local(plate: PlateReading) -> bool:
+    return plate.country == "KZ" or any(fitting.country == "KZ" for fitting in classify(plate.text))
+
+
 class _Asked(Generic[T]):
     """A question under way."""
 
@@ -168,7 +173,7 @@ class _Asking:
     def _ask_vehicle(self, passage: PassageObserved, asked_us: Micros) -> _Asked[VehicleAnswer] | None:
         """None where no plate was read that could be of Kazakhstan: no register knows it."""
         plate = passage.plate
-        if plate is None or not any(fitting.country == "KZ" for fitting in classify(plate.text)):
+        if plate is None or not _could_be_local(plate):
             return None
         at_us = passage.event.captured_us
         return self._ask("vehicles", asked_us, at_us, lambda: self._registries.vehicle(plate.text, at_us))

@@ -1,0 +1,246 @@
+"""[crosscheck]: who is asked what, in which rounds, and what it costs when nobody answers."""
+
+import time
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from adjudication import ids
+from adjudication.answers import Answers, Device, NoRecord, Unanswered, Vehicle
+from adjudication.calendar import start_of_day_us
+from adjudication.errors import Invalid
+from adjudication.facts import PlateReading
+from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
+from ingest.clock import VirtualClock
+from ingest.devices import DeviceKey, DevicesInMemory, EnrolledDevice, StateSince
+from ingest.stage import FRAME_POSITION, Position, Received, Stage
+from ingest.topics import CHECKED, PASSAGES, RECHECKS
+from integrations import crosscheck as crosscheck_module
+from integrations.crosscheck import MAX_ROUNDS, crosscheck
+from integrations.registries.http import HttpRegistries, registry_urls
+from integrations.registries.register import Manners
+from integrations.simulators.faults import MODES
+from integrations.simulators.population import Dossier, Population
+from integrations.simulators.process import Running, running
+from integrations.simulators.registries import PopulationRegistries
+from tests import samples
+
+SEED, SIZE = 8, 200
+POPULATION = Population(SEED, SIZE)
+NOON_US = start_of_day_us(POPULATION.today) + 12 * 3_600_000_000
+ASKED_US = NOON_US + 2_000_000
+DEVICES = DevicesInMemory(
+    [
+        EnrolledDevice(
+            device_id="cam-1",
+            serial="SN-1",
+            model="Speed meter",
+            kind="measuring",
+            operator="Operator",
+            place=samples.PLACE,
+            conformity_certificate="KZ 1",
+            conformity_valid_to=date(2030, 1, 1),
+            keys=(DeviceKey(public_key="0" * 64, valid_from_us=0),),
+            states=(StateSince(state="active", since_us=0),),
+            verifications=(samples.VERIFICATION,),
+        )
+    ]
+)
+
+
+def key(plate: str) -> str:
+    return ids.keyed_pseudonym(b"secret", 1, "plate", plate)
+
+
+def stage(registries, clock=None, devices=DEVICES) -> Stage:
+    return crosscheck(registries, devices, clock or VirtualClock(ASKED_US), key)
+
+
+def in_memory() -> PopulationRegistries:
+    return PopulationRegistries(POPULATION, VirtualClock(ASKED_US))
+
+
+def passage(plate: str | None, sequence: int = 1, country: str = "KZ", device_id: str = "cam-1") -> PassageObserved:
+    event: EventCaptured = samples.event(sequence, captured_us=NOON_US, device_id=device_id)
+    observed = samples.passage(sequence, plate, event=event)
+    reading: PlateReading | None = observed.plate and replace(observed.plate, country=country)
+    return replace(observed, plate=reading)
+
+
+def received(message, topic=PASSAGES) -> Received:
+    return Received(message, Position(topic.name, 0, 0), "k", {FRAME_POSITION: "frames.v1/0/7"})
+
+
+def ask(asking: Stage, *passages: PassageObserved) -> list[Answers]:
+    return [sent.message.rounds[-1] for sent in asking.handle([received(passage) for passage in passages])]
+
+
+def of_profile(profile: str) -> Dossier:
+    return POPULATION.pick(lambda dossier: dossier.profile == profile)
+
+
+@pytest.fixture(scope="module")
+def simulators() -> Iterator[Running]:
+    with running(SEED, SIZE, POPULATION.today) as simulators:
+        yield simulators
+
+
+def test_a_registered_car_brings_its_owner_and_all_papers():
+    dossier = POPULATION.pick(lambda d: d.profile == "repeat_speed" and len(d.inspections) > 0)
+    (answers,) = ask(stage(in_memory()), passage(dossier.vehicle.plate))
+    assert isinstance(answers.device, Device)
+    assert answers.device.verification == samples.VERIFICATION
+    assert answers.vehicle == replace(dossier.vehicle, asked_us=ASKED_US, as_of_us=NOON_US)
+    assert answers.liable.number == dossier.owner.number
+    assert answers.insurance.policies == dossier.policies[:2]
+    assert answers.inspection.card == dossier.inspections[1].card
+    assert answers.penalties.prior == dossier.prior
+
+
+def test_the_holder_is_asked_about_before_the_owner():
+    dossier = of_profile("leased")
+    (answers,) = ask(stage(in_memory()), passage(dossier.vehicle.plate))
+    assert answers.liable.number == dossier.vehicle.holder != dossier.vehicle.owner
+
+
+@pytest.mark.parametrize("plate", [None, "A123BC777", "ABC1D23"])
+def test_an_unread_or_foreign_plate_is_asked_of_nobody(plate):
+    (answers,) = ask(stage(in_memory()), passage(plate, country="?"))
+    assert answers == Answers(asked_us=ASKED_US, device=answers.device)
+
+
+def test_an_unknown_plate_brings_no_record_and_nothing_more():
+    (answers,) = ask(stage(in_memory()), passage("000ZZZ02"))
+    assert isinstance(answers.vehicle, NoRecord)
+    assert (answers.liable, answers.insurance, answers.inspection, answers.penalties) == (None,) * 4
+
+
+@pytest.mark.parametrize("profile", ["military", "diplomatic"])
+def test_papers_of_a_vehicle_that_another_body_answers_for_are_not_asked(profile):
+    (answers,) = ask(stage(in_memory()), passage(of_profile(profile).vehicle.plate))
+    assert isinstance(answers.vehicle, Vehicle)
+    assert (answers.liable, answers.insurance, answers.inspection, answers.penalties) == (None,) * 4
+
+
+def test_a_device_that_was_not_enrolled_has_no_record():
+    (answers,) = ask(stage(in_memory()), passage(None, device_id="cam-9"))
+    assert isinstance(answers.device, NoRecord)
+
+
+def test_every_answer_speaks_of_the_passages_instant():
+    for dossier in POPULATION.dossiers[:100]:
+        (answers,) = ask(stage(in_memory()), passage(dossier.vehicle.plate))
+        given = (answers.device, answers.vehicle, answers.liable, answers.insurance, answers.inspection)
+        assert {answer.as_of_us for answer in (*given, answers.penalties) if answer is not None} == {NOON_US}
+
+
+def test_what_comes_out_is_keyed_by_plate_carries_the_headers_and_is_named_by_passage_and_round():
+    seen = passage("489AAC02")
+    (sent,) = stage(in_memory()).handle([received(seen)])
+    assert (sent.topic, sent.key) == (CHECKED, key("489AAC02"))
+    assert sent.headers == {FRAME_POSITION: "frames.v1/0/7"}
+    assert sent.message.checked_id == ids.checked_id(seen.passage_id, 1)
+    (unread,) = stage(in_memory()).handle([received(passage(None))])
+    assert unread.key == "cam-1"
+
+
+def test_a_recheck_appends_one_round_and_keeps_the_earlier_ones():
+    clock = VirtualClock(ASKED_US)
+    asking = stage(PopulationRegistries(POPULATION, clock), clock)
+    (first,) = asking.handle([received(passage(of_profile("uninsured").vehicle.plate))])
+    clock.advance_s(86_400)
+    (second,) = asking.handle([received(first.message, RECHECKS)])
+    assert second.message.rounds[:1] == first.message.rounds
+    assert [answers.asked_us for answers in second.message.rounds] == [ASKED_US, ASKED_US + 86_400_000_000]
+    assert second.message.checked_id == ids.checked_id(second.message.passage.passage_id, 2)
+    assert second.message.rounds[1].insurance.as_of_us == NOON_US
+
+
+def test_an_input_is_named_by_passage_and_round_so_that_each_round_is_asked_once():
+    asking = stage(in_memory())
+    seen = received(passage("489AAC02"))
+    (first,) = asking.handle([seen])
+    names = {asking.seen_id(one) for one in (seen, seen, received(first.message, RECHECKS))}
+    assert names == {ids.checked_id(seen.message.passage_id, number) for number in (1, 2)}
+
+
+def test_a_passage_is_not_asked_about_for_ever():
+    seen = passage(None)
+    rounds = (Answers(asked_us=1, device=NoRecord(system="devices", asked_us=1, as_of_us=1)),) * MAX_ROUNDS
+    checked = PassageChecked(checked_id=ids.checked_id(seen.passage_id, MAX_ROUNDS), passage=seen, rounds=rounds)
+    with pytest.raises(Invalid, match="rounds-exhausted"):
+        stage(in_memory()).handle([received(checked, RECHECKS)])
+
+
+def test_a_message_of_another_kind_is_refused():
+    with pytest.raises(Invalid, match="message-unexpected"):
+        stage(in_memory()).handle([received(samples.event())])
+
+
+def test_a_batch_is_answered_in_its_order():
+    plates = [vehicle.plate for vehicle in POPULATION.vehicles[:32]]
+    answers = ask(stage(in_memory()), *(passage(plate, n + 1) for n, plate in enumerate(plates)))
+    assert [answer.vehicle.plate for answer in answers] == plates
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    faults=st.dictionaries(
+        st.sampled_from(["vehicles", "persons", "insurance", "inspection", "penalties"]), st.sampled_from(MODES)
+    ),
+    first=st.integers(0, SIZE - 4),
+)
+def test_whatever_registers_do_each_answer_is_theirs_or_unanswered(simulators, faults, first):
+    for system, mode in faults.items():
+        simulators.command(system, mode, 0.3)
+    manners = Manners(deadline_s=0.15, attempts=1)
+    http = HttpRegistries(registry_urls(simulators.url), VirtualClock(ASKED_US), manners)
+    dossiers = POPULATION.dossiers[first : first + 4]
+    passages = [passage(dossier.vehicle.plate, n + 1) for n, dossier in enumerate(dossiers)]
+    try:
+        for got, true in zip(ask(stage(http), *passages), ask(stage(in_memory()), *passages), strict=True):
+            for name in ("vehicle", "liable", "insurance", "inspection", "penalties"):
+                given_answer = getattr(got, name)
+                assert given_answer == getattr(true, name) or isinstance(given_answer, Unanswered | None)
+                assert given_answer is not None or not isinstance(got.vehicle, Vehicle) or getattr(true, name) is None
+    finally:
+        http.close()
+        simulators.command_all("ok")
+
+
+def test_dead_registers_cost_one_deadline_and_then_nothing(simulators):
+    simulators.command_all("slow", 5.0)
+    http = HttpRegistries(registry_urls(simulators.url), VirtualClock(ASKED_US), Manners(deadline_s=0.3, rest_s=60))
+    asking = stage(http)
+    passages = [passage(vehicle.plate, n + 1) for n, vehicle in enumerate(POPULATION.vehicles[:32])]
+    times = []
+    try:
+        for _ in range(2):
+            started = time.monotonic()
+            answers = ask(asking, *passages)
+            times.append(time.monotonic() - started)
+            assert all(isinstance(one.vehicle, Unanswered) for one in answers)
+    finally:
+        simulators.command_all("ok")
+        http.close()
+    assert times[0] < 2.0
+    assert times[1] < 0.2
+    assert {one.vehicle.reason for one in answers} == {"breaker-open"}
+
+
+def test_a_register_that_takes_longer_than_the_batch_may_is_unanswered_in_time(monkeypatch, simulators):
+    monkeypatch.setattr(crosscheck_module, "BATCH_DEADLINE_S", 0.2)
+    simulators.command("insurance", "slow", 1.0)
+    http = HttpRegistries(registry_urls(simulators.url), VirtualClock(ASKED_US), Manners(deadline_s=2.0))
+    started = time.monotonic()
+    (answers,) = ask(stage(http), passage(of_profile("ordinary").vehicle.plate))
+    took_s = time.monotonic() - started
+    simulators.command_all("ok")
+    assert isinstance(answers.insurance, Unanswered)
+    assert answers.insurance.reason == "timeout"
+    assert isinstance(answers.vehicle, Vehicle)
+    assert took_s < 0.8
