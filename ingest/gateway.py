@@ -102,7 +102,12 @@ def door(
     limits, keeper = limits or Limits(), Keeper(producer, spool)
     counter = Counter(devices, keeper, clock, receipt_key, limits, count, SequenceMemory(), DeviceRates(limits))
     app = FastAPI(
-        title="Tarazy: the cameras' door", version="1", lifespan=_draining(keeper), docs_url=None, redoc_url=None
+        title="Tarazy: the cameras' door",
+        version="1",
+        lifespan=_draining(keeper),
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     _answer_with_problems(app, count)
     app.include_router(event_routes(counter))
