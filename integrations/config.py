@@ -27,10 +27,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     door_port: Port = 8600
     web_port: Port = 8601
     public_url: str = ""
-    registries_url: str = ""
+    registries_url: str = "http://127.0.0.1:8602"
+    channels_url: str = "http://127.0.0.1:8602"
     policy: str = "default"
     vision: bool = True
-    vision_workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    spool_mib: Annotated[int, Meta(ge=1)] = 1024
 
 
 ABOUT = {
@@ -40,10 +41,11 @@ ABOUT = {
     "door_port": "port of the cameras' door",
     "web_port": "port of the pages",
     "public_url": "address people reach the pages at, printed in QR codes; empty: host and web port",
-    "registries_url": "address of the registries' gateway; empty: none, every register is unanswered",
+    "registries_url": "address of the registries' gateway; where nobody answers, every register is unanswered",
+    "channels_url": "address of the notice channels' gateway (cabinet, text messages)",
     "policy": "operating policy, a file of adjudication/law/policy",
     "vision": "true: plates are read from pictures; false: the devices' own readings stand alone",
-    "vision_workers": "threads that read pictures, each with its own models",
+    "spool_mib": "disk the door may fill while the stream refuses, in MiB",
 }
 
 

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Literal
 
 from adjudication.messages import PassageObserved
-from adjudication.units import Id
+from adjudication.units import Id, Micros
 from ingest import topics
 from ingest.stage import Outgoing, Received, Stage
 from ingest.status import CaseState, EventState, PassageState
@@ -36,6 +36,7 @@ class Fates:
         self._register = register
         self._casebook = casebook
         self._seen: OrderedDict[Id, dict[Id, PassageObserved]] = OrderedDict()
+        self._last_us: dict[str, Micros] = {}
         self._turn = Lock()
 
     def recall(self) -> Stage:
@@ -67,8 +68,15 @@ class Fates:
         done = all(passage.outcome is not None for passage in passages)
         return EventState(event_id=event_id, device_id=device, done=done, passages=tuple(passages))
 
-    def _remember(self, passage: PassageObserved) -> None:
+    def last_seen(self) -> dict[str, Micros]:
+        """The capture instant of each device's latest event since start."""
         with self._turn:
+            return dict(self._last_us)
+
+    def _remember(self, passage: PassageObserved) -> None:
+        event = passage.event
+        with self._turn:
+            self._last_us[event.device_id] = max(event.captured_us, self._last_us.get(event.device_id, 0))
             self._seen.setdefault(passage.event_id, {})[passage.passage_id] = passage
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)

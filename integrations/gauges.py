@@ -1,0 +1,51 @@
+"""What the stores say when somebody looks: the samples of `ingest.metrics.ASKED`."""
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Lock
+
+from adjudication.units import MICROS_PER_SECOND
+from ingest import metrics
+from integrations.pipeline import Centre
+from integrations.prometheus import Sample, Samples
+from integrations.register import questions
+
+FRESH_S = 2.0
+"""Boards and scrapes that come together share one look at the stores."""
+
+
+def gauges(centre: Centre) -> Callable[[], Samples]:
+    """A look at the centre's stores, at most one every FRESH_S. Raises Unavailable."""
+    turn = Lock()
+    kept: tuple[float, Samples] | None = None
+
+    def look() -> Samples:
+        nonlocal kept
+        with turn:
+            if kept is None or time.monotonic() - kept[0] > FRESH_S:
+                kept = (time.monotonic(), _samples(centre))
+            return kept[1]
+
+    return look
+
+
+def _samples(centre: Centre) -> Mapping[metrics.Metric, list[Sample]]:
+    now_us, casebook = centre.clock(), centre.casebook
+    lags = centre.stream.lag()
+    return {
+        metrics.LAG_RECORDS: [((lag.group, lag.topic), float(lag.records)) for lag in lags],
+        metrics.LAG_SECONDS: [((lag.group, lag.topic), lag.age_s) for lag in lags],
+        metrics.OUTCOMES: [
+            ((line.what, line.reason), float(line.passages)) for line in questions.outcomes_by_reason(centre.register)
+        ],
+        metrics.REGISTRY_UP: [
+            ((health.system,), 0.0 if health.breaker_open else 1.0) for health in centre.registries.health()
+        ],
+        metrics.DEVICE_AGE: [
+            ((device,), (now_us - seen_us) / MICROS_PER_SECOND) for device, seen_us in centre.fates.last_seen().items()
+        ],
+        metrics.REVIEW_QUEUE: [((), float(casebook.reviews.count()))],
+        metrics.DEADLINES_OVERDUE: [((), float(casebook.deadlines.overdue(now_us)))],
+        metrics.OUTBOX_WAITING: [((), float(casebook.outbox.waiting()))],
+        metrics.LOG_SIZE: [((), float(casebook.log.size()))],
+    }
