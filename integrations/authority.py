@@ -25,6 +25,17 @@ VALID_FROM = datetime(2024, 1, 1, tzinfo=UTC)
 VALID_TO = datetime(2044, 1, 1, tzinfo=UTC)
 """Wide enough for any date of a demonstration or a scenario; a real body's certificate lives one to three years."""
 
+DEMO_BODY = Body(
+    body_id="demo",
+    name_kk="«Таразы» әкімшілік құқық бұзушылықтарды өңдеудің оқу-көрсету орталығы",
+    name_ru="Учебно-демонстрационный центр обработки административных правонарушений «Таразы»",
+    location_kk="Астана қаласы (үлгі)",
+    location_ru="город Астана (образец)",
+)
+"""The body of demonstrations. No such body exists: every document of it is marked as a sample."""
+DEMO_NUMBER = "240140010009"
+"""Its BIN: right in form and check digit, and nobody's."""
+
 BIN_PREFIX = "BIN"
 """The national authority writes an organisation's number into OU as BIN and twelve digits."""
 

@@ -1,0 +1,102 @@
+"""The look of documents: faces, colours, paragraph styles, and the drawings that are not text."""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+import font_source_sans_pro
+import segno
+from reportlab import rl_config
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_CENTER
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.platypus import Flowable
+
+from adjudication.facts import Box
+
+REGULAR, SEMIBOLD, BOLD = "SourceSans", "SourceSans-Semibold", "SourceSans-Bold"
+_FILES = {REGULAR: "SourceSansPro", SEMIBOLD: "SourceSansProSemibold", BOLD: "SourceSansProBold"}
+
+INK = HexColor("#14213d")
+QUIET = HexColor("#5a6780")
+RULE = HexColor("#c9d2e0")
+TINT = HexColor("#eef3f9")
+BLUE = HexColor("#00738c")
+GOLD = HexColor("#c99a2e")
+WARNING = HexColor("#a3161f")
+WATERMARK = Color(0.64, 0.09, 0.12, alpha=0.07)
+
+
+@cache
+def register_faces() -> None:
+    """Make the document faces known to the PDF library, and set how it writes streams, once in a process."""
+    for name, file in _FILES.items():
+        pdfmetrics.registerFont(TTFont(name, Path(font_source_sans_pro.font_files_ttf[file])))
+    rl_config.useA85 = 0  # streams as they are: a fifth smaller, and a picture stands in the file byte for byte
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=SEMIBOLD, italic=REGULAR, boldItalic=SEMIBOLD)
+
+
+def _style(name: str, size: float, face: str = REGULAR, colour: Color = INK, **more: int) -> ParagraphStyle:
+    return ParagraphStyle(name, fontName=face, fontSize=size, leading=round(size * 1.24, 2), textColor=colour, **more)
+
+
+TEXT = _style("text", 8.6)
+FINE = _style("fine", 7, colour=QUIET)
+HEADING = _style("heading", 8.8, SEMIBOLD, BLUE)
+BODY_NAME = _style("body-name", 9.6, SEMIBOLD)
+TITLE = _style("title", 12.4, BOLD)
+SAMPLE = _style("sample", 8.2, SEMIBOLD, WARNING, alignment=TA_CENTER)
+FIGURE = _style("figure", 16, BOLD)
+
+
+def qr_modules(text: str) -> tuple[bytes, ...]:
+    """The rows of a QR code with its quiet zone, 1 for dark; error correction M survives a fold."""
+    return tuple(bytes(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4))
+
+
+class QrCode(Flowable):  # type: ignore[misc]  # the library ships without types
+    """A QR code of `text`, `size` points wide with its quiet zone."""
+
+    def __init__(self, text: str, size: float) -> None:
+        super().__init__()
+        self.width = self.height = size
+        self._rows = qr_modules(text)
+
+    def draw(self) -> None:
+        """One filled path: a dark module at a time."""
+        module = self.width / len(self._rows)
+        path = self.canv.beginPath()
+        for row, modules in enumerate(self._rows):
+            for column, dark in enumerate(modules):
+                if dark:
+                    path.rect(column * module, self.height - (row + 1) * module, module, module)
+        self.canv.setFillColor(INK)
+        self.canv.drawPath(path, stroke=0, fill=1)
+
+
+class Picture(Flowable):  # type: ignore[misc]  # the library ships without types
+    """A JPEG as it came, scaled into a frame; with `crop`, only that part of it (the file is embedded once)."""
+
+    def __init__(self, jpeg: bytes, width: float, most_height: float, crop: Box | None = None) -> None:
+        super().__init__()
+        self._image = ImageReader(BytesIO(jpeg))
+        full_width, full_height = self._image.getSize()
+        self._crop = crop or Box(x=0, y=0, width=full_width, height=full_height)
+        self._scale = min(width / self._crop.width, most_height / self._crop.height)
+        self._full = (full_width * self._scale, full_height * self._scale)
+        self.width, self.height = self._crop.width * self._scale, self._crop.height * self._scale
+
+    def draw(self) -> None:
+        """The picture behind a window of the crop's size."""
+        self.canv.saveState()
+        window = self.canv.beginPath()
+        window.rect(0, 0, self.width, self.height)
+        self.canv.clipPath(window, stroke=0, fill=0)
+        below = self._full[1] - (self._crop.y + self._crop.height) * self._scale
+        self.canv.drawImage(self._image, -self._crop.x * self._scale, -below, *self._full)
+        self.canv.restoreState()
+        self.canv.setStrokeColor(RULE)
+        self.canv.rect(0, 0, self.width, self.height, stroke=1, fill=0)
