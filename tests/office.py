@@ -20,11 +20,15 @@ from ingest.stream import NewRecord
 from ingest.topics import SEALED, Topic
 from integrations import authority, signing
 from integrations.casebook import Casebook
+from integrations.channels.port import ChannelName, Notice, Refused, Sent
 from integrations.deadlines import DeadlineSource
 from integrations.form import Issuer
 from integrations.issue import issue
 from integrations.keys import MasterKey
 from integrations.lawfiles import load_law
+from integrations.lifecycle import lifecycle
+from integrations.notify import notify
+from integrations.objects import directory
 from integrations.outbox import Relay
 from tests import samples
 
@@ -67,16 +71,42 @@ def received(message: AnyMessage, topic: Topic = SEALED, **headers: str) -> Rece
     return Received(message, Position(topic.name, 0, 0), "key", headers)
 
 
+class Postbox:
+    """A notice channel on the other side of the border, which a test makes lawful, unlawful or unreachable."""
+
+    def __init__(self, name: ChannelName, clock: VirtualClock) -> None:
+        self.name: ChannelName = name
+        self.refusal: Refused | None = None
+        self.sent: dict[str, Sent] = {}
+        self.notices: list[Notice] = []
+        self._clock = clock
+
+    def send(self, notice: Notice) -> Sent | Refused:
+        """Takes a notice once; a text message to the eGov number is delivery."""
+        if self.refusal is not None:
+            return self.refusal
+        if self.name == "sms" and notice.egov_phone is None:
+            return Refused("no-egov-number", again=False)
+        if notice.act_number not in self.sent:
+            self.notices.append(notice)
+            delivered = notice.egov_phone is not None and self.name == "sms"
+            self.sent[notice.act_number] = Sent(f"{self.name}-{len(self.sent)}", self._clock(), delivered)
+        return self.sent[notice.act_number]
+
+
 class Office:
-    """What [issue], [deadlines] and the relay need; starts at the sample's passage plus a minute."""
+    """All the stages around a casebook; starts at the sample's passage plus a minute."""
 
     def __init__(self, folder: Path, at_us: int = samples.CAPTURED_US + 60_000_000) -> None:
         self.folder = folder
         self.clock = VirtualClock(at_us)
         self.law = load_law()
         self.stream = MemoryStream(clock=self.clock)
+        self.read: set[Position] = set()
         self.signer: signing.Signer = signing.open_signer(signing_keys(), self.clock)
         self.log = signing.open_log_signer(signing_keys(), "tarazy.example/log")
+        self.cabinet, self.sms = Postbox("cabinet", self.clock), Postbox("sms", self.clock)
+        self.store = directory(folder / "evidence")
         self.open()
 
     def open(self) -> None:
@@ -85,9 +115,16 @@ class Office:
         self.issue = issue(
             self.casebook, signer=self.signer, log=self.log, law=self.law, issuer=ISSUER, clock=self.clock
         )
+        self.notify = notify(
+            self.casebook,
+            channels=(self.cabinet, self.sms),
+            law=self.law,
+            link=lambda token: f"https://tarazy.example/act/{token}",
+            clock=self.clock,
+        )
+        self.lifecycle = lifecycle(self.casebook, self.law, self.store, self.clock)
         self.deadlines = DeadlineSource(self.casebook, lambda plate: f"v1-{plate}", self.clock)
         self.relay = Relay(self.casebook, self.stream, self.clock)
-        self.read: set[Position] = set()
 
     def reopen(self) -> None:
         """What a crash and a restart leave."""
@@ -105,6 +142,14 @@ class Office:
         self.casebook.evidence.record(decision.case_id, event_id, message.evidence, self.clock())
         return message
 
+    def until(self, at_us: int) -> None:
+        """Lets time pass, and everything that falls due on the way happen in its order."""
+        while (due := self.casebook.deadlines.next_us()) is not None and due <= at_us:
+            self.clock.set(max(due, self.clock()))
+            self.serve()
+        self.clock.set(at_us)
+        self.serve()
+
     def state(self, decision: CaseDecided) -> str:
         """Where the decision's case stands."""
         case = self.casebook.cases.find(decision.case_id)
@@ -115,8 +160,9 @@ class Office:
         self.relay.drain()
         return [codec.decode_message(record.value) for record in self.stream.scan(topic.name, 0, self.clock() + 1)]
 
-    def serve(self, *stages: Stage) -> None:
+    def serve(self) -> None:
         """Lets deadlines, relay and stages work until nothing moves; each record is given to a stage once."""
+        stages = (self.issue, self.notify, self.lifecycle)
         while self.deadlines.tick() + self.relay.drain() + sum(self._serve(stage) for stage in stages):
             pass
 
@@ -147,3 +193,18 @@ def at(year: int, month: int, day: int, hour: float = 12) -> int:
 def changed(decision: CaseDecided, decision_id: str = "d" * 32, **changes: object) -> CaseDecided:
     """Another decision on the same case."""
     return msgspec.structs.replace(decision, decision_id=decision_id, **changes)
+
+
+def december(sequence: int = 1) -> CaseDecided:
+    """Seen on 25 December 2025: it may be sent until 12 January 2026."""
+    seen = at(2025, 12, 25)
+    ordinary = samples.decision(sequence)
+    event = msgspec.structs.replace(ordinary.checked.passage.event, captured_us=seen)
+    passage = msgspec.structs.replace(ordinary.checked.passage, event=event)
+    checked = msgspec.structs.replace(ordinary.checked, passage=passage)
+    return msgspec.structs.replace(
+        ordinary,
+        checked=checked,
+        send_last_day_on=date(2026, 1, 14),
+        limitation_last_day_on=date(2026, 2, 25),
+    )

@@ -108,6 +108,11 @@ class Acts:
         with self._database.writing() as tx:
             tx.execute(sa.update(ACTS).where(unsent).values(sending_us=at_us))
 
+    def unmark_sending(self, number: str) -> None:
+        """The attempt is known to have sent nothing."""
+        with self._database.writing() as tx:
+            tx.execute(sa.update(ACTS).where(ACTS.c.number == number).values(sending_us=None))
+
     def numbers(self) -> tuple[str, ...]:
         """Every number given, in order."""
         with self._database.reading() as tx:

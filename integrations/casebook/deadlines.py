@@ -54,6 +54,11 @@ class Deadlines:
                 self.cancel(deadline.case_id, deadline.code)
         return claimed
 
+    def next_us(self) -> Micros | None:
+        """When the next deadline is due; None if there is none."""
+        with self._database.reading() as tx:
+            return tx.execute(sa.select(sa.func.min(DEADLINES.c.due_us))).scalar()
+
     def overdue(self, now_us: Micros) -> int:
         """How many are due and not yet claimed: more than a moment's worth means that [deadlines] stands still."""
         with self._database.reading() as tx:

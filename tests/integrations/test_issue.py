@@ -17,7 +17,7 @@ from adjudication.messages import ActIssued, CaseDecided
 from ingest.topics import ACTS
 from integrations import cms, signing
 from tests import office, samples
-from tests.office import Office, at, changed
+from tests.office import Office, at, changed, december
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_an_automatic_decision_becomes_a_numbered_signed_logged_act(desk: Office
     assert act.sendable_until_us == at(2026, 4, 21, 0)
     assert act.decided_by == "automatic"
     root = signing.read_certificate(office.signing_keys() / signing.ROOT_CERTIFICATE)
-    cms.verify_detached(base64.b64decode(issued.signature), codec.encode(act), [root])
+    cms.verify_detached(codec.encode(act), base64.b64decode(issued.signature), [root])
     stored = desk.casebook.acts.of_case(act.case_id)
     assert stored is not None
     assert stored.issued == issued
@@ -165,21 +165,6 @@ def test_a_rejected_register_finding_lets_the_next_sighting_be_a_case(desk: Offi
 def test_a_speed_offence_does_not_join_another(desk: Office):
     desk.take(samples.decision(1), samples.decision(2))
     assert {desk.state(samples.decision(1)), desk.state(samples.decision(2))} == {"SIGNED"}
-
-
-def december(sequence: int = 1) -> CaseDecided:
-    """Seen on 25 December 2025: it may be sent until 12 January 2026."""
-    seen = at(2025, 12, 25)
-    ordinary = samples.decision(sequence)
-    event = msgspec.structs.replace(ordinary.checked.passage.event, captured_us=seen)
-    passage = msgspec.structs.replace(ordinary.checked.passage, event=event)
-    checked = msgspec.structs.replace(ordinary.checked, passage=passage)
-    return msgspec.structs.replace(
-        ordinary,
-        checked=checked,
-        send_last_day_on=date(2026, 1, 14),
-        limitation_last_day_on=date(2026, 2, 25),
-    )
 
 
 def test_forming_pauses_shortly_before_the_mci_changes_and_goes_on_after(tmp_path: Path):

@@ -1,0 +1,210 @@
+"""[lifecycle]: what happens to a case, folded into the casebook, and the deadlines that follow from it.
+
+The law of it is `adjudication.lifecycle`; here stand the rows. A batch is one transaction; an event is known by the
+digest of its bytes and changes a case once. A contradiction changes nothing and is put before officers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from adjudication import codec, ids
+from adjudication.errors import Conflict, Invalid
+from adjudication.lawbook import Lawbook
+from adjudication.lifecycle import UNDECIDED, Standing, State, Transition, Trigger, apply, step
+from adjudication.messages import (
+    ActVoided,
+    CaseEvents,
+    CaseSealed,
+    DeadlineReached,
+    NoticeDelivered,
+    NoticeDispatched,
+    NoticeFailed,
+    PaymentReceived,
+)
+from adjudication.units import Id, Sha256
+from ingest.clock import Clock
+from ingest.evidence import EvidenceStore
+from ingest.stage import Outgoing, Received, Stage
+from ingest.topics import CASE_EVENTS, SEALED
+from integrations.casebook import Casebook
+from integrations.casebook.cases import Case, Entry
+from integrations.casebook.reviews import Why
+from integrations.issue import CANDIDATE_US, waiting
+
+_LAPSES: dict[str, tuple[Trigger, str]] = {
+    "SEND": ("send-over", "SEND_TERM_LAPSED"),
+    "LIM_OFFENCE": ("limitation-over", "LIMITATION"),
+}
+"""Deadlines that end a case which has no act yet, or whose act was never sent, and the reason they give."""
+
+
+def lifecycle(casebook: Casebook, law: Lawbook, store: EvidenceStore, clock: Clock) -> Stage:
+    """The stage. All it causes goes through the outbox; `store` loses what no case keeps any more."""
+    folder = _Folder(casebook, law, clock)
+
+    def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
+        with casebook.transaction():
+            dropped = [address for item in received for address in folder.fold(_event(item))]
+        # A crash here leaves ciphertext without a key: unreadable, and so already erased.
+        for address in dropped:
+            store.delete(address)
+        if dropped:
+            casebook.flush_deleted()
+        return ()
+
+    return Stage("lifecycle", "function", (CASE_EVENTS,), handle)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """Where one event is folded in; always inside the batch's transaction."""
+
+    casebook: Casebook
+    law: Lawbook
+    clock: Clock
+
+    def fold(self, event: CaseEvents) -> tuple[Sha256, ...]:
+        """Returns the addresses of evidence that nobody keeps any more."""
+        case = self.casebook.cases.find(event.case_id)
+        if case is None:
+            raise Invalid("case-unknown", f"an event of case {event.case_id}, which was never decided")
+        it = _Happening(case, event, ids.stable_id("case-event", codec.digest(event)))
+        if self.casebook.cases.knows_cause(case.case_id, it.cause_id):
+            return ()
+        if isinstance(event, DeadlineReached) and event.code == "CANDIDATE_EXPIRES":
+            return self._expire(it, event)
+        if case.standing is None:
+            self._without_act(it)
+        else:
+            self._with_act(it, case.standing)
+        return ()
+
+    def _without_act(self, it: "_Happening") -> None:
+        case, event = it.case, it.event
+        if not isinstance(event, DeadlineReached):
+            self._conflict(it)
+            return
+        lapse = _LAPSES.get(event.code)
+        transition = lapse and step(case.state, lapse[0])
+        if lapse and transition:
+            self._turn(it, case.state, transition)
+            self.casebook.cases.set_reason(case.case_id, lapse[1])
+            self.casebook.waits.remove(case.case_id)
+            self.casebook.reviews.close(case.case_id, lapse[1], self.clock())
+            self.casebook.deadlines.cancel(case.case_id, "RECHECK", "SEND", "LIM_OFFENCE")
+
+    def _with_act(self, it: "_Happening", standing: Standing) -> None:
+        try:
+            outcome = apply(it.case.case_id, standing, it.event, self.law.calendar.add_days)
+        except Conflict:
+            self._conflict(it)
+            return
+        if outcome.standing == standing and not outcome.steps:
+            return
+        state = it.case.state
+        for transition in outcome.steps or (Transition(state, "811(3)"),):
+            self._turn(it, state, transition, outcome.standing)
+            state = transition.to
+        for code, due_us in outcome.deadlines:
+            if due_us is None:
+                self.casebook.deadlines.cancel(it.case.case_id, code)
+            else:
+                self.casebook.deadlines.set(it.case.case_id, code, due_us)
+        self._after(it, standing.act_number, state)
+
+    def _turn(self, it: "_Happening", state: State, transition: Transition, standing: Standing | None = None) -> None:
+        entry = Entry(
+            cause_id=it.cause_id,
+            what=_words(it.event),
+            from_state=state,
+            to_state=transition.to,
+            basis=transition.basis,
+            at_us=it.event.at_us,
+            recorded_us=self.clock(),
+        )
+        self.casebook.cases.turn(it.case.case_id, entry, standing)
+
+    def _after(self, it: "_Happening", number: str, state: State) -> None:
+        """What else a new state means."""
+        if isinstance(it.event, ActVoided):
+            self.casebook.acts.void(number, it.event.reason, it.event.at_us)
+        if state == "SUPERSEDED_UNSENT" and isinstance(it.event, ActVoided):
+            self._form_anew(it.case, number)
+        elif state == "LIMITATION_REVIEW" and it.case.state != state:
+            self._review(it.case, "limitation")
+        elif state in {"TERMINATED", "REJECTED"} and isinstance(it.event, DeadlineReached):
+            self._lapse(it.event, number)
+
+    def _form_anew(self, case: Case, number: str) -> None:
+        """Back to [issue], with the same decision and evidence; it forms another act, or ends the case."""
+        if case.decision is None:
+            return
+        sealed = CaseSealed(decision=case.decision, evidence=self.casebook.evidence.of(case.case_id))
+        cause = ids.stable_id("formed-anew", case.case_id, number)
+        self.casebook.outbox.put(cause, Outgoing(SEALED, case.case_id, sealed), self.clock())
+
+    def _lapse(self, event: DeadlineReached, number: str) -> None:
+        """Nothing was sent in time: the act is void, and the register hears of it."""
+        _, reason = _LAPSES[event.code]
+        self.casebook.cases.set_reason(event.case_id, reason)
+        if self.casebook.acts.void(number, reason, event.at_us):
+            voided = ActVoided(case_id=event.case_id, at_us=event.at_us, act_number=number, reason=reason)
+            cause = ids.stable_id("act-voided", number, reason)
+            self.casebook.outbox.put(cause, Outgoing(CASE_EVENTS, event.case_id, voided), self.clock())
+
+    def _expire(self, it: "_Happening", event: DeadlineReached) -> tuple[Sha256, ...]:
+        """30 days without act or referral: key, pictures and decision go; state, part and history stay."""
+        case_id = event.case_id
+        if it.case.state in UNDECIDED:
+            self.casebook.deadlines.set(case_id, "CANDIDATE_EXPIRES", event.due_us + CANDIDATE_US)
+            return ()
+        dropped = self.casebook.evidence.expire(case_id)
+        if self.casebook.evidence.of(case_id):
+            return ()  # an act or a referral rests on it
+        self._turn(it, it.case.state, Transition(it.case.state, "design 1.8"))
+        self.casebook.cases.forget_decision(case_id)
+        self.casebook.keys.shred(case_id, event.code, self.clock())
+        return dropped
+
+    def _conflict(self, it: "_Happening") -> None:
+        self._turn(it, it.case.state, Transition(it.case.state, "design 1.6"))
+        self._review(it.case, "conflict")
+
+    def _review(self, case: Case, why: Why) -> None:
+        if case.decision is not None:
+            self.casebook.reviews.enter(waiting(case.decision, why, self.clock()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """An event, the case as it stood before, and the id by which the event is known."""
+
+    case: Case
+    event: CaseEvents
+    cause_id: Id
+
+
+def _event(item: Received) -> CaseEvents:
+    kinds = (NoticeDispatched, NoticeDelivered, NoticeFailed, PaymentReceived, DeadlineReached, ActVoided)
+    if not isinstance(item.message, kinds):
+        raise Invalid("not-a-case-event", f"{type(item.message).__name__} on {CASE_EVENTS.name}")
+    return item.message
+
+
+def _words(event: CaseEvents) -> str:
+    """An event in a line of history: kind and code, nothing that names anybody."""
+    return f"{type(event).__struct_config__.tag}: {_detail(event)}"
+
+
+def _detail(event: CaseEvents) -> str:
+    match event:
+        case NoticeDispatched() | NoticeDelivered():
+            return event.channel
+        case NoticeFailed():
+            return f"{event.channel}, {event.reason}"
+        case PaymentReceived():
+            return f"{event.tiyn} tiyn"
+        case DeadlineReached():
+            return event.code
+        case ActVoided():
+            return event.reason

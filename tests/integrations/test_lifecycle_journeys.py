@@ -1,0 +1,314 @@
+"""Whole journeys of cases on a clock that is driven by hand: sent, delivered, paid, lapsed, superseded, expired."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from adjudication.errors import Conflict, Invalid, Unavailable
+from adjudication.messages import (
+    ActIssued,
+    ActVoided,
+    CaseDecided,
+    DeadlineReached,
+    NoticeDelivered,
+    NoticeDispatched,
+    NoticeFailed,
+    PassageChecked,
+)
+from ingest.topics import ACTS, CASE_EVENTS, RECHECKS
+from integrations.casebook.payments import Payment
+from integrations.channels.port import Refused
+from integrations.payments import record_payment
+from tests import office, samples
+from tests.office import Office, at, changed, december
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Office]:
+    desk = Office(tmp_path)
+    yield desk
+    desk.casebook.close()
+
+
+CASE = samples.decision().case_id
+
+
+def number(desk: Office) -> str:
+    stored = desk.casebook.acts.of_case(CASE)
+    assert stored is not None
+    return stored.act.number
+
+
+def pay(desk: Office, tiyn: int, receipt: str = "KZ-1", paid_us: int | None = None) -> bool:
+    payment = Payment(receipt, CASE, tiyn, desk.clock() if paid_us is None else paid_us)
+    return record_payment(desk.casebook, number(desk), payment, desk.clock)
+
+
+def states(desk: Office) -> list[str]:
+    return [entry.to_state for entry in desk.casebook.cases.history(CASE)]
+
+
+def test_an_act_is_sent_and_delivered_and_its_clocks_run(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    assert states(desk) == ["DECIDED", "SIGNED", "SENT", "DELIVERED"]
+    # Delivered Monday 6 April 2026: seven and fifteen working days.
+    deadlines = desk.casebook.deadlines.of(CASE)
+    assert deadlines["DISCOUNT"] == at(2026, 4, 16, 0)
+    assert deadlines["DEEMED"] == at(2026, 4, 28, 0)
+    assert "SEND" not in deadlines
+    [notice] = desk.sms.notices
+    assert number(desk) in notice.text
+    assert "/act/" in notice.link
+    assert "489AAC02" not in notice.text
+
+
+def test_half_paid_in_time_closes_the_case(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    desk.until(at(2026, 4, 15, 23.9))
+    assert pay(desk, 2_162_500)
+    desk.until(at(2026, 9, 1))
+    assert desk.state(samples.decision()) == "PAID_50"
+    assert desk.casebook.deadlines.of(CASE) == {}
+
+
+def test_the_whole_course_without_payment_ends_overdue(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    desk.until(at(2026, 4, 27, 23.9))
+    assert desk.state(samples.decision()) == "DELIVERED"
+    desk.until(at(2026, 4, 28, 0))
+    assert desk.state(samples.decision()) == "APPEAL_WINDOW"
+    # Ten working days from 27 April: 28, 29, 30 April, 4, 5, 6, 8, 12, 13, 14 May; the 1st, 7th and 11th are days off.
+    desk.until(at(2026, 5, 14, 23.9))
+    assert desk.state(samples.decision()) == "APPEAL_WINDOW"
+    desk.until(at(2026, 5, 15, 0))
+    assert desk.state(samples.decision()) == "IN_FORCE"
+    desk.until(at(2026, 7, 31))
+    assert desk.state(samples.decision()) == "OVERDUE"
+    pay(desk, 4_325_000)
+    desk.serve()
+    assert desk.state(samples.decision()) == "PAID_FULL"
+
+
+def test_half_a_day_late_is_credited_and_the_rest_is_owed(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    desk.until(at(2026, 4, 16, 12))
+    pay(desk, 2_162_500)
+    desk.until(at(2026, 5, 20))
+    assert desk.state(samples.decision()) == "IN_FORCE"
+    pay(desk, 2_162_500, "KZ-2")
+    desk.serve()
+    assert desk.state(samples.decision()) == "PAID_FULL"
+
+
+def test_a_receipt_counts_once_and_another_content_under_it_is_a_conflict(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    now_us = desk.clock()
+    assert pay(desk, 1_000, paid_us=now_us)
+    assert not pay(desk, 1_000, paid_us=now_us)
+    with pytest.raises(Conflict):
+        pay(desk, 2_000, paid_us=now_us)
+    with pytest.raises(Invalid, match="act-unknown"):
+        record_payment(desk.casebook, "02-2026-000000099", Payment("x", CASE, 1, 1), desk.clock)
+    desk.serve()
+    case = desk.casebook.cases.find(CASE)
+    assert case is not None
+    assert case.standing is not None
+    assert case.standing.paid_tiyn == 1_000
+
+
+def without_phone() -> CaseDecided:
+    decision = samples.decision()
+    checked = samples.checked(1, liable=msgspec.structs.replace(samples.PERSON, egov_phone=None))
+    return msgspec.structs.replace(decision, checked=checked)
+
+
+def test_without_an_egov_number_and_cabinet_the_act_waits_for_post_and_lapses_with_its_term(desk: Office):
+    desk.cabinet.refusal = Refused("no-cabinet", again=False)
+    desk.take(without_phone())
+    desk.serve()
+    assert desk.state(samples.decision()) == "POST_PENDING"
+    assert [event.channel for event in desk.published(CASE_EVENTS) if isinstance(event, NoticeFailed)] == [
+        "cabinet",
+        "sms",
+    ]
+    desk.until(at(2026, 4, 21, 1))
+    assert desk.state(samples.decision()) == "TERMINATED"
+    [voided] = [event for event in desk.published(CASE_EVENTS) if isinstance(event, ActVoided)]
+    assert voided.reason == "SEND_TERM_LAPSED"
+    assert desk.casebook.acts.numbers() == ("02-2026-000000001",)
+
+
+def test_channels_out_of_reach_pause_and_deliver_once_they_are_back(desk: Office):
+    desk.take(samples.decision())
+    desk.cabinet.refusal = desk.sms.refusal = Refused("unreachable", again=True)
+    with pytest.raises(Unavailable):
+        desk.serve()
+    desk.cabinet.refusal = desk.sms.refusal = None
+    desk.read.clear()
+    desk.clock.advance_s(office.HOUR_S)
+    desk.serve()
+    assert desk.state(samples.decision()) == "DELIVERED"
+
+
+def test_a_notice_repeated_after_a_crash_is_sent_once_and_dated_by_the_first(desk: Office):
+    desk.take(samples.decision())
+    [issued] = desk.published(ACTS)
+    first = desk.notify.handle([office.received(issued, ACTS)])
+    desk.clock.advance_s(office.HOUR_S)
+    assert desk.notify.handle([office.received(issued, ACTS)]) == first
+    assert len(desk.sms.notices) == 1
+    kinds = {type(outgoing.message) for outgoing in first}
+    assert kinds == {NoticeDispatched, NoticeDelivered}
+
+
+def test_an_act_left_unsent_over_new_year_is_superseded_and_formed_anew_with_the_new_mci(tmp_path: Path):
+    desk = Office(tmp_path, at(2025, 12, 31, 20))
+    desk.take(december())
+    desk.relay.drain()
+    desk.clock.set(at(2026, 1, 1, 9))
+    desk.serve()
+    acts = [issued for issued in desk.published(ACTS) if isinstance(issued, ActIssued)]
+    assert {issued.act.number for issued in acts} == {"02-2025-000000001", "02-2026-000000001"}
+    assert {issued.act.mci_tiyn for issued in acts} == {393_200, 432_500}
+    assert [notice.act_number for notice in desk.sms.notices] == ["02-2026-000000001"]
+    assert [entry.to_state for entry in desk.casebook.cases.history(december().case_id)] == [
+        "DECIDED",
+        "SIGNED",
+        "SUPERSEDED_UNSENT",
+        "SIGNED",
+        "SENT",
+        "DELIVERED",
+    ]
+    old = desk.casebook.acts.by_number("02-2025-000000001")
+    assert old is not None
+    assert old.void_reason == "SUPERSEDED_UNSENT"
+    desk.casebook.close()
+
+
+def test_where_a_crash_hides_a_sending_before_new_year_no_second_act_is_formed(tmp_path: Path):
+    desk = Office(tmp_path, at(2025, 12, 31, 20))
+    desk.take(december())
+    [issued] = desk.published(ACTS)
+    desk.notify.handle([office.received(issued, ACTS)])  # sent, and the process died before it could say so
+    desk.clock.set(at(2026, 1, 1, 9))
+    desk.serve()
+    assert desk.state(december()) == "POST_PENDING"
+    assert len(desk.published(ACTS)) == 1
+    desk.casebook.close()
+
+
+def test_an_unsent_act_whose_term_is_over_is_not_formed_anew(desk: Office):
+    desk.take(samples.decision())
+    desk.relay.drain()
+    desk.clock.set(at(2026, 4, 21, 9))
+    desk.serve()
+    assert desk.state(samples.decision()) in {"TERMINATED", "REJECTED"}
+    assert desk.sms.notices == []
+    assert len(desk.published(ACTS)) == 1
+
+
+def test_a_waiting_case_is_asked_about_again_once_per_passage(desk: Office):
+    first = changed(samples.decision(), "a" * 32, route="wait", ask_again_us=desk.clock() + 5_000_000)
+    second = changed(first, "b" * 32, case_id="e" * 32, part="599(1)")
+    desk.take(first, second)
+    desk.until(desk.clock() + 6_000_000)
+    [again] = desk.published(RECHECKS)
+    assert isinstance(again, PassageChecked)
+    assert again == first.checked
+    codes = [event.code for event in desk.published(CASE_EVENTS) if isinstance(event, DeadlineReached)]
+    assert codes == ["RECHECK", "RECHECK"]
+    [record] = desk.stream.scan(RECHECKS.name, 0, desk.clock() + 1)
+    assert record.key == "v1-489AAC02"
+
+
+@pytest.mark.parametrize("route", ["review", "wait"])
+def test_what_is_not_decided_by_the_end_of_the_sending_term_is_rejected(desk: Office, route: str):
+    desk.take(changed(samples.decision(), route=route, ask_again_us=at(2026, 5, 1)))
+    desk.until(at(2026, 4, 21, 0))
+    case = desk.casebook.cases.find(CASE)
+    assert case is not None
+    assert (case.state, case.reason) == ("REJECTED", "SEND_TERM_LAPSED")
+    assert desk.casebook.reviews.count() == desk.casebook.waits.count() == 0
+    desk.take(changed(samples.decision(), "f" * 32, reason="CONFIRMED"))
+    assert desk.casebook.reviews.count() == 0
+
+
+def test_a_sent_act_that_is_never_delivered_comes_before_officers_at_limitation(desk: Office):
+    desk.sms.refusal = Refused("not-the-egov-number", again=False)
+    desk.take(samples.decision())
+    desk.serve()
+    assert desk.state(samples.decision()) == "UNDELIVERED"
+    desk.until(at(2026, 6, 7, 0))
+    assert desk.state(samples.decision()) == "LIMITATION_REVIEW"
+    [waiting] = desk.casebook.reviews.open(desk.clock())
+    assert waiting.why == "limitation"
+
+
+def test_candidates_are_shredded_after_thirty_days_with_their_decision_and_ciphertext(desk: Office):
+    decision = changed(samples.decision(), route="review")
+    key_id, _ = desk.casebook.keys.data_key(CASE)
+    address = desk.store.put(b"ciphertext")
+    piece = msgspec.structs.replace(office.evidence_of(decision)[0], address_sha256=address, key_id=key_id)
+    desk.casebook.evidence.record(CASE, decision.checked.passage.event_id, (piece,), desk.clock())
+    desk.issue.handle([office.received(msgspec.structs.replace(office.sealed(decision), evidence=(piece,)))])
+    desk.until(at(2026, 5, 5))
+    assert desk.store.get(address) == b"ciphertext"
+    desk.until(at(2026, 5, 7))
+    with pytest.raises(Invalid, match="evidence-missing"):
+        desk.store.get(address)
+    with pytest.raises(Invalid, match="key-erased"):
+        desk.casebook.keys.open(key_id)
+    case = desk.casebook.cases.find(CASE)
+    assert case is not None
+    assert case.decision is None
+
+
+def test_an_act_keeps_its_evidence_for_good(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    desk.until(at(2026, 12, 1))
+    assert len(desk.casebook.evidence.of(CASE)) == 2
+
+
+def test_events_told_twice_change_a_case_once(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    pay(desk, 1_000)
+    desk.serve()
+    history = desk.casebook.cases.history(CASE)
+    desk.read.clear()
+    desk.serve()
+    assert desk.casebook.cases.history(CASE) == history
+
+
+def test_a_contradicting_event_is_put_before_officers(desk: Office):
+    desk.take(samples.decision())
+    stray = NoticeDelivered(case_id=CASE, at_us=desk.clock(), channel="sms", proof="p")
+    desk.lifecycle.handle([office.received(stray, CASE_EVENTS)])
+    assert desk.state(samples.decision()) == "SIGNED"
+    [waiting] = desk.casebook.reviews.open(desk.clock())
+    assert waiting.why == "conflict"
+
+
+def test_an_event_of_a_case_nobody_decided_is_refused(desk: Office):
+    stray = NoticeDelivered(case_id="9" * 32, at_us=1, channel="sms", proof="p")
+    with pytest.raises(Invalid, match="case-unknown"):
+        desk.lifecycle.handle([office.received(stray, CASE_EVENTS)])
+
+
+def test_a_restart_between_any_two_steps_loses_and_doubles_nothing(desk: Office):
+    desk.take(samples.decision())
+    for step in (desk.relay.drain, desk.serve, desk.deadlines.tick, desk.serve):
+        desk.reopen()
+        step()
+    assert desk.state(samples.decision()) == "DELIVERED"
+    assert len(desk.sms.notices) == 1
+    assert date(2026, 4, 6) == desk.casebook.acts.latest(1)[0].act.initiated_on
