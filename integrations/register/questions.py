@@ -18,9 +18,11 @@ class Counted:
 
 
 def outcomes_by_reason(register: Register) -> list[Counted]:
-    """Everything the road has settled, most frequent first: cases by route and reason, passages without a finding."""
+    """All that is settled, most frequent first: cases by their latest route and reason, passages without a finding."""
     rows = register.ask(
-        "SELECT * FROM (SELECT route, reason, uniq(case_id) AS n FROM decisions GROUP BY route, reason"
+        "SELECT * FROM (SELECT latest.1 AS route, latest.2 AS reason, count() AS n FROM"
+        " (SELECT argMax((route, reason), (rounds, reviews)) AS latest FROM decisions GROUP BY case_id)"
+        " GROUP BY route, reason"
         " UNION ALL SELECT 'none', outcome, uniq(id) AS n FROM outcomes GROUP BY outcome)"
         " ORDER BY n DESC, 1, 2"
     )
