@@ -78,6 +78,8 @@ class SqliteStream:
     def scan(self, topic: str, from_us: int, to_us: int) -> Iterator[StoredRecord]:
         """See Reader."""
         for partition in self._writer.of(topic):
+            if partition not in self._writer.lanes:
+                return
             offset = 0
             while got := self.fetch(partition, offset, SCAN_RECORDS, GROUP_BYTES):
                 yield from (record for record in got if from_us <= record.appended_us < to_us)

@@ -9,7 +9,6 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from ingest.clock import Clock
 from ingest.session import Members, Unit
 from ingest.stream import NewRecord, Partition, partition_of
 from ingest.topics import DEAD_RETENTION_S, Topic
+from integrations.group_commit import GroupCommit, Job
 from integrations.segments import Segments
 
 OFFSET_BITS = 44
@@ -65,6 +65,7 @@ ON CONFLICT DO UPDATE SET expires_us = excluded.expires_us, value = excluded.val
 _TOUCH_SEGMENT = """
 INSERT INTO segment (id, topic, last_us) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET last_us = excluded.last_us
 """
+_OLDEST = "SELECT appended_us FROM record WHERE place >= ? AND place < ? ORDER BY place LIMIT 1"
 _SWEEP_LANE = """
 DELETE FROM record WHERE appended_us <= ? AND place IN (
     SELECT place FROM record WHERE place >= ? AND place < ? ORDER BY place LIMIT ?)
@@ -75,15 +76,6 @@ DELETE FROM entry WHERE (window, key, id) IN (SELECT window, key, id FROM entry 
 
 Row = tuple[int, int, str, bytes, int | None, int | None, int | None, bytes | None]
 """A record as it is stored: place, appended_us, key, headers (JSON or empty), segment, start, length, value."""
-
-
-@dataclass(slots=True)
-class _Job:
-    """A unit among those who wait for a group commit."""
-
-    unit: Unit
-    done: bool = False
-    error: Exception | None = None
 
 
 @dataclass(slots=True)
@@ -112,7 +104,7 @@ class SqliteWriter:
         self._clock = clock
         self._partitions = partitions
         self._writing = threading.Lock()
-        self._waiting: deque[_Job] = deque()
+        self._commits = GroupCommit(self._write_group, _value_bytes, GROUP_BYTES)
         self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
@@ -168,45 +160,30 @@ class SqliteWriter:
             return self.committed[group]
 
     def apply(self, unit: Unit) -> None:
-        """See ingest.session.Log. Whoever gets the lock first writes for all who wait."""
-        job = _Job(unit)
-        self._waiting.append(job)
-        while not job.done:
-            with self._writing:
-                if not job.done:
-                    self._commit_group()
-        if job.error is not None:
-            raise job.error
+        """See ingest.session.Log."""
+        self._commits.submit(unit)
 
-    def _commit_group(self) -> None:
-        jobs: list[_Job] = []
-        room = GROUP_BYTES
-        while self._waiting and room > 0:
-            jobs.append(self._waiting.popleft())
-            room -= sum(len(record.value) for record in jobs[-1].unit.records)
-        try:
-            self._write([job for job in jobs if self._is_allowed(job)])
-        except Exception as error:
-            for job in jobs:
-                job.error = job.error or error
-            self.segments.abandon()
-        finally:
-            for job in jobs:
-                job.done = True
+    def _write_group(self, jobs: Sequence[Job[Unit]]) -> None:
+        with self._writing:
+            try:
+                self._write([job.item for job in jobs if self._is_allowed(job)])
+            except BaseException:
+                self.segments.abandon()
+                raise
 
-    def _is_allowed(self, job: _Job) -> bool:
-        missing = {record.topic for record in job.unit.records} - self.topics.keys()
+    def _is_allowed(self, job: Job[Unit]) -> bool:
+        missing = {record.topic for record in job.item.records} - self.topics.keys()
         if missing:
             job.error = RuntimeError(f"no such topic: {', '.join(sorted(missing))}")
-        elif self._members.is_fenced(job.unit):
-            job.error = RuntimeError(f"group {job.unit.group}: a newer session has fenced this one")
+        elif self._members.is_fenced(job.item):
+            job.error = RuntimeError(f"group {job.item.group}: a newer session has fenced this one")
         return job.error is None
 
-    def _write(self, jobs: Sequence[_Job]) -> None:
+    def _write(self, units: Sequence[Unit]) -> None:
         group = _Group(self._clock())
         with self._transaction() as connection:
-            for job in jobs:
-                for record in job.unit.records:
+            for unit in units:
+                for record in unit.records:
                     self._place(record, group)
             self.segments.sync()  # before the commit that speaks of them
             connection.executemany(_INSERT, group.rows)
@@ -214,12 +191,12 @@ class SqliteWriter:
                 "UPDATE lane SET next = ? WHERE id = ?", [(end, self.lanes[lane]) for lane, end in group.ends.items()]
             )
             connection.executemany(_TOUCH_SEGMENT, [(*segment, group.now_us) for segment in group.segments.items()])
-            for job in jobs:
-                self._write_group_state(job.unit, group.now_us)
+            for unit in units:
+                self._write_group_state(unit, group.now_us)
         self.ends.update(group.ends)
-        for job in jobs:
-            if job.unit.offsets:
-                self.committed[job.unit.group] = {**self.committed[job.unit.group], **job.unit.offsets}
+        for unit in units:
+            if unit.offsets:
+                self.committed[unit.group] = {**self.committed[unit.group], **unit.offsets}
         self._members.wake({partition.topic for partition in group.ends})
 
     def _place(self, record: NewRecord, group: _Group) -> None:
@@ -254,11 +231,14 @@ class SqliteWriter:
             with self._transaction() as connection:
                 swept = connection.execute(_SWEEP_ENTRIES, (now_us, SWEEP_ROWS)).rowcount
                 for partition, lane in self.lanes.items():
+                    before_us = now_us - self.retention_us(partition.topic)
+                    first, last = lane << OFFSET_BITS, (lane + 1) << OFFSET_BITS
+                    oldest = connection.execute(_OLDEST, (first, last)).fetchone()
+                    if oldest is None or oldest[0] > before_us:
+                        continue
+                    swept += connection.execute(_SWEEP_LANE, (before_us, first, last, SWEEP_ROWS - swept)).rowcount
                     if swept >= SWEEP_ROWS:
                         return swept
-                    before_us = now_us - self.retention_us(partition.topic)
-                    limits = (before_us, lane << OFFSET_BITS, (lane + 1) << OFFSET_BITS, SWEEP_ROWS - swept)
-                    swept += connection.execute(_SWEEP_LANE, limits).rowcount
                 gone = [
                     number
                     for number, topic, last_us in connection.execute("SELECT id, topic, last_us FROM segment")
@@ -290,6 +270,10 @@ class SqliteWriter:
                 raise
         except (sqlite3.Error, OSError) as error:
             raise Unavailable(f"stream ({error})") from error
+
+
+def _value_bytes(unit: Unit) -> int:
+    return sum(len(record.value) for record in unit.records)
 
 
 def window_path(group: str, window: str) -> str:

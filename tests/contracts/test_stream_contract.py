@@ -240,6 +240,8 @@ def test_a_position_where_nothing_stands_is_expired(stream: Stream, place: Posit
 
 
 def test_a_sweep_deletes_what_expired_and_nothing_else(stream: Stream, clock: VirtualClock) -> None:
+    many = 700  # more than one step's worth
+    stream.send([record(f"k{n}", "s", SHORT) for n in range(many)])
     stream.send([record("a", bytes(LARGE), SHORT), record("a", "plain")])
     session = stream.session("g", TOPICS)
     commit(session, entries=[Entry("w", Name("a", "old"), NOW_US + 1), Entry("w", Name("a", "new"), NOW_US + 10**9)])
@@ -248,7 +250,7 @@ def test_a_sweep_deletes_what_expired_and_nothing_else(stream: Stream, clock: Vi
     swept = 0
     while step := stream.sweep():
         swept += step
-    assert swept == 2
+    assert swept == many + 2
     assert sorted(len(r.value) for r in read(session)) == [5, LARGE]
     assert session.known("w", [Name("a", "old"), Name("a", "new")]) == {Name("a", "new")}
     assert stream.sweep() == 0
@@ -310,6 +312,10 @@ def test_a_scan_gives_what_was_appended_in_the_stretch(stream: Stream, clock: Vi
         clock.advance_s(1)
     got = list(stream.scan(PLAIN.name, NOW_US + 1_000_000, NOW_US + 4_000_000))
     assert sorted(values(got)) == ["1", "2", "3"]
+
+
+def test_a_topic_nobody_has_heard_of_holds_nothing(stream: Stream) -> None:
+    assert list(stream.scan("nowhere.v1", 0, NOW_US * 2)) == []
 
 
 def test_a_record_too_large_is_refused() -> None:

@@ -62,9 +62,10 @@ class Road:
     clock: Clock
     crashes: list[Crash] = field(default_factory=list)
     restarts: int = 0
+    first_answer: int = 0
 
     def __post_init__(self) -> None:
-        self._answers = itertools.count()
+        self._answers = itertools.count(self.first_answer)
         self.stages = (
             Stage("look", "observation", (INPUTS,), self._look, batch=3, seen_id=_id),
             Stage("judge", "function", (LOOKS,), self._judge, batch=4),
