@@ -65,6 +65,13 @@ class Seen:
     reading: DeviceReading | None = None
 
 
+class Captured(NamedTuple):
+    """An event the device keeps: the centre's name for it, and its number."""
+
+    event_id: Id
+    sequence: int
+
+
 @dataclass(frozen=True, slots=True)
 class Delivered:
     """An event the centre holds: its word is `receipt`."""
@@ -135,8 +142,8 @@ class DeviceClient:
         """Events that are kept here and have no receipt yet."""
         return len(self._spool)
 
-    def capture(self, pictures: Sequence[Picture], seen: Seen) -> Id:
-        """Signs an event and keeps it; gives the centre's name for it.
+    def capture(self, pictures: Sequence[Picture], seen: Seen) -> Captured:
+        """Signs an event and keeps it.
 
         Raises:
             Invalid: `spool-full`: nothing was kept, the number is lost and the centre will notice the gap.
@@ -145,7 +152,7 @@ class DeviceClient:
         frame = sign_frame(header, (picture.jpeg for picture in pictures), self._key)
         if not self._spool.append(frame.encode()):
             raise Invalid("spool-full", f"{self.waiting} events wait for the door and no more fit")
-        return frame.event_id
+        return Captured(frame.event_id, header.sequence)
 
     def deliver(self, for_s: float) -> Iterator[Delivered | Refused]:
         """Sends what is kept, oldest first, until nothing is left or the next try is more than `for_s` seconds away."""

@@ -52,6 +52,12 @@ def device_file(passport: Passport, key: Ed25519PrivateKey, url: str, receipt_ke
     )
 
 
+def check_free(path: Path) -> None:
+    """Raises Invalid `device-file-exists`: a private key is never overwritten."""
+    if path.exists():
+        raise Invalid("device-file-exists", f"{path} exists; a private key is never overwritten")
+
+
 def store(file: DeviceFile, path: Path) -> None:
     """Writes the file with access for its owner only.
 
@@ -61,8 +67,9 @@ def store(file: DeviceFile, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise Invalid("device-file-exists", f"{path} exists; a private key is never overwritten") from error
+    except FileExistsError:
+        check_free(path)
+        raise
     with os.fdopen(handle, "wb") as written:
         written.write(codec.encode(file))
         written.flush()

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Response
 
+from adjudication import ids
 from adjudication.errors import Invalid
 from ingest import identity
 from ingest.client import Delivered, DeviceClient, Later, Picture, Refused, Seen
@@ -77,11 +78,12 @@ def camera(tmp_path: Path, door: Door) -> Camera:
 
 def test_a_captured_event_is_delivered_with_a_receipt_and_forgotten(door: Door, url: str, camera: Camera) -> None:
     with camera(url) as client:
-        event_id = client.capture(SHOT, Seen(lane=2))
+        captured = client.capture(SHOT, Seen(lane=2))
         assert client.waiting == 1
         (delivered,) = client.deliver(1)
     assert isinstance(delivered, Delivered)
-    assert (delivered.event_id, delivered.sequence) == (event_id, 1)
+    assert (delivered.event_id, delivered.sequence) == captured
+    assert captured == (ids.event_id("cam-1", 1), 1)
     assert client.waiting == 0
     assert len(door.stream.records) == 1
 

@@ -1,0 +1,100 @@
+"""Devices at the command line: which one speaks, and how an administrator reaches the centre."""
+
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import msgspec
+import typer
+
+from adjudication.errors import Invalid
+from adjudication.facts import Fact, Measurement
+from adjudication.units import Kmh100
+from ingest.client import Seen
+from ingest.identity import DeviceFile, load
+from ingest.problems import Problem
+from integrations.config import Settings
+from integrations.config import load as load_settings
+
+DEMO_DEVICE = Path("devices/demo.json")
+"""Below the data folder: the device that a demonstration enrols for whoever tries the command line."""
+ADMIN_TOKEN = Path("admin-token")
+"""Below the data folder: the token of the running centre, readable by its owner."""
+ERROR_KMH = 2
+"""Error stated with a speed given by hand: the class of most speed meters in use at city speeds (±2 km/h)."""
+
+
+def settings() -> Settings:
+    """The settings of this process's environment."""
+    return load_settings(os.environ)
+
+
+def device(path: Path | None, url: str | None) -> tuple[DeviceFile, Path]:
+    """The device file asked for (else the demonstration's), at another door if `url` says so; and its home folder."""
+    path = path or settings().data / DEMO_DEVICE
+    file = load(path)
+    return (msgspec.structs.replace(file, url=url) if url else file), path.with_suffix(".d")
+
+
+def seen(speed: float | None, limit: float) -> Seen:
+    """What a device saw beside the picture: a speed in km/h where one is given."""
+    if speed is None:
+        return Seen()
+    return Seen(
+        measurement=Measurement(
+            kind="speed",
+            value_kmh100=_kmh100(speed),
+            error_kmh100=_kmh100(ERROR_KMH),
+            limit_kmh100=_kmh100(limit),
+        )
+    )
+
+
+def door_url(url: str | None) -> str:
+    """The door asked for, else the one of the settings."""
+    known = settings()
+    return url or f"http://{known.host}:{known.door_port}"
+
+
+def token(path: Path | None) -> str:
+    """The administrator's token out of its file.
+
+    Raises:
+        Invalid: `admin-token-missing`.
+    """
+    path = path or settings().data / ADMIN_TOKEN
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        raise Invalid("admin-token-missing", f"no administrator's token at {path}; give --admin-token-file") from error
+
+
+def ask(method: str, url: str, admin_token: str, body: Fact | None = None) -> bytes:
+    """The answer of an administrator's route.
+
+    Raises:
+        Invalid: the centre's refusal, by its code; `centre-away` where nothing answers.
+    """
+    content = msgspec.json.encode(body) if body is not None else None
+    try:
+        answer = httpx.request(method, url, content=content, headers={"authorization": f"Bearer {admin_token}"})
+    except httpx.TransportError as error:
+        raise Invalid("centre-away", f"nothing answers at {url}") from error
+    if answer.is_success:
+        return answer.content
+    try:
+        refused = msgspec.json.decode(answer.content, type=Problem)
+    except msgspec.DecodeError:
+        raise Invalid("centre-away", f"what answers at {url} is not the door ({answer.status_code})") from None
+    raise Invalid(refused.code, refused.detail or refused.title)
+
+
+def fail(error: Invalid) -> NoReturn:
+    """Ends the command: what is wrong on standard error, exit code 2."""
+    typer.echo(f"error: {error.detail} [{error.code}]", err=True)
+    raise typer.Exit(2) from error
+
+
+def _kmh100(kmh: float) -> Kmh100:
+    return round(kmh * 100)
