@@ -31,7 +31,7 @@ class NoRecord(Answer, tag="none", frozen=True, kw_only=True):
 
 
 class Unanswered(Answer, tag="unanswered", frozen=True, kw_only=True):
-    """The register did not answer; `reason` is a stable code (`timeout`, `refused`, `breaker-open`, `garbled`)."""
+    """The register did not answer; `reason` is a stable code (integrations/registries/register.py)."""
 
     reason: Name
 

@@ -6,8 +6,8 @@ first answer that was committed stands. Two rounds of questions a batch, all of 
     1. the device (the centre's own register) and the vehicle, if a plate of Kazakhstan was read
     2. for a vehicle in the civil register: who is liable, insurance, inspection, earlier penalties
 
-A batch ends within `BATCH_DEADLINE_S` whatever the registers do; what has not come by then is `Unanswered`. A dead
-register so delays the road by one deadline, and after that its breaker answers at once.
+A batch ends within `BATCH_DEADLINE_S` whatever the registers do; what has not come by then is `Unanswered`. A silent
+register so delays the road by that much at most, once; after that its breaker answers at once.
 """
 
 import time
@@ -43,8 +43,8 @@ from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import CHECKED, PASSAGES, RECHECKS
 from integrations.ports import Registries
 
-THREADS = 16
-"""Questions under way at once. They wait, they do not compute; registers of this size take hundreds a second."""
+THREADS = 32
+"""Questions under way at once: as many as a batch has passages, so that a silent register is found out in one wait."""
 BATCH = 32
 """Passages: up to five questions each, so a healthy batch takes a tenth of a second and a slow one its deadline."""
 BATCH_DEADLINE_S = 6.0

@@ -18,7 +18,7 @@ import msgspec
 from adjudication.answers import PersonNumber
 from adjudication.units import Micros
 from integrations.channels.port import ChannelName, Notice, Refused, Sent
-from integrations.outside import NoReply, Reply, checked_url, outside_client, post
+from integrations.outside import NoReply, Outside, Reply, checked_url
 
 DEADLINE_S = 5.0
 """For one sending. A gateway that needs longer is asked again: the key makes it safe."""
@@ -54,7 +54,7 @@ class HttpChannel:
         self.name: ChannelName = name
         self._url = checked_url(url)
         self._deadline_s = deadline_s
-        self._client = outside_client(connections=4)  # the stage that notifies sends one after another
+        self._outside = Outside()
 
     def send(self, notice: Notice) -> Sent | Refused:
         """As in the port. A text message without an eGov number is refused before anything travels."""
@@ -64,14 +64,14 @@ class HttpChannel:
         until = time.monotonic() + self._deadline_s
         try:
             return _outcome(
-                post(self._client, self._url, msgspec.json.encode(notice), until=until, headers=headers), notice
+                self._outside.post(self._url, msgspec.json.encode(notice), until=until, headers=headers), notice
             )
         except NoReply as failure:
             return Refused("unreachable" if failure.reason == "refused" else failure.reason, again=True)
 
     def close(self) -> None:
         """Give back the connections."""
-        self._client.close()
+        self._outside.close()
 
 
 def channel_url(base: str, name: ChannelName) -> str:

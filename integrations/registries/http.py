@@ -19,7 +19,7 @@ from adjudication.answers import (
 )
 from adjudication.units import Micros
 from ingest.clock import Clock
-from integrations.outside import outside_client
+from integrations.outside import Outside
 from integrations.registries import wire
 from integrations.registries.register import A, Health, HttpRegister, Manners
 
@@ -32,8 +32,6 @@ MAX_AGE_S: Mapping[System, float] = {
     "inspection": 0.0,  # likewise
     "penalties": 0.0,  # the centre itself adds to it all the time
 }
-MAX_CONNECTIONS = 64
-"""More than the threads that ask at once (crosscheck.THREADS), so that none waits for a connection."""
 
 
 def registry_urls(base: str) -> dict[System, str]:
@@ -46,11 +44,11 @@ class HttpRegistries:
 
     def __init__(self, urls: Mapping[System, str], clock: Clock, manners: Manners | None = None) -> None:
         """`urls` names each of the five systems. Raises ValueError for an address in clear text to another machine."""
-        self._client = outside_client(MAX_CONNECTIONS)
+        self._outside = Outside()
 
         def register(system: System, kind: type[A]) -> HttpRegister[A]:
             manner = replace(manners or Manners(), max_age_s=MAX_AGE_S[system])
-            return HttpRegister(self._client, urls[system], system, kind, clock=clock, manners=manner)
+            return HttpRegister(self._outside, urls[system], system, kind, clock=clock, manners=manner)
 
         self._vehicles = register("vehicles", Vehicle)
         self._persons = register("persons", Person)
@@ -86,4 +84,4 @@ class HttpRegistries:
 
     def close(self) -> None:
         """Give back the connections."""
-        self._client.close()
+        self._outside.close()

@@ -23,7 +23,7 @@ from adjudication.answers import Answer, NoRecord, System, Unanswered
 from adjudication.units import Micros
 from ingest.clock import Clock
 from integrations.breaker import Breaker
-from integrations.outside import NoReply, checked_url, post
+from integrations.outside import NoReply, Outside, checked_url
 from integrations.registries import wire
 from integrations.snapshots import Snapshots
 
@@ -66,9 +66,9 @@ class HttpRegister(Generic[A]):
     """The register `system` at `url`, whose records are of `kind`. Safe to use from several threads."""
 
     def __init__(
-        self, client: httpx.Client, url: str, system: System, kind: type[A], *, clock: Clock, manners: Manners
+        self, outside: Outside, url: str, system: System, kind: type[A], *, clock: Clock, manners: Manners
     ) -> None:
-        self._client = client
+        self._outside = outside
         self._url = checked_url(url)
         self._system = system
         self._kind = kind
@@ -141,7 +141,7 @@ class HttpRegister(Generic[A]):
         return self._post(content, until)
 
     def _post(self, content: bytes, until: float) -> bytes:
-        reply = post(self._client, self._url, content, until=until)
+        reply = self._outside.post(self._url, content, until=until)
         if reply.status != httpx.codes.OK:
             raise NoReply("refused", again=reply.status >= httpx.codes.INTERNAL_SERVER_ERROR)
         return reply.body

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
-from adjudication.answers import Inspection, Policy, PriorPenalty
+from adjudication.answers import Inspection, Policy, PriorPenalty, Vehicle
 from adjudication.calendar import start_of_day_us
 from integrations.simulators.profiles import UNINSPECTED, UNINSURED, ProfileName
 
@@ -34,12 +34,14 @@ def _policy(number: int, turn: int, begins: date, ends: date, *, whole_days: boo
     )
 
 
-def inspections(rng: Random, profile: ProfileName, today: date, year: int, number: int) -> tuple[Inspection, ...]:
-    """Yearly inspections without a gap around `today`; none for the young, an old one or none for the uninspected."""
+def inspections(
+    rng: Random, profile: ProfileName, today: date, vehicle: Vehicle, number: int
+) -> tuple[Inspection, ...]:
+    """Yearly inspections without a gap around `today`; none for young cars, an old one or none for the uninspected."""
     if profile in UNINSPECTED:
         passed = today - timedelta(days=rng.randrange(380, 900))
         return (_inspection(number, 0, passed),) if rng.random() < 0.7 else ()
-    if today.year - year + 1 < EXEMPT_AGE and profile != "passenger_carrier":
+    if vehicle.category == "M1" and today.year - vehicle.manufacture_year + 1 < EXEMPT_AGE:
         return ()
     passed = today - timedelta(days=rng.randrange(20, 340))
     return tuple(_inspection(number, turn + 1, passed + turn * YEAR) for turn in (-1, 0, 1))

@@ -101,7 +101,7 @@ class _Growing:
             liable=liable,
             registered_us=start_of_day_us(self._days_ago(60, 60 + 300 * min(age, 8))),
             policies=papers.policies(self.rng, profile, self.today, number),
-            inspections=papers.inspections(self.rng, profile, self.today, vehicle.manufacture_year, number),
+            inspections=papers.inspections(self.rng, profile, self.today, vehicle, number),
             prior=papers.prior(self.rng, profile, self.today, number),
         )
 

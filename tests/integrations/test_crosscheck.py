@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +15,6 @@ from adjudication.errors import Invalid
 from adjudication.facts import PlateReading
 from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
 from ingest.clock import VirtualClock
-from ingest.devices import DeviceKey, DevicesInMemory, EnrolledDevice, StateSince
 from ingest.stage import FRAME_POSITION, Position, Received, Stage
 from ingest.topics import CHECKED, PASSAGES, RECHECKS
 from integrations import crosscheck as crosscheck_module
@@ -28,28 +26,12 @@ from integrations.simulators.population import Dossier, Population
 from integrations.simulators.process import Running, running
 from integrations.simulators.registries import PopulationRegistries
 from tests import samples
+from tests.enrolled import DEVICES
 
 SEED, SIZE = 8, 200
 POPULATION = Population(SEED, SIZE)
 NOON_US = start_of_day_us(POPULATION.today) + 12 * 3_600_000_000
 ASKED_US = NOON_US + 2_000_000
-DEVICES = DevicesInMemory(
-    [
-        EnrolledDevice(
-            device_id="cam-1",
-            serial="SN-1",
-            model="Speed meter",
-            kind="measuring",
-            operator="Operator",
-            place=samples.PLACE,
-            conformity_certificate="KZ 1",
-            conformity_valid_to=date(2030, 1, 1),
-            keys=(DeviceKey(public_key="0" * 64, valid_from_us=0),),
-            states=(StateSince(state="active", since_us=0),),
-            verifications=(samples.VERIFICATION,),
-        )
-    ]
-)
 
 
 def key(plate: str) -> str:

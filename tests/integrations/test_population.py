@@ -6,10 +6,19 @@ import pytest
 
 from adjudication import plates
 from adjudication.calendar import start_of_day_us
+from adjudication.decide import decide
 from adjudication.identifiers import is_valid_bin, is_valid_iin
+from adjudication.messages import CaseDecided
+from ingest.clock import VirtualClock
+from ingest.stage import Position, Received
+from integrations.crosscheck import crosscheck
+from integrations.lawfiles import load_law, load_policy
 from integrations.simulators.people import PHONE_PREFIX
 from integrations.simulators.population import Dossier, Population
 from integrations.simulators.profiles import PER_HUNDRED, UNINSPECTED, UNINSURED
+from integrations.simulators.registries import PopulationRegistries
+from tests import samples
+from tests.enrolled import DEVICES
 
 POPULATION = Population(seed=7, size=500)
 NOON_US = start_of_day_us(POPULATION.today) + 12 * 3_600_000_000
@@ -61,11 +70,11 @@ def test_only_the_uninsured_are_without_insurance_and_they_are_about_a_tenth():
     assert 0.08 <= len(without) / 500 <= 0.12
 
 
-def test_only_the_uninspected_and_the_young_are_without_inspection():
+def test_only_the_uninspected_and_young_cars_are_without_inspection():
     for dossier in POPULATION.select(lambda d: not inspected(d)):
         age = POPULATION.today.year - dossier.vehicle.manufacture_year + 1
         assert (age > 10) == (dossier.profile in UNINSPECTED)
-        assert dossier.profile in UNINSPECTED or age < 7
+        assert dossier.profile in UNINSPECTED or (age < 7 and dossier.vehicle.category == "M1")
 
 
 def test_minors_are_under_seventeen_and_the_dead_died_before_the_day():
@@ -99,3 +108,30 @@ def test_phones_have_a_code_no_operator_has_and_some_owners_gave_none():
 def test_a_rule_nobody_satisfies_is_an_error():
     with pytest.raises(LookupError):
         POPULATION.pick(lambda d: d.vehicle.manufacture_year == 1900)
+
+
+def outcome(dossier: Dossier) -> tuple[str, ...]:
+    """What today's law makes of the vehicle's passing at `NOON_US`, seen twice a day apart, without an offence."""
+    clock = VirtualClock(NOON_US)
+    stage = crosscheck(PopulationRegistries(POPULATION, clock), DEVICES, clock, str)
+    event = samples.event(captured_us=NOON_US, measurement=None)
+    passage = samples.passage(plate=dossier.vehicle.plate, event=event)
+    (first,) = stage.handle([Received(passage, Position("t", 0, 0), "k")])
+    clock.advance_s(2 * 86_400)
+    (second,) = stage.handle([Received(first.message, Position("t", 0, 1), "k")])
+    decided = decide(second.message, (), load_law(), load_policy())
+    return tuple(sorted(f"{case.route} {case.part}" for case in decided if isinstance(case, CaseDecided)))
+
+
+def test_the_law_finds_in_every_profile_what_the_profile_says():
+    findings: dict[str, set[tuple[str, ...]]] = {}
+    for dossier in POPULATION.dossiers[:200]:
+        findings.setdefault(dossier.profile, set()).add(outcome(dossier))
+    expected = {profile: {()} for profile in PER_HUNDRED}
+    expected |= {
+        "uninsured": {("auto 230(2)",)},
+        "uninspected": {("auto 590(9)",)},
+        "uninsured_uninspected": {("auto 230(2)", "auto 590(9)")},
+        "repeat_inspection": {("auto 590(10)",)},
+    }
+    assert findings == expected
