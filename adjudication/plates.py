@@ -90,7 +90,8 @@ FORMATS = (
     PlateFormat("AZ", "AZ", ("ddllddd",), "any", None, "one", "M"),
     PlateFormat("BY", "BY", ("ddddccd",), "any", 2004, "one", "M"),
     PlateFormat("UA", "UA", ("uudddduu",), "any", 2004, "either", "B"),
-    PlateFormat("LLDDDLL", "?", ("lldddll",), "any", None, "one", "B"),  # Argentina, France, Georgia, Italy
+    PlateFormat("CZ", "CZ", ("dlddddd",), "any", 2001, "either", "B"),
+    PlateFormat("LLDDDLL", "?", ("lldddll",), "any", None, "one", "B"),  # Argentina, France, Georgia, Italy, Slovakia
     PlateFormat("LLLDDDD", "?", ("llldddd",), "any", None, "one", "B"),  # Brazil to 2018, Uruguay, states of the USA
     PlateFormat("LLLDLDD", "?", ("llldldd",), "any", None, "one", "B"),  # Brazil since 2018
 )
@@ -112,16 +113,20 @@ def normalise(text: str) -> str:
 def from_rows(upper: str, lower: str) -> str:
     """The text of a two-row plate from its rows: `489` over `02AAC` is `489AAC02`, a trailer's `ABC` over `0512` is
     `12ABC05`, a motorcycle's `12` over `05AB` is `12AB05`. Rows of no known shape are put one after the other."""
-    rows = normalise(upper) + normalise(lower)
-    return region_last(rows) if rows[:2].isdigit() or rows[:3].isalpha() else rows
+    return region_last(normalise(upper) + normalise(lower))
 
 
 def region_last(rows: str) -> str:
     """`rows`, spelled row by row or region first, with the region at its end; unchanged if of neither shape."""
+    return "".join(rows[position] for position in plate_order(rows))
+
+
+def plate_order(rows: str) -> tuple[int, ...]:
+    """Where each character of the plate stands in `rows`, a text spelled row by row or region first."""
     for shape, order in _REGION_LAST.items():
         if fits_shape(shape, rows):
-            return "".join(rows[start:end] for start, end in order)
-    return rows
+            return tuple(position for start, end in order for position in range(start, end))
+    return tuple(range(len(rows)))
 
 
 _REGION_LAST = {

@@ -1,0 +1,132 @@
+"""Two views of one plate made into one reading that says how sure it is."""
+
+from dataclasses import dataclass
+from itertools import product
+from math import exp, prod
+
+from adjudication import plates
+from vision import ctc
+from vision.ctc import Emissions, Read
+
+CERTAIN = 0.9999
+"""No reader is ever certain."""
+DISPUTED = 0.5
+"""The most a reading may claim whose second read differs: either may be right."""
+CANDIDATES = 6
+"""Kept of each line and each row. Measured on the photographs: what stands seventh was never right."""
+ABSENT = 2.0
+"""Nats below a view's last candidate at which a text stands that the view does not have."""
+SIGN = "KZ"
+"""Stands under the flag, left of the upper row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text that a view may show: of one row, or of two whose characters are put in the plate's order."""
+
+    text: str
+    shape: str
+    score: float
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one view of a plate says: the strips' emissions and the candidates of them all, best first."""
+
+    line: Emissions
+    rows: tuple[Emissions, Emissions] | None
+    candidates: tuple[Candidate, ...]
+
+    def score(self, text: str) -> float:
+        """The score of a text, in nats."""
+        last = self.candidates[-1].score - ABSENT
+        return next((one.score for one in self.candidates if one.text == text), last)
+
+    def certainties(self, candidate: Candidate) -> tuple[float, ...]:
+        """How sure each character of a candidate is in this view."""
+        admit = ctc.admitted(candidate.text, candidate.shape)
+        if len(candidate.rows) == 1 or self.rows is None:
+            return ctc.certainties(self.line, candidate.text, admit)
+        order = plates.plate_order("".join(candidate.rows))
+        allowed = dict(zip(order, admit, strict=True))
+        upper, lower = candidate.rows
+        in_rows = (
+            *ctc.certainties(self.rows[0], upper, [allowed[place] for place in range(len(upper))]),
+            *ctc.certainties(self.rows[1], lower, [allowed[len(upper) + place] for place in range(len(lower))]),
+        )
+        return tuple(in_rows[place] for place in order)
+
+
+@dataclass(frozen=True, slots=True)
+class Fused:
+    """The reading of a plate: a certainty 0–1 for the whole and for each character; `rows` on how many lines it stands.
+
+    `second` is what the other view says by itself, "" if nothing, and how sure it is of that.
+    """
+
+    text: str
+    certainty: float
+    characters: tuple[float, ...]
+    rows: int
+    second: str
+    second_certainty: float
+
+
+def read_view(line: Emissions, rows: tuple[Emissions, Emissions] | None) -> View | None:
+    """What one view says, read as one line and, where it may have two rows, as those; None if nothing."""
+    single = [Candidate(read.text, read.shape, read.score, (read.text,)) for read in ctc.read(line, CANDIDATES)]
+    tried = [*single, *(_two_rows(*rows) if rows is not None else ())]
+    best: dict[str, Candidate] = {}
+    for candidate in sorted(tried, key=lambda one: -one.score):
+        best.setdefault(candidate.text, candidate)
+    return View(line, rows, tuple(best.values())[: 2 * CANDIDATES]) if best else None
+
+
+def fuse(one: View | None, other: View | None) -> Fused | None:
+    """One reading: the text both views together find likeliest.
+
+    The view that gives it most is the first read, the other the second; where that says something else, the reading
+    claims no more than `DISPUTED`.
+    """
+    views = [view for view in (one, other) if view is not None]
+    if not views:
+        return None
+    texts = {candidate.text: candidate for view in views for candidate in view.candidates}
+    joint = {text: sum(view.score(text) for view in views) / len(views) for text in texts}
+    text = max(joint, key=lambda each: (joint[each], each))
+    share = 1 / sum(exp(score - joint[text]) for score in joint.values())
+    holding = [view for view in views if any(candidate.text == text for candidate in view.candidates)]
+    first = max(holding, key=lambda view: view.score(text))
+    chosen = next(candidate for candidate in first.candidates if candidate.text == text)
+    characters = first.certainties(chosen)
+    second, sure = next((_own(view) for view in views if view is not first), ("", 0.0))
+    certainty = min(prod(characters), share, CERTAIN if second == text else DISPUTED)
+    return Fused(text, certainty, characters, len(chosen.rows), second, sure)
+
+
+def _own(view: View) -> tuple[str, float]:
+    """A view's own best text and how sure it is of it."""
+    best = view.candidates[0]
+    share = 1 / sum(exp(candidate.score - best.score) for candidate in view.candidates)
+    return best.text, min(prod(view.certainties(best)), share, CERTAIN)
+
+
+def _two_rows(upper: Emissions, lower: Emissions) -> list[Candidate]:
+    """Each way to put rows together, with and without the country's sign before the upper one."""
+    found = []
+    for above, below in product(_upper_rows(upper), ctc.read_row(lower, CANDIDATES)):
+        text = plates.region_last(above.text + below.text)
+        cost, shape = ctc.form_cost(text)
+        found.append(Candidate(text, shape, above.score + below.score - cost, (above.text, below.text)))
+    return found
+
+
+def _upper_rows(upper: Emissions) -> list[Read]:
+    reads = ctc.read_row(upper, CANDIDATES)
+    unsigned = [
+        Read(read.text.removeprefix(SIGN), read.score - ctc.SIGN_COST, "")
+        for read in reads
+        if read.text.startswith(SIGN) and len(read.text) > len(SIGN)
+    ]
+    return [*reads, *unsigned]
