@@ -48,7 +48,7 @@ def render_act(
     QR code holds.
 
     Raises:
-        Invalid: `form-not-rendered`, for a protocol.
+        Invalid: `form-not-rendered`, for a protocol; `picture-not-jpeg`.
     """
     paper.register_faces()
     story: list[Flowable] = [*_head(act, title), *_summary(act, link)]
@@ -184,11 +184,12 @@ def _pictures(act: Act, shots: Sequence[Shot]) -> list[Flowable]:
     story: list[Flowable] = []
     caption = f"{instant(act.offence_us)} · {act.device.name}, № {act.device.serial}"
     for number, shot in enumerate(shots, 1):
+        picture = paper.open_picture(shot.jpeg)
         heading = _row(f"{number}-фотосурет", f"Фотоснимок {number}", paper.HEADING)
-        parts: list[Flowable] = [_columns([heading], ruled=True), paper.Picture(shot.jpeg, WIDTH, 105 * mm)]
+        parts: list[Flowable] = [_columns([heading], ruled=True), paper.Picture(picture, WIDTH, 105 * mm)]
         parts += [Spacer(0, 3), Paragraph(escape(caption), paper.FINE)]
         if shot.plate is not None:
-            parts += [Spacer(0, 5), paper.Picture(shot.jpeg, COLUMN, 28 * mm, shot.plate)]
+            parts += [Spacer(0, 5), paper.Picture(picture, COLUMN, 28 * mm, shot.plate)]
             parts += [
                 Spacer(0, 3),
                 Paragraph(f"Нөмірлік белгі · Номерной знак: <b>{act.vehicle.plate}</b>", paper.TEXT),

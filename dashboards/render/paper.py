@@ -1,5 +1,6 @@
 """The look of documents: faces, colours, paragraph styles, and the drawings that are not text."""
 
+import re
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import font_source_sans_pro
 import segno
 from reportlab import rl_config
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import Color, HexColor, black, white
 from reportlab.lib.enums import TA_CENTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
@@ -15,6 +16,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Flowable
 
+from adjudication.errors import Invalid
 from adjudication.facts import Box
 
 REGULAR, SEMIBOLD, BOLD = "SourceSans", "SourceSans-Semibold", "SourceSans-Bold"
@@ -66,23 +68,56 @@ class QrCode(Flowable):  # type: ignore[misc]  # the library ships without types
         self._rows = qr_modules(text)
 
     def draw(self) -> None:
-        """One filled path: a dark module at a time."""
+        """On white, one filled path: a run of dark modules at a time."""
         module = self.width / len(self._rows)
         path = self.canv.beginPath()
-        for row, modules in enumerate(self._rows):
-            for column, dark in enumerate(modules):
-                if dark:
-                    path.rect(column * module, self.height - (row + 1) * module, module, module)
-        self.canv.setFillColor(INK)
+        for number, row in enumerate(self._rows, 1):
+            for run in _DARK.finditer(row):
+                path.rect(
+                    run.start() * module, self.height - number * module, (run.end() - run.start()) * module, module
+                )
+        self.canv.setFillColor(white)
+        self.canv.rect(0, 0, self.width, self.height, stroke=0, fill=1)
+        self.canv.setFillColor(black)
         self.canv.drawPath(path, stroke=0, fill=1)
 
 
-class Picture(Flowable):  # type: ignore[misc]  # the library ships without types
-    """A JPEG as it came, scaled into a frame; with `crop`, only that part of it (the file is embedded once)."""
+_DARK = re.compile(rb"\x01+")
 
-    def __init__(self, jpeg: bytes, width: float, most_height: float, crop: Box | None = None) -> None:
+
+class _Jpeg(ImageReader):  # type: ignore[misc]  # the library ships without types
+    """The library decodes a whole picture only to name it by the digest of its colours; the file's bytes name it as
+    well. Measured: 27 ms and 6 MiB less for each full-HD photograph.
+    """
+
+    def __init__(self, jpeg: bytes) -> None:
+        super().__init__(BytesIO(jpeg))
+        self._jpeg, self._dataA = jpeg, None
+
+    def getRGBData(self) -> bytes:  # noqa: N802  # the library's name
+        return self._jpeg
+
+
+def open_picture(jpeg: bytes) -> ImageReader:
+    """A JPEG to be drawn as it came, as often as needed.
+
+    Raises:
+        Invalid: `picture-not-jpeg`.
+    """
+    if not jpeg.startswith(_JPEG_MAGIC):
+        raise Invalid("picture-not-jpeg", "a document holds pictures as devices send them: JPEG")
+    return _Jpeg(jpeg)
+
+
+_JPEG_MAGIC = b"\xff\xd8\xff"
+
+
+class Picture(Flowable):  # type: ignore[misc]  # the library ships without types
+    """A picture scaled into a frame; with `crop`, only that part of it (the file stands in the document once)."""
+
+    def __init__(self, picture: ImageReader, width: float, most_height: float, crop: Box | None = None) -> None:
         super().__init__()
-        self._image = ImageReader(BytesIO(jpeg))
+        self._image = picture
         full_width, full_height = self._image.getSize()
         self._crop = crop or Box(x=0, y=0, width=full_width, height=full_height)
         self._scale = min(width / self._crop.width, most_height / self._crop.height)

@@ -193,6 +193,11 @@ def test_a_picture_stands_in_the_file_once_and_as_it_came() -> None:
     assert "Номернойзнак:489AAC02" in text_of(pdf)
 
 
+def test_a_picture_that_is_no_jpeg_is_refused() -> None:
+    with pytest.raises(Invalid, match="picture-not-jpeg"):
+        written(sample(), Shot(b"\x89PNG"))
+
+
 def test_what_people_write_is_text_and_never_markup() -> None:
     text = written(sample(addressee=replace(sample().addressee, name_ru="<b>ТОО</b> «А&Б» <img src='x'/>")))
     assert bare("<b>ТОО</b> «А&Б» <img src='x'/>") in text
