@@ -23,9 +23,12 @@ class Reply:
 
 
 class NoReply(Exception):
-    """Nothing usable came back. `again`: another attempt at once may do better."""
+    """Nothing usable came back. `again`: another attempt at once may do better.
 
-    def __init__(self, reason: Literal["timeout", "refused", "garbled"], *, again: bool) -> None:
+    Only `refused` says for sure that the other side did nothing.
+    """
+
+    def __init__(self, reason: Literal["refused", "timeout", "cut", "garbled"], *, again: bool) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again = again
@@ -48,7 +51,8 @@ class Outside:
         """The reply to the JSON `content`, if all of it is here at `until` (time.monotonic, seconds).
 
         Raises:
-            NoReply: `timeout`, `refused` (no connection, or cut off), `garbled` (endless, or not HTTP's encoding).
+            NoReply: `refused` (no connection), `timeout`, `cut` (the connection broke), `garbled` (a reply without end
+                or in no encoding).
         """
         left_s = max(until - time.monotonic(), 0.001)
         try:
@@ -58,8 +62,10 @@ class Outside:
             raise NoReply("timeout", again=False) from error
         except httpx.DecodingError as error:
             raise NoReply("garbled", again=False) from error
-        except httpx.HTTPError as error:
+        except httpx.ConnectError as error:
             raise NoReply("refused", again=True) from error
+        except httpx.HTTPError as error:
+            raise NoReply("cut", again=True) from error
 
     def close(self) -> None:
         """Give back all connections; nobody may be posting any more."""

@@ -4,9 +4,10 @@
          {"act_number", "recipient", "egov_phone", "language", "text", "link"}
     200  {"act_number", "recipient", "proof", "at_us", "delivered"}
     422  {"reason"}                              never by this channel
+    503                                          not now, and nothing was sent
 
-The reply repeats act and recipient: proof of another sending is no proof. Anything but these two replies means that
-nothing is known, and the same sending is repeated later under the same key.
+The reply repeats act and recipient: proof of another sending is no proof. Anything but these replies means that nobody
+knows whether the notice was sent, and the same sending is repeated later under the same key.
 """
 
 import time
@@ -24,6 +25,15 @@ DEADLINE_S = 5.0
 """For one sending. A gateway that needs longer is asked again: the key makes it safe."""
 KEY_HEADER = "Idempotency-Key"
 REJECTED = httpx.codes.UNPROCESSABLE_ENTITY
+
+
+_REASONS: dict[str, Literal["unreachable", "timeout", "garbled"]] = {
+    "refused": "unreachable",
+    "timeout": "timeout",
+    "cut": "garbled",
+    "garbled": "garbled",
+}
+"""What a channel that gave no reply is said to have done."""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +77,7 @@ class HttpChannel:
                 self._outside.post(self._url, msgspec.json.encode(notice), until=until, headers=headers), notice
             )
         except NoReply as failure:
-            return Refused("unreachable" if failure.reason == "refused" else failure.reason, again=True)
+            return Refused(_REASONS[failure.reason], again=True)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -83,8 +93,10 @@ def _outcome(reply: Reply, notice: Notice) -> Sent | Refused:
     try:
         if reply.status == REJECTED:
             return Refused(msgspec.json.decode(reply.body, type=Rejection).reason, again=False)
-        if reply.status != httpx.codes.OK:
+        if reply.status == httpx.codes.SERVICE_UNAVAILABLE:
             return Refused("unreachable", again=True)
+        if reply.status != httpx.codes.OK:
+            return Refused("garbled", again=True)
         receipt = msgspec.json.decode(reply.body, type=Receipt)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Refused("garbled", again=True)

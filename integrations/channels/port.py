@@ -46,10 +46,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The channel did not take the notice; nothing was sent, or nothing is known to have been.
+    """The channel did not say that it took the notice.
 
-    `reason` is a stable code. `again`: the channel was not reachable or not well, and the same sending may be repeated
-    without harm; otherwise this channel can never deliver this notice and the next one is to be tried.
+    `reason` is a stable code. After `timeout` and `garbled` nobody knows whether the notice was sent; after all others
+    it was not. `again`: the same sending may be repeated without harm; otherwise this channel can never deliver this
+    notice and the next one is to be tried.
     """
 
     reason: Literal["no-egov-number", "not-the-egov-number", "no-cabinet", "unreachable", "timeout", "garbled"]

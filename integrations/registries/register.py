@@ -4,7 +4,8 @@ Nothing here raises for what a register does; the reasons of `Unanswered` are
 
     breaker-open   it failed several times in a row and is being left alone
     timeout        it said nothing, or not all, within the deadline
-    refused        no connection, a connection cut off, or a status other than 200
+    refused        no connection, or a status other than 200
+    cut            the connection broke before the answer was whole
     garbled        it answered something that is not an answer to the question (wire.py), or without end
     partial        it announced more entries than it gave
 """

@@ -1,5 +1,6 @@
 """Channels: what is a lawful sending, that a repeat is the same sending, and what a failing channel may cost."""
 
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -94,7 +95,7 @@ def test_a_person_nobody_knows_has_no_cabinet(channels):
         ("wrong", "garbled"),
         ("partial", "garbled"),
         ("dead", "unreachable"),
-        ("cut", "unreachable"),
+        ("cut", "garbled"),
     ],
 )
 def test_a_failing_channel_is_refused_for_now_and_sends_once_in_the_end(simulators, name, mode, reason):
@@ -133,3 +134,10 @@ def test_the_instant_of_a_sending_is_the_channels_own():
     clock = VirtualClock(5)
     channel = MailboxChannel("sms", Mailbox({REACHABLE.number: REACHABLE.egov_phone}, clock))
     assert channel.send(notice("10-2026")).at_us == 5
+
+
+def test_only_a_channel_without_a_connection_surely_sent_nothing():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    channel = HttpChannel("sms", f"http://127.0.0.1:{port}/channels/sms")
+    assert channel.send(notice("11-2026")) == Refused("unreachable", again=True)

@@ -63,7 +63,7 @@ REASONS = {
     "wrong": {"garbled"},
     "partial": {"garbled", "partial"},
     "dead": {"refused"},
-    "cut": {"refused"},
+    "cut": {"cut"},
 }
 
 
