@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from adjudication.facts import Measurement, Officer
+from adjudication.forming import form_act
 from adjudication.messages import CaseDecided, ReviewRecorded
 from adjudication.protocol import Act
 from dashboards.verify.chain import verify
 from dashboards.verify.report import LINKS, Report
 from ingest.frame import Frame
+from integrations.lawfiles import load_law
 from integrations.pack import Pack, open_pack
 from integrations.trust import TrustBundle
 from tests import proofs, samples
@@ -261,6 +263,22 @@ def test_an_act_that_an_officer_confirmed_holds(centre: proofs.Centre) -> None:
     decision = replace(source, reviews=(review,))
     document = proofs.act(decision, proofs.evidence(frame), decided_by="officer", officer="Н. Н.")
     assert verify(centre.pack(frame, decision, document), centre.trust).valid
+
+
+def test_an_act_as_the_centre_forms_it_holds(centre: proofs.Centre) -> None:
+    frame = centre.frame((b"overview", b"closer"))
+    decision = proofs.decided(frame)
+    document = form_act(
+        decision,
+        proofs.evidence(frame),
+        load_law(),
+        proofs.BODY,
+        number="11-2026-000000007",
+        generation=1,
+        formed_us=proofs.FORMED_US,
+    )
+    report = verify(centre.pack(frame, decision, document), centre.trust)
+    assert report.valid, report.broken
 
 
 def test_an_unverified_instrument_proves_no_speed(centre: proofs.Centre) -> None:
