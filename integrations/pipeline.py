@@ -153,7 +153,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
         fates=Fates(store, casebook),
         master=master,
         receipt_key=_receipt_key(data / "keys" / "receipt"),
-        admin_token=_token(data / "keys" / "admin-token"),
+        admin_token=_token(data / "admin-token"),
     )
 
 

@@ -1,0 +1,65 @@
+"""The whole centre with its faces, in one process: what `tarazy up` and `tarazy demo` start and stop."""
+
+import logging
+from types import TracebackType
+
+from fastapi import FastAPI
+
+from dashboards.serving import Served
+from dashboards.web import pages
+from ingest.clock import Clock, system_clock
+from ingest.gateway import door
+from integrations.centre import RunningCentre
+from integrations.config import Settings
+from integrations.pipeline import Centre, embedded
+from vision.ports import Eyes
+
+
+class FacedCentre:
+    """Road, door and pages between `start` and `stop`. Also a context manager."""
+
+    def __init__(self, settings: Settings, eyes: Eyes | None, *, demonstration: bool, clock: Clock = system_clock):
+        """Opens the stores and claims both addresses.
+
+        Raises:
+            Unavailable: another process has the data folder or an address.
+            Invalid: a key file, the law or the policy is not what it must be.
+        """
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines at INFO hold whole addresses
+        self.centre: Centre = embedded(settings, clock)
+        self.running = RunningCentre(self.centre, eyes)
+        self.door = Served(_door(self.running), settings.host, settings.door_port)
+        self.web = Served(pages(self.running, demonstration=demonstration), settings.host, settings.web_port)
+
+    def start(self) -> "FacedCentre":
+        """Start the road, then open the door and the pages."""
+        self.running.start()
+        self.door.start()
+        self.web.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the door first, let the road finish what is in hand, close the stores."""
+        self.door.stop()
+        self.web.stop()
+        self.running.stop()
+
+    def __enter__(self) -> "FacedCentre":
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+
+def _door(running: RunningCentre) -> FastAPI:
+    centre = running.centre
+    return door(
+        centre.casebook.devices,
+        centre.stream,
+        centre.spool,
+        centre.clock,
+        centre.receipt_key,
+        status=centre.fates,
+        admin_token=centre.admin_token,
+        count=running.telemetry.door,
+    )
