@@ -1,9 +1,11 @@
 """One POST to a system of another body: within a deadline, with a bounded reply, to an address that may be used."""
 
+import ssl
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -42,7 +44,6 @@ class Outside:
     """
 
     def __init__(self) -> None:
-        self._tls = httpx.create_ssl_context()  # 40 ms to make: once, not once a thread
         self._own = threading.local()
         self._lock = threading.Lock()
         self._clients: list[httpx.Client] = []
@@ -76,11 +77,17 @@ class Outside:
     def _client(self) -> httpx.Client:
         client: httpx.Client | None = getattr(self._own, "client", None)
         if client is None:
-            client = httpx.Client(trust_env=False, verify=self._tls, headers={"content-type": "application/json"})
+            client = httpx.Client(trust_env=False, verify=_tls(), headers={"content-type": "application/json"})
             self._own.client = client
             with self._lock:
                 self._clients.append(client)
         return client
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """The certificates this machine trusts: 40 ms to read, so once a process and not once a thread."""
+    return httpx.create_ssl_context()
 
 
 def _body(response: httpx.Response, until: float) -> bytes:
