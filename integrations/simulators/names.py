@@ -1,6 +1,6 @@
 """Invented names for invented people, in Kazakh and Russian spelling. Nobody is meant.
 
-Every list holds pairs (kk, ru). Surnames are the masculine form; the feminine adds `а`.
+Names are pairs (kk, ru). Surnames are the masculine form; the feminine adds `а`.
 """
 
 Pair = tuple[str, str]
@@ -82,15 +82,9 @@ FIRMS: tuple[Pair, ...] = (
     ("Шың логистика", "Шын логистика"),
     ("Дала жүк", "Дала жук"),
 )
-STREETS: tuple[Pair, ...] = (
-    ("Қарағаш к-сі", "ул. Карагаш"),
-    ("Тұран даңғылы", "пр. Туран"),
-    ("Жібек жолы к-сі", "ул. Жибек жолы"),
-    ("Самал к-сі", "ул. Самал"),
-    ("Бұлақ к-сі", "ул. Булак"),
-    ("Арман к-сі", "ул. Арман"),
-)
-CARS: tuple[tuple[str, str], ...] = (
+STREETS = ("ул. Карагаш", "пр. Туран", "ул. Жибек жолы", "ул. Самал", "ул. Булак", "ул. Арман")
+"""The registers' one spelling of an address is the Russian one."""
+CARS = (
     ("CHEVROLET", "COBALT"),
     ("HYUNDAI", "ACCENT"),
     ("HYUNDAI", "TUCSON"),

@@ -100,8 +100,7 @@ def _firm_name(rng: Random, standing: Standing) -> names.Pair:
 
 def _address(rng: Random) -> str:
     region = rng.choice(tuple(REGIONS.values()))
-    street = rng.choice(names.STREETS)
-    return f"{region.ru}, {street[1]}, {rng.randrange(1, 200)}"
+    return f"{region.ru}, {rng.choice(names.STREETS)}, {rng.randrange(1, 200)}"
 
 
 def _phone(rng: Random) -> str | None:
