@@ -21,7 +21,7 @@ from adjudication.messages import (
     NoticeFailed,
     PaymentReceived,
 )
-from adjudication.units import Id, Sha256
+from adjudication.units import MICROS_PER_SECOND, Id, Sha256
 from ingest.clock import Clock
 from ingest.evidence import EvidenceStore
 from ingest.stage import Outgoing, Received, Stage
@@ -31,6 +31,8 @@ from integrations.casebook.cases import Case, Entry
 from integrations.casebook.reviews import Why
 from integrations.issue import CANDIDATE_US, waiting
 
+GRACE_US = 3_600 * MICROS_PER_SECOND
+"""How long the word of a sending begun in time may take to arrive; it travels through two topics, in seconds."""
 _LAPSES: dict[str, tuple[Trigger, str]] = {
     "SEND": ("send-over", "SEND_TERM_LAPSED"),
     "LIM_OFFENCE": ("limitation-over", "LIMITATION"),
@@ -75,9 +77,20 @@ class _Folder:
             return self._expire(it, event)
         if case.standing is None:
             self._without_act(it)
-        else:
+        elif not self._is_being_sent(it):
             self._with_act(it, case.standing)
         return ()
+
+    def _is_being_sent(self, it: "_Happening") -> bool:
+        """A term that ends while its act is on the way out is looked at again: the word of the sending comes later."""
+        event = it.event
+        if not isinstance(event, DeadlineReached) or event.code != "SEND" or it.case.state != "SIGNED":
+            return False
+        stored = self.casebook.acts.of_case(event.case_id)
+        if stored is None or stored.sending_us is None or event.due_us > stored.act.sendable_until_us:
+            return False
+        self.casebook.deadlines.set(event.case_id, "SEND", event.due_us + GRACE_US)
+        return True
 
     def _without_act(self, it: "_Happening") -> None:
         case, event = it.case, it.event

@@ -132,7 +132,7 @@ class Cases:
         """How many cases stand in each state."""
         query = sa.select(CASES.c.state, sa.func.count()).group_by(CASES.c.state)
         with self._database.reading() as tx:
-            return dict(tx.execute(query).tuples().all())
+            return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def _case(row: sa.Row[tuple[object, ...]]) -> Case:

@@ -6,7 +6,10 @@ from adjudication import ledger
 from adjudication.errors import Invalid
 from adjudication.units import Micros
 from integrations.casebook.database import Database, insert_once
-from integrations.casebook.tables import CHECKPOINTS, LOG_NODES
+from integrations.casebook.tables import CHECKPOINTS, LOG_FRONTIER, LOG_NODES
+
+THE_LOG = 1
+"""A casebook keeps one log."""
 
 
 class Log:
@@ -18,26 +21,26 @@ class Log:
     def append(self, leaf: bytes) -> int:
         """Adds one leaf hash; returns its index."""
         with self._database.writing() as tx:
-            frontier = self.frontier()
-            _, nodes = frontier.append(leaf)
+            insert_once(tx, LOG_FRONTIER, log=THE_LOG, size=0, peaks=b"")
+            before = self.frontier()
+            after, nodes = before.append(leaf)
             rows = [{"level": node.level, "place": node.index, "hash": node.hash} for node in nodes]
             tx.execute(sa.insert(LOG_NODES), rows)
-            return frontier.size
+            tx.execute(sa.update(LOG_FRONTIER).values(size=after.size, peaks=b"".join(after.peaks)))
+            return before.size
 
     def size(self) -> int:
         """How many leaves there are."""
-        with self._database.reading() as tx:
-            last = tx.execute(sa.select(sa.func.max(LOG_NODES.c.place)).where(LOG_NODES.c.level == 0)).scalar()
-        return 0 if last is None else int(last) + 1
+        return self.frontier().size
 
     def frontier(self) -> ledger.Frontier:
-        """The maximal perfect subtrees, from the nodes stored."""
-        size, start, peaks = self.size(), 0, []
-        for level in range(size.bit_length() - 1, -1, -1):
-            if size >> level & 1:
-                peaks.append(self.node(level, start >> level))
-                start += 1 << level
-        return ledger.Frontier(size, tuple(peaks))
+        """The maximal perfect subtrees; inside a transaction nobody else appends until its end."""
+        with self._database.reading() as tx:
+            row = tx.execute(sa.select(LOG_FRONTIER).with_for_update()).first()
+        if row is None:
+            return ledger.Frontier()
+        width = ledger.HASH_BYTES
+        return ledger.Frontier(row.size, tuple(row.peaks[at : at + width] for at in range(0, len(row.peaks), width)))
 
     def node(self, level: int, index: int) -> bytes:
         """A stored node, as `ledger.inclusion_proof` and `ledger.consistency_proof` ask for it. Raises KeyError."""

@@ -93,6 +93,14 @@ LOG_NODES = sa.Table(
     sa.Column("hash", sa.LargeBinary, nullable=False),
 )
 
+LOG_FRONTIER = sa.Table(
+    "log_frontier",
+    METADATA,
+    sa.Column("log", sa.Integer, primary_key=True),  # one row: whoever appends holds it, and so the order
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),
+)
+
 CHECKPOINTS = sa.Table(
     "log_checkpoints",
     METADATA,

@@ -88,3 +88,9 @@ class Referrals:
                 Referral(row.case_id, row.reason, row.since_us, row.handed_over_us)
                 for row in tx.execute(query.limit(limit).offset(offset))
             )
+
+    def count(self) -> int:
+        """How many referrals are not handed over."""
+        mine = sa.select(sa.func.count()).select_from(REFERRALS).where(REFERRALS.c.handed_over_us.is_(None))
+        with self._database.reading() as tx:
+            return int(tx.execute(mine).scalar_one())

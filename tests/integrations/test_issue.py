@@ -1,6 +1,7 @@
 """[issue]: casebook-first, once, numbered without a gap, in time, never unsigned."""
 
 import base64
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from datetime import date
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -234,4 +236,34 @@ def test_numbers_are_complete_and_no_case_acts_twice_however_forming_fails(
     assert len({issued.act.case_id for issued in acts if isinstance(issued, ActIssued)}) == len(acts)
     assert sorted(issued.leaf_index for issued in acts if isinstance(issued, ActIssued)) == list(range(len(acts)))
     assert desk.casebook.log.size() == len(acts)
+    desk.casebook.close()
+
+
+class Crash(Exception):
+    """The process dies here."""
+
+
+def crash_at(desk: Office, statement: int) -> None:
+    """The writer dies before its n-th statement from now."""
+    left = [statement]
+
+    def count(*_arguments: object) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Crash
+
+    sa.event.listen(desk.casebook._database._writer, "before_cursor_execute", count)
+
+
+@pytest.mark.parametrize("statement", range(1, 60, 5))
+def test_a_crash_before_any_statement_leaves_numbers_complete_and_no_act_twice(tmp_path: Path, statement: int):
+    desk = Office(tmp_path)
+    desk.take(samples.decision(1))
+    crash_at(desk, statement)
+    with contextlib.suppress(Crash):
+        desk.take(samples.decision(2), samples.decision(3))
+    desk.reopen()
+    desk.take(samples.decision(2), samples.decision(3))
+    assert desk.casebook.acts.numbers() == tuple(f"02-2026-{serial:09}" for serial in (1, 2, 3))
+    assert len(desk.published(ACTS)) == desk.casebook.log.size() == 3
     desk.casebook.close()

@@ -215,6 +215,32 @@ def test_an_unsent_act_whose_term_is_over_is_not_formed_anew(desk: Office):
     assert len(desk.published(ACTS)) == 1
 
 
+def test_a_notice_sent_in_the_last_minute_stands_though_its_word_comes_after_the_term(desk: Office):
+    desk.take(samples.decision())
+    [issued] = desk.published(ACTS)
+    desk.clock.set(at(2026, 4, 20, 23.99))
+    told = desk.notify.handle([office.received(issued, ACTS)])
+    desk.clock.set(at(2026, 4, 21, 0))
+    desk.deadlines.tick()
+    [due] = [event for event in desk.published(CASE_EVENTS) if isinstance(event, DeadlineReached)]
+    desk.lifecycle.handle([office.received(due, CASE_EVENTS)])
+    assert desk.state(samples.decision()) == "SIGNED"
+    desk.lifecycle.handle([office.received(outgoing.message, CASE_EVENTS) for outgoing in told])
+    assert desk.state(samples.decision()) == "DELIVERED"
+    assert "SEND" not in desk.casebook.deadlines.of(CASE)
+
+
+def test_an_attempt_to_send_whose_word_never_comes_ends_with_the_term(desk: Office):
+    desk.take(samples.decision())
+    desk.casebook.acts.mark_sending("02-2026-000000001", desk.clock())
+    for at_us in (at(2026, 4, 21, 0), at(2026, 4, 21, 1)):
+        desk.clock.set(at_us)
+        desk.deadlines.tick()
+        events = [event for event in desk.published(CASE_EVENTS) if isinstance(event, DeadlineReached)]
+        desk.lifecycle.handle([office.received(events[-1], CASE_EVENTS)])
+    assert desk.state(samples.decision()) == "TERMINATED"
+
+
 def test_a_waiting_case_is_asked_about_again_once_per_passage(desk: Office):
     first = changed(samples.decision(), "a" * 32, route="wait", ask_again_us=desk.clock() + 5_000_000)
     second = changed(first, "b" * 32, case_id="e" * 32, part="599(1)")
