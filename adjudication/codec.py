@@ -16,6 +16,9 @@ from adjudication.units import Sha256
 
 T = TypeVar("T")
 
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What hostile bytes can make the decoder raise; nesting deeper than the interpreter's stack is among it."""
+
 _encoder = msgspec.json.Encoder(order="sorted")
 _messages: msgspec.json.Decoder[AnyMessage] = msgspec.json.Decoder(AnyMessage)
 _KNOWN = {str(kind.__struct_config__.tag): 1 for kind in AnyMessage.__args__}
@@ -47,7 +50,7 @@ def decode_message(data: bytes) -> AnyMessage:
     """
     try:
         return _messages.decode(data)
-    except msgspec.DecodeError as error:
+    except _UNREADABLE as error:
         raise _diagnose(data, error) from error
 
 
@@ -59,7 +62,7 @@ def decode(data: bytes, kind: type[T]) -> T:
     """
     try:
         return msgspec.json.decode(data, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise Invalid("message-malformed", str(error)) from error
 
 
@@ -75,10 +78,10 @@ def decode_canonical(data: bytes, kind: type[T]) -> T:
     return value
 
 
-def _diagnose(data: bytes, error: msgspec.DecodeError) -> Invalid:
+def _diagnose(data: bytes, error: Exception) -> Invalid:
     try:
         envelope = msgspec.json.decode(data, type=_Envelope)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _UNREADABLE:
         return Invalid("message-malformed", str(error))
     if _KNOWN.get(envelope.kind) != envelope.v:
         return UnknownVersion(envelope.kind, envelope.v, ", ".join(f"{k} v{v}" for k, v in sorted(_KNOWN.items())))

@@ -186,7 +186,7 @@ def _pictures(act: Act, shots: Sequence[Shot]) -> list[Flowable]:
     for number, shot in enumerate(shots, 1):
         picture = paper.open_picture(shot.jpeg)
         heading = _row(f"{number}-фотосурет", f"Фотоснимок {number}", paper.HEADING)
-        parts: list[Flowable] = [_columns([heading], ruled=True), paper.Picture(picture, WIDTH, 105 * mm)]
+        parts: list[Flowable] = [_columns([heading], ruled=True), paper.Picture(picture, WIDTH, 134 * mm)]
         parts += [Spacer(0, 3), Paragraph(escape(caption), paper.FINE)]
         if shot.plate is not None:
             parts += [Spacer(0, 5), paper.Picture(picture, COLUMN, 28 * mm, shot.plate)]

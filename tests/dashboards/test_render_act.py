@@ -221,12 +221,11 @@ def test_the_same_act_gives_the_same_bytes_in_any_process() -> None:
         "print(hashlib.sha256(t.render_act(t.sample(), t.TITLE, [t.Shot(t.jpeg())], t.LINK)).hexdigest())"
     )
     here = hashlib.sha256(render_act(sample(), TITLE, [Shot(jpeg())], LINK)).hexdigest()
-    for seed in ("1", "2"):
-        environment = os.environ | {"PYTHONHASHSEED": seed, "TZ": "Asia/Almaty"}
-        run = subprocess.run(
-            [sys.executable, "-c", source], env=environment, check=True, capture_output=True, text=True, timeout=60
-        )
-        assert run.stdout.strip() == here
+    environment = os.environ | {"PYTHONHASHSEED": "1", "TZ": "Asia/Almaty"}
+    run = subprocess.run(
+        [sys.executable, "-c", source], env=environment, check=True, capture_output=True, text=True, timeout=60
+    )
+    assert run.stdout.strip() == here
 
 
 @pytest.mark.parametrize(

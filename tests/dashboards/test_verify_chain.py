@@ -80,6 +80,14 @@ def test_any_other_file_is_refused_without_a_crash(centre: proofs.Centre, data: 
     assert broken(verify(data, centre.trust)) == {"container": "archive-malformed"}
 
 
+@pytest.mark.parametrize("document", [b"[" * 100_000, b'{"kind":' * 50_000, b"\xff", b'"\\ud800"', b"1e400"])
+@pytest.mark.parametrize("name", ["act", "decision", "checkpoint", "record", "signature"])
+def test_a_hostile_document_is_refused_without_a_crash(centre: proofs.Centre, name: str, document: bytes) -> None:
+    pack = open_pack(centre.sample_pack())
+    parts = {part: getattr(pack, part) for part in Pack.__slots__} | {name: document}
+    assert broken(verify(Pack(**parts).encode(), centre.trust))
+
+
 def test_a_pack_of_another_centre_breaks_at_body_log_and_device(centre: proofs.Centre) -> None:
     assert broken(verify(proofs.centre().sample_pack(), centre.trust)) == {
         "signature": "certificate-untrusted",
