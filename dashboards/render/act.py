@@ -180,7 +180,7 @@ def _padding(vertical: float, horizontal: float) -> list[tuple[object, ...]]:
 
 
 def _pictures(act: Act, shots: Sequence[Shot]) -> list[Flowable]:
-    """Each picture with its number; the first with a known plate is followed by the plate, enlarged."""
+    """Each picture with its number; where the plate is known it follows, enlarged."""
     story: list[Flowable] = []
     caption = f"{instant(act.offence_us)} · {act.device.name}, № {act.device.serial}"
     for number, shot in enumerate(shots, 1):
@@ -188,8 +188,9 @@ def _pictures(act: Act, shots: Sequence[Shot]) -> list[Flowable]:
         heading = _row(f"{number}-фотосурет", f"Фотоснимок {number}", paper.HEADING)
         parts: list[Flowable] = [_columns([heading], ruled=True), paper.Picture(picture, WIDTH, 134 * mm)]
         parts += [Spacer(0, 3), Paragraph(escape(caption), paper.FINE)]
-        if shot.plate is not None:
-            parts += [Spacer(0, 5), paper.Picture(picture, COLUMN, 28 * mm, shot.plate)]
+        plate = paper.around(shot.plate, picture) if shot.plate else None
+        if plate is not None:
+            parts += [Spacer(0, 5), paper.Picture(picture, COLUMN, 28 * mm, plate)]
             parts += [
                 Spacer(0, 3),
                 Paragraph(f"Нөмірлік белгі · Номерной знак: <b>{act.vehicle.plate}</b>", paper.TEXT),

@@ -109,6 +109,15 @@ def open_picture(jpeg: bytes) -> ImageReader:
     return _Jpeg(jpeg)
 
 
+def around(box: Box, picture: ImageReader) -> Box | None:
+    """`box` with a fifth of its size on each side, as far as the picture goes; None where it is not in the picture."""
+    width, height = picture.getSize()
+    left, top = max(0, box.x - box.width // 5), max(0, box.y - box.height // 5)
+    right = min(width, box.x + box.width + box.width // 5)
+    bottom = min(height, box.y + box.height + box.height // 5)
+    return Box(x=left, y=top, width=right - left, height=bottom - top) if left < right and top < bottom else None
+
+
 _JPEG_MAGIC = b"\xff\xd8\xff"
 
 

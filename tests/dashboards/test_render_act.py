@@ -193,6 +193,23 @@ def test_a_picture_stands_in_the_file_once_and_as_it_came() -> None:
     assert "Номернойзнак:489AAC02" in text_of(pdf)
 
 
+@pytest.mark.parametrize(
+    ("box", "expected"),
+    [
+        (Box(x=100, y=100, width=50, height=20), Box(x=90, y=96, width=70, height=28)),
+        (Box(x=0, y=260, width=50, height=20), Box(x=0, y=256, width=60, height=14)),
+        (Box(x=600, y=100, width=50, height=20), None),
+        (Box(x=100, y=100, width=0, height=20), None),
+    ],
+)
+def test_the_plate_is_shown_with_a_margin_and_never_beside_the_picture(box: Box, expected: Box | None) -> None:
+    assert paper.around(box, paper.open_picture(jpeg())) == expected
+
+
+def test_a_plate_beside_the_picture_is_left_out() -> None:
+    assert "Номернойзнак:" not in written(sample(), Shot(jpeg(), Box(x=600, y=0, width=9, height=9)))
+
+
 def test_a_picture_that_is_no_jpeg_is_refused() -> None:
     with pytest.raises(Invalid, match="picture-not-jpeg"):
         written(sample(), Shot(b"\x89PNG"))
