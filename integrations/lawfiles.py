@@ -28,7 +28,11 @@ def load_policy(name: str = "default") -> Policy:
     Raises:
         Invalid: `policy-unknown`, `policy-malformed`.
     """
-    known = {path.stem: path for path in (LAW / "policy").glob("*.toml")}
-    if name not in known:
-        raise Invalid("policy-unknown", f"{name!r}; known: {', '.join(sorted(known))}")
-    return Policy.parse(known[name].read_bytes())
+    if name not in policy_names():
+        raise Invalid("policy-unknown", f"{name!r}; known: {', '.join(policy_names())}")
+    return Policy.parse((LAW / "policy" / f"{name}.toml").read_bytes())
+
+
+def policy_names() -> tuple[str, ...]:
+    """The policies this release ships."""
+    return tuple(sorted(path.stem for path in (LAW / "policy").glob("*.toml")))

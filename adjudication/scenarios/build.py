@@ -1,0 +1,291 @@
+"""Short facts to a whole checked passage: everything not said is ordinary, and made up in one place."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from msgspec.structs import replace
+
+from adjudication import ids
+from adjudication.answers import (
+    Answers,
+    Device,
+    DeviceAnswer,
+    Inspection,
+    Insurance,
+    NoRecord,
+    Penalties,
+    Person,
+    Policy,
+    PriorPenalty,
+    System,
+    Unanswered,
+    Vehicle,
+)
+from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of_day_us
+from adjudication.facts import Box, Measurement, Media, Officer, Place, PlateReading, Verification, ViolationCode
+from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, ReviewRecorded
+from adjudication.scenarios.format import ScenarioFacts
+from adjudication.units import MICROS_PER_SECOND, Micros
+
+ASKED_AFTER_US = 60 * MICROS_PER_SECOND
+"""The registers are asked a minute after the passage."""
+PLATE = "489AAC02"
+OWNER = {"individual": "900101300017", "legal_person": "070640013540"}
+PLACE = Place(
+    place_id="p-1", title_kk="Үлгі", title_ru="Пример", district_code="197512", lat_e7=432_319_000, lon_e7=767_798_100
+)
+OFFICER = Officer(login="scenario", full_name="Scenario", body_id="01")
+MEASURED: dict[str, Literal["speed", "section_speed"]] = {"speed": "speed", "section_speed": "section_speed"}
+REPORTS: dict[str, ViolationCode] = {"red_light": "red_light", "daytime_lights": "daytime_lights"}
+REGISTERED_WITH: dict[str, Literal["civil", "military_police", "diplomatic"]] = {
+    "civil": "civil",
+    "military police": "military_police",
+    "military_police": "military_police",
+    "diplomatic": "diplomatic",
+}
+
+
+def checked_passage(facts: ScenarioFacts) -> PassageChecked:
+    """The passage of the facts with the registers' first answers."""
+    event = _event(facts)
+    event_id = ids.event_id(event.device_id, event.sequence)
+    passage = PassageObserved(
+        passage_id=ids.passage_id(event_id, 0),
+        event_id=event_id,
+        ordinal=0,
+        event=event,
+        plate=_plate(),
+        vehicle=None,
+        candidates=1,
+        quality=(),
+        reader="scenario",
+    )
+    asked_us = event.captured_us + ASKED_AFTER_US
+    return PassageChecked(
+        checked_id=ids.checked_id(passage.passage_id, 1), passage=passage, rounds=(answers(facts, asked_us),)
+    )
+
+
+def asked_again(checked: PassageChecked, facts: ScenarioFacts, at_us: Micros) -> PassageChecked:
+    """The passage with one more round of answers."""
+    rounds = (*checked.rounds, answers(facts, at_us))
+    return replace(checked, checked_id=ids.checked_id(checked.passage.passage_id, len(rounds)), rounds=rounds)
+
+
+def confirmation(case: CaseDecided, at_us: Micros) -> ReviewRecorded:
+    """An officer's confirmation of a decision."""
+    return ReviewRecorded(
+        review_id=ids.stable_id("review", case.decision_id),
+        case_id=case.case_id,
+        decision_id=case.decision_id,
+        officer=OFFICER,
+        at_us=at_us,
+        verdict="confirm",
+        reason="",
+        note="",
+        plate=None,
+        checked=case.checked,
+    )
+
+
+def answers(facts: ScenarioFacts, asked_us: Micros) -> Answers:
+    """What every register says when asked at `asked_us`, as of the passage."""
+    return Answers(
+        asked_us=asked_us,
+        device=_silent(facts, "devices", asked_us) or _device(facts, asked_us),
+        vehicle=_silent(facts, "vehicles", asked_us) or _vehicle(facts, asked_us),
+        liable=_silent(facts, "persons", asked_us) or _person(facts, asked_us),
+        insurance=_silent(facts, "insurance", asked_us) or _insurance(facts, asked_us),
+        inspection=_silent(facts, "inspection", asked_us) or _inspection(facts, asked_us),
+        penalties=_silent(facts, "penalties", asked_us) or _penalties(facts, asked_us),
+    )
+
+
+def decided_on(facts: ScenarioFacts) -> date | None:
+    """The last day before the act was signed that the registers could still speak of; None if nothing says."""
+    moments = [at for at in (facts.signed_at, facts.sent_at, facts.officer_confirmed_at) if at is not None]
+    return civil_day(min(instant_us(at) for at in moments)) if moments else None
+
+
+def _event(facts: ScenarioFacts) -> EventCaptured:
+    captured_us = instant_us(facts.offence_at)
+    return EventCaptured(
+        event="e-1",
+        device_id="d-1",
+        sequence=1,
+        captured_us=captured_us,
+        clock_offset_us=0,
+        place=PLACE,
+        lane=1,
+        direction="",
+        media=(Media(role="violation", sha256="0" * 64, bytes=1, captured_us=captured_us),),
+        measurement=_measurement(facts),
+        violation=REPORTS.get(facts.kind),
+    )
+
+
+def _measurement(facts: ScenarioFacts) -> Measurement | None:
+    kind = MEASURED.get(facts.kind)
+    if kind is None:
+        return None
+    return Measurement(
+        kind=kind,
+        value_kmh100=_kmh100(facts.measured_kmh),
+        error_kmh100=_kmh100(facts.measurement_error_kmh),
+        limit_kmh100=_kmh100(facts.limit_kmh),
+    )
+
+
+def _kmh100(kmh: Decimal | None) -> int:
+    return int((kmh or Decimal(0)) * 100)
+
+
+def _plate() -> PlateReading:
+    return PlateReading(
+        text=PLATE,
+        format_id="KZ2012-P",
+        country="KZ",
+        confidence_bp=10_000,
+        characters_bp=(10_000,) * len(PLATE),
+        box=Box(x=0, y=0, width=1, height=1),
+        picture=0,
+        source="vision",
+        second=PLATE,
+        second_confidence_bp=10_000,
+    )
+
+
+def _silent(facts: ScenarioFacts, system: System, asked_us: Micros) -> Unanswered | None:
+    if system not in facts.unanswered:
+        return None
+    return Unanswered(system=system, asked_us=asked_us, as_of_us=instant_us(facts.offence_at), reason="timeout")
+
+
+def _none(facts: ScenarioFacts, system: System, asked_us: Micros) -> NoRecord:
+    return NoRecord(system=system, asked_us=asked_us, as_of_us=instant_us(facts.offence_at))
+
+
+def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
+    """Measuring where a speed was measured or a verification is spoken of; verified unless the facts say otherwise."""
+    day = civil_day(instant_us(facts.offence_at))
+    measures = facts.kind in MEASURED or facts.verification_valid_to is not None
+    valid_to = facts.verification_valid_to or day + timedelta(days=365)
+    kind = facts.device_kind or ("measuring" if measures else "non_measuring")
+    verification = Verification(
+        number="V-1", laboratory="Scenario", issued_on=min(day, valid_to) - timedelta(days=365), valid_to=valid_to
+    )
+    return Device(
+        system="devices",
+        asked_us=asked_us,
+        as_of_us=instant_us(facts.offence_at),
+        device_id="d-1",
+        serial="S-1",
+        model="Scenario",
+        kind=kind,
+        conformity_certificate="C-1",
+        conformity_valid_to=day + timedelta(days=365),
+        place=PLACE,
+        operator="Scenario",
+        verification=verification if kind == "measuring" else None,
+    )
+
+
+def _vehicle(facts: ScenarioFacts, asked_us: Micros) -> Vehicle:
+    day = civil_day(instant_us(facts.offence_at))
+    # Old enough to need an inspection where that is the question, else new.
+    ordinary_year = day.year - (10 if facts.kind == "no_inspection_by_data_match" else 0)
+    return Vehicle(
+        system="vehicles",
+        asked_us=asked_us,
+        as_of_us=instant_us(facts.offence_at),
+        plate=PLATE,
+        vin="XTA21099012345678",
+        make="Scenario",
+        model="One",
+        colour="white",
+        category=facts.vehicle_category,
+        manufacture_year=facts.manufacture_year or ordinary_year,
+        status="registered",
+        registered_with=REGISTERED_WITH[facts.vehicle_registered_with],
+        owner=OWNER[facts.owner],
+        commercial_use=facts.commercial_use,
+    )
+
+
+def _person(facts: ScenarioFacts, asked_us: Micros) -> Person:
+    """A death after the last word of the registers was not known to them."""
+    known_on = decided_on(facts)
+    died_on = facts.owner_died_on
+    known_dead = died_on is not None and (known_on is None or died_on <= known_on)
+    individual = facts.owner == "individual"
+    return Person(
+        system="persons",
+        asked_us=asked_us,
+        as_of_us=instant_us(facts.offence_at),
+        number=OWNER[facts.owner],
+        kind=facts.owner,
+        name_kk="Үлгі",
+        name_ru="Пример",
+        born_on=(facts.owner_born_on or date(1990, 1, 1)) if individual else None,
+        died_on=died_on if known_dead else None,
+        address="",
+        size_class=facts.size_class,
+    )
+
+
+def _insurance(facts: ScenarioFacts, asked_us: Micros) -> Insurance | NoRecord:
+    given = facts.policy_valid_from is not None or facts.policy_valid_to is not None
+    if not given and facts.kind == "no_insurance_by_data_match":
+        return _none(facts, "insurance", asked_us)
+    captured_us = instant_us(facts.offence_at)
+    year_us = 365 * 86_400 * MICROS_PER_SECOND
+    until_us = _until(facts.policy_valid_to, captured_us + year_us)
+    policy = Policy(
+        number="I-1",
+        valid_from_us=_from(facts.policy_valid_from, min(captured_us, until_us) - year_us),
+        valid_to_us=until_us,
+        whole_days=any(_is_day(bound) for bound in (facts.policy_valid_from, facts.policy_valid_to)),
+    )
+    return Insurance(system="insurance", asked_us=asked_us, as_of_us=captured_us, policies=(policy,))
+
+
+def _is_day(bound: object) -> bool:
+    return isinstance(bound, date) and not isinstance(bound, datetime)
+
+
+def _from(bound: object, ordinary_us: Micros) -> Micros:
+    if isinstance(bound, datetime):
+        return instant_us(bound)
+    return start_of_day_us(bound) if isinstance(bound, date) else ordinary_us
+
+
+def _until(bound: object, ordinary_us: Micros) -> Micros:
+    if isinstance(bound, datetime):
+        return instant_us(bound)
+    return end_of_day_us(bound) - 1 if isinstance(bound, date) else ordinary_us
+
+
+def _inspection(facts: ScenarioFacts, asked_us: Micros) -> Inspection | NoRecord:
+    day = civil_day(instant_us(facts.offence_at))
+    valid_to = facts.inspection_valid_to
+    if valid_to is None:
+        if facts.kind == "no_inspection_by_data_match":
+            return _none(facts, "inspection", asked_us)
+        valid_to = day + timedelta(days=180)
+    return Inspection(
+        system="inspection",
+        asked_us=asked_us,
+        as_of_us=instant_us(facts.offence_at),
+        card="T-1",
+        passed_on=min(day, valid_to) - timedelta(days=180),
+        valid_to=valid_to,
+    )
+
+
+def _penalties(facts: ScenarioFacts, asked_us: Micros) -> Penalties:
+    prior = tuple(
+        PriorPenalty(case_id=f"c-{n}", part=one.part, in_force_on=one.in_force_on, executed_on=one.executed_on)
+        for n, one in enumerate(facts.previous)
+    )
+    return Penalties(system="penalties", asked_us=asked_us, as_of_us=instant_us(facts.offence_at), prior=prior)

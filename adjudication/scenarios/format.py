@@ -1,0 +1,152 @@
+"""What a scenario file may say. Unknown keys are an error; absent facts are the ordinary case.
+
+Source: domain/scenario-format.md.
+"""
+
+import tomllib
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from adjudication.answers import SizeClass
+from adjudication.errors import Invalid
+from adjudication.messages import Form, Route
+
+Kind = Literal[
+    "speed",
+    "section_speed",
+    "red_light",
+    "no_insurance_by_data_match",
+    "no_inspection_by_data_match",
+    "daytime_lights",
+]
+Silent = Literal["devices", "vehicles", "persons", "insurance", "inspection", "penalties"]
+
+
+class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of a scenario file's tables."""
+
+
+class Previous(_Table, frozen=True, kw_only=True):
+    """An earlier penalty of the same person; `executed_on` absent: not executed yet."""
+
+    part: str
+    in_force_on: date
+    executed_on: date | None = None
+
+
+class Payment(_Table, frozen=True, kw_only=True):
+    """Money of the payer's instant `at`."""
+
+    at: datetime
+    tenge: Decimal
+
+
+class ScenarioFacts(_Table, frozen=True, kw_only=True):
+    """Short facts. Moments without an offset are civil time at +05:00."""
+
+    offence_at: datetime
+    kind: Kind
+    measured_kmh: Decimal | None = None
+    measurement_error_kmh: Decimal = Decimal(0)
+    limit_kmh: Decimal | None = None
+    device_kind: Literal["measuring", "non_measuring"] | None = None
+    verification_valid_to: date | None = None
+    owner: Literal["individual", "legal_person"] = "individual"
+    size_class: SizeClass | None = None
+    owner_born_on: date | None = None
+    owner_died_on: date | None = None
+    vehicle_registered_with: Literal["civil", "military police", "military_police", "diplomatic"] = "civil"
+    vehicle_category: str = "M1"
+    manufacture_year: int | None = None
+    commercial_use: bool = False
+    policy_valid_from: object = None
+    policy_valid_to: object = None
+    inspection_valid_to: date | None = None
+    unanswered: tuple[Silent, ...] = ()
+    officer_confirmed_at: datetime | None = None
+    signed_at: datetime | None = None
+    sent_at: datetime | None = None
+    delivered_at: datetime | None = None
+    paid: tuple[Payment, ...] = ()
+    previous: tuple[Previous, ...] = ()
+
+
+class Deadlines(_Table, frozen=True, kw_only=True):
+    """Days inclusive until 24:00; None: not asserted."""
+
+    send_last_day: date | None = None
+    limitation_last_day_strict: date | None = None
+    initiated_on: date | None = None
+    discount_last_day: date | None = None
+    considered_after_last_day: date | None = None
+    appeal_last_day: date | None = None
+    in_force_on_if_not_appealed: date | None = None
+    voluntary_payment_last_day: date | None = None
+
+
+class Expected(_Table, frozen=True, kw_only=True):
+    """What must come out; None: not asserted."""
+
+    route: Route | None = None
+    reason: str | None = None
+    article_part: str | None = None
+    document: Form | None = None
+    mci_count: int | None = None
+    mci_value_tenge: Decimal | None = None
+    sum_tenge: Decimal | None = None
+    half_sum_tenge: Decimal | None = None
+    discount_offered: bool | None = None
+    effective_excess_kmh: int | None = None
+    state: str | None = None
+    deadlines: Deadlines = Deadlines()
+
+
+class Scenario(_Table, frozen=True, kw_only=True):
+    """One case: facts, what the policy has otherwise than by default, what is expected."""
+
+    id: Annotated[str, Meta(min_length=1)]
+    facts: ScenarioFacts
+    expected: Expected
+    title: str = ""
+    basis: str = ""
+    confidence: Literal["A", "B", "C", "M", ""] = ""
+    policy: dict[str, object] = {}
+
+
+class _File(_Table, frozen=True, kw_only=True):
+    case: tuple[Scenario, ...]
+
+
+def parse(data: bytes) -> tuple[Scenario, ...]:
+    """The scenarios of a file.
+
+    Raises:
+        Invalid: `scenario-malformed`; the detail names the key.
+    """
+    try:
+        cases = msgspec.convert(tomllib.loads(data.decode(), parse_float=Decimal), _File).case
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise Invalid("scenario-malformed", str(error)) from error
+    names = [case.id for case in cases]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Invalid("scenario-malformed", f"ids stand twice: {', '.join(twice)}")
+    for case in cases:
+        _check(case)
+    return cases
+
+
+def _check(case: Scenario) -> None:
+    """What the types cannot say. Raises Invalid `scenario-malformed`."""
+    facts = case.facts
+    if facts.kind in ("speed", "section_speed") and (facts.measured_kmh is None or facts.limit_kmh is None):
+        raise Invalid("scenario-malformed", f"{case.id}: a speed needs measured_kmh and limit_kmh")
+    for bound in (facts.policy_valid_from, facts.policy_valid_to):
+        if bound is not None and not isinstance(bound, date):
+            raise Invalid("scenario-malformed", f"{case.id}: an insurance bound is a day or a moment")
+    if facts.delivered_at is not None and facts.sent_at is None:
+        raise Invalid("scenario-malformed", f"{case.id}: delivered_at without sent_at")

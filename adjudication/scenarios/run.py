@@ -1,0 +1,202 @@
+"""Runs a scenario: the same `decide` as on the road, then the act's terms and the case's course as far as facts go."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from adjudication.calendar import civil_day, instant_us
+from adjudication.decide import decide
+from adjudication.errors import Invalid
+from adjudication.lawbook import Detection, Lawbook
+from adjudication.messages import CaseDecided, PassageChecked, PassageClosed
+from adjudication.policy import Edition, Policy
+from adjudication.reasons import REASONS
+from adjudication.scenarios.build import asked_again, checked_passage, confirmation
+from adjudication.scenarios.course import state_after
+from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
+from adjudication.terms import (
+    delivery_outlives_limitation,
+    delivery_terms,
+    limitation_last_day,
+    offence_terms,
+    send_last_day,
+    sums,
+)
+from adjudication.tolerance import excess_kmh
+from adjudication.units import TIYN_PER_TENGE
+
+DETECTIONS: dict[str, Detection] = {
+    "speed": "speed",
+    "section_speed": "speed",
+    "red_light": "red_light",
+    "daytime_lights": "daytime_lights",
+    "no_insurance_by_data_match": "no_insurance",
+    "no_inspection_by_data_match": "no_inspection",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One expectation that was not met, with both values as text."""
+
+    case: str
+    key: str
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        return f"{self.case}: {self.key}: expected {self.expected}, got {self.actual}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What the law made of the facts: a decision, or None with a closing; `route` and `reason` after sending."""
+
+    route: str
+    reason: str
+    case: CaseDecided | None
+
+
+def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]:
+    """The expectations that are not met.
+
+    Raises:
+        Invalid: `scenario-malformed`, the policy's changes are not of the policy, or something expected needs a fact
+            that is not given.
+        Unavailable: law data does not reach the scenario's days.
+    """
+    changed = _with(policy, scenario.policy)
+    result = _result(scenario.facts, law, changed)
+    values = {**_decided(scenario, result, law, changed), **_dates(scenario, law)}
+    wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
+    wanted.pop("deadlines", None)
+    grounds = {result.reason, REASONS[result.reason].ground}
+    return tuple(
+        Failure(scenario.id, key, str(expected), str(values[key]))
+        for key, expected in wanted.items()
+        if values[key] != expected and not (key == "reason" and expected in grounds)
+    )
+
+
+def _asserted(table: msgspec.Struct) -> dict[str, object]:
+    return {name: value for name in table.__struct_fields__ if (value := getattr(table, name)) is not None}
+
+
+def _with(policy: Policy, changes: dict[str, object]) -> Policy:
+    """The policy with every edition changed. Raises Invalid `scenario-malformed`."""
+    try:
+        editions = tuple(msgspec.convert({**msgspec.structs.asdict(one), **changes}, Edition) for one in policy.edition)
+    except msgspec.ValidationError as error:
+        raise Invalid("scenario-malformed", f"policy: {error}") from error
+    return Policy(name=policy.name, edition=editions, demonstration=policy.demonstration)
+
+
+def _result(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
+    checked = checked_passage(facts)
+    found = decide(checked, (), law, policy)
+    case = _of_kind(found, facts, law)
+    while case is not None and case.reason == "SECOND_ASK_DUE" and case.ask_again_us is not None:
+        checked = asked_again(checked, facts, case.ask_again_us)
+        case = _of_kind(decide(checked, (), law, policy), facts, law)
+    if case is None:
+        closed = next((one.outcome for one in found if isinstance(one, PassageClosed)), "NO_OFFENCE")
+        return Result("reject", closed, None)
+    if facts.officer_confirmed_at is not None:
+        case = _confirmed(case, checked, facts, law, policy)
+    late = _too_late(case, facts, law, policy)
+    return late or Result(case.route, case.reason, case)
+
+
+def _confirmed(
+    case: CaseDecided, checked: PassageChecked, facts: ScenarioFacts, law: Lawbook, policy: Policy
+) -> CaseDecided:
+    assert facts.officer_confirmed_at is not None
+    review = confirmation(case, instant_us(facts.officer_confirmed_at))
+    again = _of_kind(decide(checked, (review,), law, policy), facts, law)
+    assert again is not None  # decide raises where a verdict fits no case
+    return again
+
+
+def _of_kind(found: tuple[CaseDecided | PassageClosed, ...], facts: ScenarioFacts, law: Lawbook) -> CaseDecided | None:
+    """The case of the offence the scenario is about; a passage may make others."""
+    day = civil_day(instant_us(facts.offence_at))
+    bases = {part.part for part in law.detecting(DETECTIONS[facts.kind], day)}
+    repeats = {part.part for part in law.parts_on(day) if bases.intersection(part.repeat_of)}
+    cases = (one for one in found if isinstance(one, CaseDecided))
+    return next((case for case in cases if case.part in bases | repeats), None)
+
+
+def _too_late(case: CaseDecided, facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result | None:
+    """What the facts after the decision make of it: an act cannot be sent when the law's terms have passed."""
+    last = facts.sent_at or facts.signed_at
+    if case.route != "auto" or last is None:
+        return None
+    offence_us, sent_us = instant_us(facts.offence_at), instant_us(last)
+    if civil_day(sent_us) > limitation_last_day(law, offence_us):
+        return Result("reject", "LIMITATION", case)
+    if civil_day(sent_us) > send_last_day(law, offence_us):
+        return Result(policy.on(civil_day(offence_us)).send_term_lapsed, "SEND_TERM_LAPSED", case)
+    delivered = facts.delivered_at
+    if delivered is not None and delivery_outlives_limitation(law, offence_us, instant_us(delivered)):
+        return Result("review", "TERM_OUTLIVES_LIMITATION", case)
+    return None
+
+
+def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -> dict[str, object]:
+    facts, case = scenario.facts, result.case
+    measurement = case.checked.passage.event.measurement if case else checked_passage(facts).passage.event.measurement
+    tolerance = policy.on(civil_day(instant_us(facts.offence_at))).tolerance
+    values: dict[str, object] = {
+        "route": result.route,
+        "reason": result.reason,
+        "article_part": case.part if case else None,
+        "document": case.form if case else None,
+        "mci_count": case.mci_count if case else None,
+        "discount_offered": case.discount_offered if case else None,
+        "effective_excess_kmh": max(excess_kmh(measurement, tolerance), 0) if measurement else None,
+        "state": state_after(facts, result.route, case, law) if scenario.expected.state else None,
+        "mci_value_tenge": None,
+        "sum_tenge": None,
+        "half_sum_tenge": None,
+    }
+    if case is not None and _wants_money(scenario.expected):
+        money = sums(law, case.mci_count, initiated_on(facts))
+        values["mci_value_tenge"] = money.mci_tiyn // TIYN_PER_TENGE
+        values["sum_tenge"] = money.sum_tiyn // TIYN_PER_TENGE
+        values["half_sum_tenge"] = Decimal(money.half_tiyn) / TIYN_PER_TENGE
+    return values
+
+
+def _wants_money(expected: Expected) -> bool:
+    return any(one is not None for one in (expected.mci_value_tenge, expected.sum_tenge, expected.half_sum_tenge))
+
+
+def initiated_on(facts: ScenarioFacts) -> date:
+    """The day whose MCI counts: of sending; until it is sent, of the last thing that is known."""
+    return civil_day(instant_us(facts.sent_at or facts.signed_at or facts.officer_confirmed_at or facts.offence_at))
+
+
+def _dates(scenario: Scenario, law: Lawbook) -> dict[str, object]:
+    facts, asked = scenario.facts, _asserted(scenario.expected.deadlines)
+    offence_us = instant_us(facts.offence_at)
+    values: dict[str, object] = {"initiated_on": facts.sent_at and initiated_on(facts)}
+    if "send_last_day" in asked or "limitation_last_day_strict" in asked:
+        terms = offence_terms(law, offence_us)
+        values["send_last_day"] = terms.send_last_day_on
+        values["limitation_last_day_strict"] = terms.limitation_last_day_on
+    rest = asked.keys() - {"send_last_day", "limitation_last_day_strict", "initiated_on"}
+    if not rest:
+        return values
+    if facts.delivered_at is None:
+        raise Invalid("scenario-malformed", f"{scenario.id}: {', '.join(sorted(rest))} need delivered_at")
+    after = delivery_terms(law, instant_us(facts.delivered_at))
+    return {
+        **values,
+        "discount_last_day": after.discount_last_day_on,
+        "considered_after_last_day": after.considered_after_last_day_on,
+        "appeal_last_day": after.appeal_last_day_on,
+        "in_force_on_if_not_appealed": after.in_force_on,
+        "voluntary_payment_last_day": after.payment_last_day_on,
+    }

@@ -1,0 +1,89 @@
+"""`tarazy law`: look the law up, check its data, run a lawyer's scenarios."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+app = typer.Typer(help="Look the law up, check its data, run scenarios.", no_args_is_help=True)
+
+SCENARIO_FAILED = 1
+FILE_UNREADABLE = 2
+
+
+@app.command()
+def scenario(
+    files: Annotated[list[Path], typer.Argument(help="Files in the scenario format.", exists=True, dir_okay=False)],
+    policy: Annotated[str, typer.Option(help="The operating policy to start from.")] = "default",
+) -> None:
+    """Run scenarios; print each expectation that is not met, with both values. Exit 1 if any, 2 if a file is wrong."""
+    from adjudication.errors import Invalid, Unavailable
+    from adjudication.scenarios.format import parse
+    from adjudication.scenarios.run import run
+    from integrations.lawfiles import load_law, load_policy
+
+    failed = wrong = total = 0
+    for file in files:
+        try:
+            cases = parse(file.read_bytes())
+        except Invalid as error:
+            typer.echo(f"{file}: {error}", err=True)
+            wrong += 1
+            continue
+        for case in cases:
+            total += 1
+            try:
+                failures = [str(failure) for failure in run(case, load_law(), load_policy(policy))]
+            except (Invalid, Unavailable) as error:
+                failures = [f"{case.id}: {error}"]
+            for failure in failures:
+                typer.echo(f"{file}: {failure}")
+            failed += bool(failures)
+    typer.echo(f"{total} cases, {failed} failed")
+    if wrong or failed:
+        raise typer.Exit(FILE_UNREADABLE if wrong else SCENARIO_FAILED)
+
+
+@app.command()
+def check() -> None:
+    """Check the law's data and the policies that ship; print what there is, with its digests."""
+    from adjudication.errors import Invalid
+    from integrations.lawfiles import load_law, load_policy, policy_names
+
+    try:
+        law = load_law()
+        policies = [load_policy(name) for name in policy_names()]
+    except Invalid as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    articles = ", ".join(sorted(law.articles))
+    typer.echo(f"law {law.sha256}: {len(law.parts)} parts of articles {articles}")
+    for policy in policies:
+        typer.echo(f"policy {policy.name} {policy.sha256}{' (demonstration)' if policy.demonstration else ''}")
+
+
+@app.command()
+def show(
+    what: Annotated[str, typer.Argument(help="An article or a part: 592, 592(3-1).")],
+    on: Annotated[str | None, typer.Option(help="The day, YYYY-MM-DD; without it, every edition there is.")] = None,
+    lang: Annotated[Literal["kk", "ru", "en"], typer.Option(help="Language of the statements.")] = "en",
+) -> None:
+    """Print the parts of an article as they stood on a day, each with its source and how sure it is."""
+    from integrations.lawfiles import load_law
+
+    law = load_law()
+    try:
+        parts = law.parts if on is None else law.parts_on(date.fromisoformat(on))
+    except ValueError as error:
+        raise typer.BadParameter(f"{on!r} is not a day (YYYY-MM-DD)", param_hint="--on") from error
+    found = [part for part in parts if what in (part.part, part.article)]
+    if not found:
+        typer.echo(f"nothing about {what}{f' on {on}' if on else ''}; there is: {', '.join(sorted(law.articles))}")
+        raise typer.Exit(1)
+    for part in found:
+        until = f" to {part.repealed} (exclusive)" if part.repealed else ""
+        typer.echo(f"{part.part}  from {part.in_force}{until}  [{part.confidence}: {part.source}]")
+        typer.echo(f"    {getattr(part.statement, lang)}")
+        mci = part.mci if isinstance(part.mci, int) else ", ".join(f"{who} {n}" for who, n in part.mci.items())
+        typer.echo(f"    {part.form}, MCI: {mci}; automatic since {part.automatic_since}; half price: {part.discount}")

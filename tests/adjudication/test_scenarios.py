@@ -1,0 +1,67 @@
+"""Every scenario of tests/scenarios/, and what a scenario file may not say."""
+
+from pathlib import Path
+
+import pytest
+
+from adjudication.errors import Invalid
+from adjudication.scenarios.format import Scenario, parse
+from adjudication.scenarios.run import run
+from integrations.lawfiles import load_law, load_policy
+
+FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
+CASES = [pytest.param(case, id=case.id) for file in FILES for case in parse(file.read_bytes())]
+
+ORDINARY = """
+[[case]]
+id = "a"
+facts = { offence_at = 2026-04-06T08:00:00+05:00, kind = "red_light" }
+"""
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_law_makes_of_a_scenario_what_its_author_expects(case: Scenario) -> None:
+    assert [str(failure) for failure in run(case, load_law(), load_policy("default"))] == []
+
+
+def test_scenario_ids_are_unique_over_all_files() -> None:
+    names = [param.values[0].id for param in CASES]
+    assert len(names) == len(set(names))
+
+
+def test_a_failure_names_the_case_the_key_and_both_values() -> None:
+    (case,) = parse(f'{ORDINARY}expected = {{ route = "review", mci_count = 10 }}'.encode())
+    assert [str(one) for one in run(case, load_law(), load_policy("default"))] == [
+        "a: route: expected review, got auto"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"{ORDINARY}expected = {{ rout = 'auto' }}", "rout"),
+        (f"{ORDINARY}expected = {{}}\nmood = 'bad'", "mood"),
+        (f"{ORDINARY}expected = {{}}\n{ORDINARY}expected = {{}}", "twice"),
+        (ORDINARY.replace("red_light", "speed") + "expected = {}", "measured_kmh"),
+        (ORDINARY.replace("red_light", "flying") + "expected = {}", "flying"),
+        (ORDINARY.replace(" }", ", policy_valid_to = 5 }") + "expected = {}", "insurance bound"),
+        (ORDINARY.replace(" }", ", delivered_at = 2026-04-06T08:00:00 }") + "expected = {}", "sent_at"),
+        ("no toml at all", ""),
+    ],
+)
+def test_what_a_file_may_not_say_is_an_error(text: str, said: str) -> None:
+    with pytest.raises(Invalid, match="scenario-malformed") as caught:
+        parse(text.encode())
+    assert said in str(caught.value)
+
+
+def test_a_change_that_is_no_policy_is_an_error() -> None:
+    (case,) = parse(f'{ORDINARY}policy = {{ mercy = "great" }}\nexpected = {{}}'.encode())
+    with pytest.raises(Invalid, match="mercy"):
+        run(case, load_law(), load_policy("default"))
+
+
+def test_a_term_from_delivery_cannot_be_asserted_without_one() -> None:
+    (case,) = parse(f"{ORDINARY}expected = {{ deadlines = {{ discount_last_day = 2026-04-17 }} }}".encode())
+    with pytest.raises(Invalid, match="delivered_at"):
+        run(case, load_law(), load_policy("default"))
