@@ -174,6 +174,10 @@ def test_no_lawful_channel_waits_for_post_and_post_can_still_deliver():
     assert after(SIGNED, sent(), failed()).state == "UNDELIVERED"
 
 
+def test_deadlines_that_are_not_the_acts_change_nothing():
+    assert after(DELIVERED, reached("RECHECK", SENT), reached("CANDIDATE_EXPIRES", SENT)) == DELIVERED
+
+
 def test_a_channel_that_fails_after_another_delivered_changes_nothing():
     assert after(DELIVERED, failed()) == DELIVERED
 

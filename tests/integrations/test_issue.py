@@ -127,13 +127,20 @@ def test_without_its_pictures_no_case_goes_on(desk: Office):
 
 
 @pytest.mark.parametrize(
-    ("moment", "state"),
-    [(at(2026, 4, 20, 23.9), "SIGNED"), (at(2026, 4, 21, 0), "REJECTED")],
+    ("moment", "state", "reason"),
+    [
+        (at(2026, 4, 20, 23.9), "SIGNED", "CLEAR"),
+        (at(2026, 4, 21, 0), "REJECTED", "SEND_TERM_LAPSED"),
+        (at(2026, 6, 6, 23.9), "REJECTED", "SEND_TERM_LAPSED"),
+        (at(2026, 6, 7, 0), "REJECTED", "LIMITATION"),
+    ],
 )
-def test_the_last_day_of_sending_is_the_last_of_forming(tmp_path: Path, moment: int, state: str):
+def test_the_last_day_of_sending_is_the_last_of_forming(tmp_path: Path, moment: int, state: str, reason: str):
     desk = Office(tmp_path, moment)
     desk.take(samples.decision())
-    assert desk.state(samples.decision()) == state
+    case = desk.casebook.cases.find(samples.decision().case_id)
+    assert case is not None
+    assert (case.state, case.reason) == (state, reason)
     desk.casebook.close()
 
 
