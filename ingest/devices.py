@@ -7,7 +7,7 @@ carry their own dates.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import date
 from threading import Lock
 from typing import Annotated, Literal, Protocol
 
@@ -15,15 +15,13 @@ import msgspec
 from msgspec import Meta
 
 from adjudication.answers import Device, NoRecord
+from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
 from adjudication.facts import Fact, Place, Verification
-from adjudication.units import MICROS_PER_SECOND, Micros, Name, Text
+from adjudication.units import Micros, Name, Text
 
 PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Ed25519 public key, 32 bytes, lower-case hex")]
 State = Literal["active", "suspended", "retired"]
-
-CIVIL_OFFSET_S = 5 * 3600
-"""Kazakhstan's civil time is UTC+5 everywhere since 2024-03-01: a certificate's last day ends at its midnight."""
 
 
 class DeviceKey(Fact, frozen=True, kw_only=True):
@@ -190,10 +188,6 @@ def answer_of(device: EnrolledDevice | None, asked_us: Micros, as_of_us: Micros)
 
 
 def _covering(verifications: tuple[Verification, ...], at_us: Micros) -> Verification | None:
-    day = _civil_day(at_us)
+    day = civil_day(at_us)
     covering = [one for one in verifications if one.issued_on <= day <= one.valid_to]
     return max(covering, key=lambda one: one.issued_on, default=None)
-
-
-def _civil_day(at_us: Micros) -> date:
-    return date(1970, 1, 1) + timedelta(seconds=at_us // MICROS_PER_SECOND + CIVIL_OFFSET_S)

@@ -1,0 +1,108 @@
+"""The administrator's routes: a token, whole histories, and nothing half done."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from adjudication import codec
+from ingest.devices import EnrolledDevice
+from ingest.doors.admin import KEY_OVERLAP_US, MAX_BODY_BYTES
+from ingest.enrolment import DeviceList, Enrolled, EnrolRequest, NewKey, Passport, request_of
+from ingest.lateness import FUTURE_TOLERANCE_US
+from ingest.signatures import public_hex
+from tests import samples
+from tests.ingest.cameras import ADMIN, HEADERS, OTHER_KEY, RECEIPT_KEY, Door, enrolled, served, signed
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Door:
+    return Door(tmp_path)
+
+
+@pytest.fixture
+def web(door: Door) -> Iterator[httpx.Client]:
+    with served(door.app) as url, httpx.Client(base_url=f"{url}/v1/admin") as client:
+        client.headers["authorization"] = f"Bearer {ADMIN}"
+        yield client
+
+
+def a_request(device_id: str = "cam-2") -> EnrolRequest:
+    papers = {name: getattr(enrolled(device_id), name) for name in Passport.__struct_fields__}
+    return request_of(Passport(**papers), public_hex(OTHER_KEY))
+
+
+def test_an_enrolled_device_sends_at_once_even_if_its_clock_is_behind(door: Door, web: httpx.Client) -> None:
+    answer = web.post("/devices", content=codec.encode(a_request()))
+    assert answer.status_code == 201
+    enrolment = codec.decode(answer.content, Enrolled)
+    assert enrolment.receipt_key == public_hex(RECEIPT_KEY)
+    behind = signed(1, key=OTHER_KEY, device_id="cam-2", captured_us=door.clock() - FUTURE_TOLERANCE_US)
+    pushed = web.post(str(web.base_url.copy_with(path="/v1/events")), content=behind.encode(), headers=HEADERS)
+    assert pushed.status_code == 200
+
+
+def test_a_device_is_enrolled_once(web: httpx.Client) -> None:
+    assert web.post("/devices", content=codec.encode(a_request())).status_code == 201
+    assert web.post("/devices", content=codec.encode(a_request())).json()["code"] == "device-exists"
+
+
+def test_all_devices_and_each_of_them_are_shown_whole(door: Door, web: httpx.Client) -> None:
+    listed = codec.decode(web.get("/devices").content, DeviceList)
+    assert listed.devices == door.devices.every()
+    assert codec.decode(web.get("/devices/cam-1").content, EnrolledDevice) == door.devices.find("cam-1")
+    assert web.get("/devices/cam-9").json()["code"] == "device-unknown"
+
+
+def test_a_state_a_key_and_a_verification_are_added_to_the_histories(door: Door, web: httpx.Client) -> None:
+    before, now_us = enrolled(), door.clock()
+    new_key = codec.encode(NewKey(public_key=public_hex(OTHER_KEY)))
+    web.post("/devices/cam-1/state", content=b'{"state":"suspended"}')
+    web.post("/devices/cam-1/keys", content=new_key)
+    web.post("/devices/cam-1/verifications", content=codec.encode(samples.VERIFICATION))
+    after = door.devices.find("cam-1")
+    assert after is not None
+    assert after.states[:-1] == before.states
+    assert (after.state, after.states[-1].since_us) == ("suspended", now_us)
+    assert [key.valid_to_us for key in after.keys] == [now_us + KEY_OVERLAP_US, None]
+    assert after.verifications == (*before.verifications, samples.VERIFICATION)
+    assert after.conformity_valid_to == date(2030, 1, 1)
+
+
+@pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer guess", f"Basic {ADMIN}", f"Bearer {ADMIN}x"])
+def test_without_the_token_every_route_is_closed(door: Door, web: httpx.Client, authorization: str) -> None:
+    headers = {"authorization": authorization}
+    for method, path in (
+        ("GET", "/devices"),
+        ("GET", "/devices/cam-1"),
+        ("POST", "/devices"),
+        ("POST", "/devices/cam-1/state"),
+        ("POST", "/devices/cam-1/keys"),
+        ("POST", "/devices/cam-1/verifications"),
+    ):
+        refused = web.request(method, path, headers=headers, content=b"{}" if method == "POST" else None)
+        assert (refused.status_code, refused.json()["code"]) == (401, "not-authorised")
+        assert refused.headers["www-authenticate"] == "Bearer"
+    assert door.devices.every() == (enrolled(),)
+
+
+def test_a_body_that_is_too_large_or_malformed_changes_nothing(door: Door, web: httpx.Client) -> None:
+    assert web.post("/devices", content=bytes(MAX_BODY_BYTES + 1)).json()["code"] == "body-too-large"
+    assert web.post("/devices/cam-1/state", content=b'{"state":"asleep"}').json()["code"] == "message-malformed"
+    assert web.post("/devices/cam-9/state", content=b'{"state":"active"}').json()["code"] == "device-unknown"
+    assert door.devices.every() == (enrolled(),)
+
+
+def test_a_door_without_a_token_has_no_administrators_routes(tmp_path: Path) -> None:
+    from ingest.clock import system_clock
+    from ingest.devices import DevicesInMemory
+    from ingest.gateway import door as build
+    from ingest.spool import Spool
+    from tests.ingest.cameras import Stream
+
+    app = build(DevicesInMemory(), Stream(), Spool(tmp_path, 1), system_clock, RECEIPT_KEY)
+    with served(app) as url:
+        assert httpx.get(f"{url}/v1/admin/devices").status_code == 404
+        assert httpx.get(f"{url}/v1/events/x").status_code == 404
