@@ -1,6 +1,7 @@
 """The whole centre with its faces, in one process: what `tarazy up` and `tarazy demo` start and stop."""
 
 import logging
+import os
 from types import TracebackType
 
 from fastapi import FastAPI
@@ -12,6 +13,7 @@ from ingest.gateway import door
 from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.pipeline import Centre, embedded
+from vision.eyes import open_eyes
 from vision.ports import Eyes
 
 
@@ -49,6 +51,15 @@ class FacedCentre:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
+
+
+def eyes_of(settings: Settings) -> Eyes | None:
+    """The eyes that the settings ask for; None where the devices' own readings are to stand alone.
+
+    Raises:
+        ModelsMissing: the models are not there; the text says what to do.
+    """
+    return open_eyes(settings.models, threads=os.cpu_count() or 1) if settings.vision else None
 
 
 def _door(running: RunningCentre) -> FastAPI:
