@@ -18,7 +18,12 @@ def load_law() -> Lawbook:
     Raises:
         Invalid: `law-malformed`.
     """
-    return Lawbook.parse({path.name: path.read_bytes() for path in sorted((LAW / "kz").glob("*.toml"))})
+    return Lawbook.parse(law_files())
+
+
+def law_files() -> dict[str, bytes]:
+    """The files of the lawbook this release ships, by name."""
+    return {path.name: path.read_bytes() for path in sorted((LAW / "kz").glob("*.toml"))}
 
 
 @cache
