@@ -20,8 +20,8 @@ def rendered_shots(seed: int) -> Iterator[bytes]:
             view="rear",
             colour=rng.choice(("white", "black", "silver", "blue")),
             plate=DrawnPlate(text, "KZ2012-P"),
-            x_m=rng.uniform(-1.0, 1.0),
-            z_m=rng.uniform(14.0, 20.0),
+            x_m=rng.uniform(-0.6, 0.6),
+            z_m=rng.uniform(19.5, 22.0),
             style=rng.randrange(8),
         )
         scene = Scene(vehicles=(car,), place=seed % 8)

@@ -18,6 +18,7 @@ ProfileName = Literal[
     "medium_company",
     "large_company",
     "unknown_size_company",
+    "uninsured_unknown_size",
     "state_body",
     "passenger_carrier",
     "leased",
@@ -35,7 +36,7 @@ ProfileName = Literal[
 Standing = Literal["ordinary", "sole_trader", "state_body", "branch", "foreign", "non_profit"]
 
 PER_HUNDRED: dict[ProfileName, int] = {
-    "ordinary": 53,  # an adult's insured and, where it must be, inspected car
+    "ordinary": 52,  # an adult's insured and, where it must be, inspected car
     "uninsured": 8,
     "uninspected": 7,  # more than ten years old
     "uninsured_uninspected": 2,
@@ -48,6 +49,7 @@ PER_HUNDRED: dict[ProfileName, int] = {
     "medium_company": 1,
     "large_company": 1,
     "unknown_size_company": 2,
+    "uninsured_unknown_size": 1,  # a firm whose size the sum depends on, and nobody knows it
     "state_body": 1,
     "passenger_carrier": 1,
     "leased": 2,  # the holder, not the owner, is liable
@@ -67,6 +69,7 @@ COMPANIES: dict[ProfileName, tuple[SizeClass, Standing]] = {
     "medium_company": ("medium", "ordinary"),
     "large_company": ("large", "ordinary"),
     "unknown_size_company": ("unknown", "ordinary"),
+    "uninsured_unknown_size": ("unknown", "ordinary"),
     "state_body": ("unknown", "state_body"),
     "passenger_carrier": ("medium", "ordinary"),
     "emergency": ("unknown", "state_body"),
@@ -76,5 +79,5 @@ COMPANIES: dict[ProfileName, tuple[SizeClass, Standing]] = {
 """Owned by a legal person: its size class and standing."""
 
 OLD: frozenset[ProfileName] = frozenset({"uninspected", "uninsured_uninspected", "repeat_inspection", "old_plate"})
-UNINSURED: frozenset[ProfileName] = frozenset({"uninsured", "uninsured_uninspected"})
+UNINSURED: frozenset[ProfileName] = frozenset({"uninsured", "uninsured_uninspected", "uninsured_unknown_size"})
 UNINSPECTED: frozenset[ProfileName] = frozenset({"uninspected", "uninsured_uninspected", "repeat_inspection"})

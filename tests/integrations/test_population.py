@@ -133,5 +133,6 @@ def test_the_law_finds_in_every_profile_what_the_profile_says():
         "uninspected": {("auto 590(9)",)},
         "uninsured_uninspected": {("auto 230(2)", "auto 590(9)")},
         "repeat_inspection": {("auto 590(10)",)},
+        "uninsured_unknown_size": {("review 230(2)",)},
     }
     assert findings == expected
