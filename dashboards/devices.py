@@ -7,13 +7,17 @@ from typing import NoReturn
 import httpx
 import msgspec
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from adjudication import codec
 from adjudication.errors import Invalid
 from adjudication.facts import Fact, Measurement
 from adjudication.units import Kmh100
 from ingest.client import Seen
-from ingest.identity import DeviceFile, load
+from ingest.enrolment import Enrolled, Passport, request_of
+from ingest.identity import DeviceFile, check_free, device_file, load, store
 from ingest.problems import Problem
+from ingest.signatures import public_hex
 from integrations.config import Settings
 from integrations.config import load as load_settings
 
@@ -35,6 +39,21 @@ def device(path: Path | None, url: str | None) -> tuple[DeviceFile, Path]:
     path = path or settings().data / DEMO_DEVICE
     file = load(path)
     return (msgspec.structs.replace(file, url=url) if url else file), path.with_suffix(".d")
+
+
+def enrol(papers: Passport, path: Path, door: str, admin_token: str) -> DeviceFile:
+    """Makes a key pair here, registers its public half at `door`, and writes the device file to `path`.
+
+    Raises:
+        Invalid: `device-file-exists`, `centre-away`, or the centre's refusal.
+    """
+    check_free(path)
+    private = Ed25519PrivateKey.generate()
+    request = request_of(papers, public_hex(private))
+    answer = ask("POST", f"{door}/v1/admin/devices", admin_token, request)
+    file = device_file(papers, private, door, codec.decode(answer, Enrolled).receipt_key)
+    store(file, path)
+    return file
 
 
 def seen(speed: float | None, limit: float) -> Seen:

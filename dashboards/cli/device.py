@@ -21,23 +21,14 @@ def enrol(
     admin_token_file: TokenFile = None,
 ) -> None:
     """Make a key pair here, register its public half, and write the device file."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     from adjudication import codec
     from adjudication.errors import Invalid
     from dashboards import devices
-    from ingest import identity
-    from ingest.enrolment import Enrolled, Passport, request_of
-    from ingest.signatures import public_hex
+    from ingest.enrolment import Passport
 
     try:
-        identity.check_free(key)
         papers = codec.decode(passport.read_bytes(), Passport)
-        private, door = Ed25519PrivateKey.generate(), devices.door_url(url)
-        request = request_of(papers, public_hex(private))
-        answer = devices.ask("POST", f"{door}/v1/admin/devices", devices.token(admin_token_file), request)
-        receipt_key = codec.decode(answer, Enrolled).receipt_key
-        identity.store(identity.device_file(papers, private, door, receipt_key), key)
+        devices.enrol(papers, key, devices.door_url(url), devices.token(admin_token_file))
     except Invalid as error:
         devices.fail(error)
     typer.echo(f"{papers.device_id} is enrolled; its key is in {key}")
