@@ -3,10 +3,14 @@
 Source: note to art. 31, 822-1(1)(6), 803(2)(6), brief §3.5, §15.1(11) for devices; 822-1(3), 62(1), §15.3 for terms.
 """
 
+from datetime import date
+
 from adjudication.answers import Device, NoRecord
 from adjudication.calendar import civil_day
 from adjudication.errors import Unavailable
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
+from adjudication.lawbook import Lawbook
+from adjudication.messages import Route
 from adjudication.terms import limitation_last_day, send_last_day
 
 
@@ -64,9 +68,23 @@ def clock(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
 def limitation(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
     """Guard: the two months from the offence have not passed. Source: 62(1)."""
     last = limitation_last_day(scene.law, scene.captured_us)
-    if civil_day(scene.decided_us) > last:
-        return (ruled("reject", "LIMITATION", "limitation", last_day=last),)
+    route = after_limitation(scene.law, last, civil_day(scene.decided_us))
+    if route is not None:
+        return (ruled(route, "LIMITATION", "limitation", last_day=last),)
     return (in_order("limitation", "62(1)", "limitation has not passed", last_day=last),)
+
+
+def after_limitation(law: Lawbook, last: date, day: date) -> Route | None:
+    """Where a case goes that is dealt with on `day`; None within limitation.
+
+    A last day without work would be moved by 739(5): that reading, against the person, is for a person (§15.3 rule 3).
+    """
+    if day <= last:
+        return None
+    try:
+        return "review" if day <= law.calendar.rolled(last) else "reject"
+    except Unavailable:
+        return "review"
 
 
 def sending_term(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:

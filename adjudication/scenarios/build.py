@@ -25,7 +25,7 @@ from adjudication.answers import (
 from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of_day_us
 from adjudication.facts import Box, Measurement, Media, Officer, Place, PlateReading, Verification, ViolationCode
 from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, ReviewRecorded
-from adjudication.scenarios.format import ScenarioFacts
+from adjudication.scenarios.format import SYSTEMS, ScenarioFacts
 from adjudication.units import MICROS_PER_SECOND, Micros
 
 ASKED_AFTER_US = 60 * MICROS_PER_SECOND
@@ -157,7 +157,7 @@ def _plate() -> PlateReading:
 
 
 def _silent(facts: ScenarioFacts, system: System, asked_us: Micros) -> Unanswered | None:
-    if system not in facts.unanswered:
+    if system not in {SYSTEMS[name] for name in facts.unanswered}:
         return None
     return Unanswered(system=system, asked_us=asked_us, as_of_us=instant_us(facts.offence_at), reason="timeout")
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from adjudication.answers import SizeClass
+from adjudication.answers import SizeClass, System
 from adjudication.errors import Invalid
 from adjudication.messages import Form, Route
 
@@ -23,7 +23,18 @@ Kind = Literal[
     "no_inspection_by_data_match",
     "daytime_lights",
 ]
-Silent = Literal["devices", "vehicles", "persons", "insurance", "inspection", "penalties"]
+SYSTEMS: dict[str, System] = {
+    "device": "devices",
+    "devices": "devices",
+    "vehicle": "vehicles",
+    "vehicles": "vehicles",
+    "person": "persons",
+    "persons": "persons",
+    "insurance": "insurance",
+    "inspection": "inspection",
+    "penalties": "penalties",
+}
+"""How a file may call the register that did not answer."""
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +77,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     policy_valid_from: object = None
     policy_valid_to: object = None
     inspection_valid_to: date | None = None
-    unanswered: tuple[Silent, ...] = ()
+    unanswered: tuple[str, ...] = ()
     officer_confirmed_at: datetime | None = None
     signed_at: datetime | None = None
     sent_at: datetime | None = None
@@ -148,5 +159,8 @@ def _check(case: Scenario) -> None:
     for bound in (facts.policy_valid_from, facts.policy_valid_to):
         if bound is not None and not isinstance(bound, date):
             raise Invalid("scenario-malformed", f"{case.id}: an insurance bound is a day or a moment")
+    unknown = sorted(set(facts.unanswered) - set(SYSTEMS))
+    if unknown:
+        raise Invalid("scenario-malformed", f"{case.id}: no such register: {', '.join(unknown)}")
     if facts.delivered_at is not None and facts.sent_at is None:
         raise Invalid("scenario-malformed", f"{case.id}: delivered_at without sent_at")

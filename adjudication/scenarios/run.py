@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from adjudication.calendar import civil_day, instant_us
+from adjudication.controls import after_limitation
 from adjudication.decide import decide
 from adjudication.errors import Invalid
 from adjudication.lawbook import Detection, Lawbook
@@ -134,8 +135,9 @@ def _too_late(case: CaseDecided, facts: ScenarioFacts, law: Lawbook, policy: Pol
     if case.route != "auto" or last is None:
         return None
     offence_us, sent_us = instant_us(facts.offence_at), instant_us(last)
-    if civil_day(sent_us) > limitation_last_day(law, offence_us):
-        return Result("reject", "LIMITATION", case)
+    barred = after_limitation(law, limitation_last_day(law, offence_us), civil_day(sent_us))
+    if barred == "reject":
+        return Result(barred, "LIMITATION", case)
     if civil_day(sent_us) > send_last_day(law, offence_us):
         return Result(policy.on(civil_day(offence_us)).send_term_lapsed, "SEND_TERM_LAPSED", case)
     delivered = facts.delivered_at

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from adjudication import ids
 from adjudication.answers import Answers, NoRecord, Penalties, PriorPenalty, Unanswered
+from adjudication.controls import after_limitation
 from adjudication.decide import GUARDS, STRICTEST, decide
 from adjudication.errors import Invalid, Unavailable
 from adjudication.facts import Measurement, Officer, Verification
@@ -480,3 +481,19 @@ def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None
 
 def test_after_two_months_limitation_comes_before_the_sending_term() -> None:
     assert one(given(asked_us=T0 + 62 * 24 * HOUR_US)).reason == "LIMITATION"
+
+
+@pytest.mark.parametrize(
+    ("on", "route"),
+    [
+        (date(2026, 5, 30), None),  # a Saturday, two months after 30 March
+        (date(2026, 6, 1), "review"),  # the Monday that 739(5) would move it to
+        (date(2026, 6, 2), "reject"),
+    ],
+)
+def test_a_rolled_limitation_is_for_a_person(on: date, route: str | None) -> None:
+    assert after_limitation(LAW, date(2026, 5, 30), on) == route
+
+
+def test_a_limitation_the_calendar_cannot_roll_is_for_a_person() -> None:
+    assert after_limitation(LAW, date(2027, 5, 16), date(2027, 5, 18)) == "review"

@@ -46,6 +46,7 @@ def test_a_failure_names_the_case_the_key_and_both_values() -> None:
         (ORDINARY.replace("red_light", "flying") + "expected = {}", "flying"),
         (ORDINARY.replace(" }", ", policy_valid_to = 5 }") + "expected = {}", "insurance bound"),
         (ORDINARY.replace(" }", ", delivered_at = 2026-04-06T08:00:00 }") + "expected = {}", "sent_at"),
+        (ORDINARY.replace(" }", ", unanswered = ['weather'] }") + "expected = {}", "weather"),
         ("no toml at all", ""),
     ],
 )

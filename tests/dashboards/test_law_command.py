@@ -1,0 +1,75 @@
+"""`tarazy law` as a person types it."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dashboards.cli.law import app
+
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
+RUN = CliRunner()
+CASE = '[[case]]\nid = "a"\nfacts = { offence_at = 2026-04-06T08:00:00+05:00, kind = "red_light" }\n'
+
+
+def law(*arguments: str) -> tuple[int, str]:
+    result = RUN.invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+def test_the_scenarios_that_ship_hold() -> None:
+    code, said = law("scenario", *(str(file) for file in sorted(SCENARIOS.glob("*.toml"))))
+    assert code == 0
+    assert "0 failed" in said
+
+
+def test_a_failing_expectation_is_printed_with_both_values(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text(CASE + 'expected = { route = "review" }')
+    code, said = law("scenario", str(file))
+    assert code == 1
+    assert "a: route: expected review, got auto" in said
+
+
+def test_a_case_that_cannot_be_run_fails_and_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text(CASE.replace("2026-04", "2023-04") + 'expected = { route = "auto" }')
+    code, said = law("scenario", str(file))
+    assert code == 1
+    assert "a: policy default of 2023-04-06 is unavailable" in said
+
+
+def test_a_file_that_is_wrong_stops_nothing_else(tmp_path: Path) -> None:
+    wrong, right = tmp_path / "a.toml", tmp_path / "b.toml"
+    wrong.write_text(CASE + "expected = {}\nmood = 1")
+    right.write_text(CASE + 'expected = { route = "auto" }')
+    code, said = law("scenario", str(wrong), str(right))
+    assert code == 2
+    assert "mood" in said
+    assert "1 cases, 0 failed" in said
+
+
+def test_check_prints_what_there_is() -> None:
+    code, said = law("check")
+    assert code == 0
+    assert "230, 590, 592, 599, 602" in said
+    assert "demo" in said.partition("(demonstration)")[0]
+
+
+@pytest.mark.parametrize(("on", "parts"), [("2024-12-03", 4), ("2024-12-04", 6)])
+def test_show_prints_an_article_of_a_day(on: str, parts: int) -> None:
+    code, said = law("show", "592", "--on", on, "--lang", "kk")
+    assert code == 0
+    assert said.count("592(") - said.count("[A: 592(") - said.count("[M: 592(") == parts
+    assert "жылдамдық" in said.lower()
+
+
+def test_show_prints_every_edition_of_a_part_without_a_day() -> None:
+    code, said = law("show", "592(3)")
+    assert code == 0
+    assert said.count("\n592(3)") + said.startswith("592(3)") == 2
+
+
+@pytest.mark.parametrize(("arguments", "exit_code"), [(("show", "1"), 1), (("show", "592", "--on", "tomorrow"), 2)])
+def test_what_is_not_there_is_said(arguments: tuple[str, ...], exit_code: int) -> None:
+    assert law(*arguments)[0] == exit_code
