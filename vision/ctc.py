@@ -29,7 +29,7 @@ FLOOR = 0.02
 """What a column gives the blank at least, so that a rivet or a badge read as a character may be skipped."""
 GENERIC_COST = 7.5
 """Nats that a text of no known shape must be clearer than the best that fits one."""
-COSTS = {"KZ2012-P": 0.0, "KZ2012-L": 0.5, "KZ-MIL": 4.0}
+COSTS = {"KZ2012-P": 0.0, "KZ2012-L": 0.5, "KZ2012-TR": 4.0, "KZ2012-MC": 3.0, "KZ-MIL": 4.0}
 RARE_COST, FOREIGN_COST, DOUBTFUL_COST = 2.0, 2.5, 5.0
 """Nats by how seldom a format is met in Kazakhstan, where nearly every plate is of 2012, a person's or a firm's. They
 decide between texts that look the same (`120AB05` a firm's car, `12OAB05` a trailer)."""
@@ -39,12 +39,15 @@ SIGNS = {"KZ": (("KZ", ""), ("", "KZ")), "UA": (("UA", ""),), "UZ": (("", "UZ"),
 """Signs at the left or right edge that recognisers read together with the plate: the flag's KZ, the oval's of 1993."""
 LONGEST = 12
 
-LOOKALIKES = {"0": "OQD", "1": "ILT", "2": "Z", "3": "B", "4": "A", "5": "S", "6": "G", "7": "T", "8": "B", "9": "G"}
-"""Letters a recogniser without grammar gives for a digit, and the other way round."""
-MISTAKEN, SAME = 0.06, 0.3
-"""Share of a character's probability lent to each of its look-alikes, and to what most faces draw the same (0 and O,
-1 and I): position, not the face, tells them apart."""
-DRAWN_THE_SAME = ("0O", "O0", "1I", "I1")
+LENT = {
+    **{"0O": 0.5, "O0": 0.5, "1I": 0.5, "I1": 0.5},
+    **{"0Q": 0.03, "0D": 0.03, "1L": 0.03, "1T": 0.03},
+    **{"Q0": 0.06, "D0": 0.06, "L1": 0.06, "T1": 0.06, "2Z": 0.06, "Z2": 0.06, "3B": 0.06, "B3": 0.06, "4A": 0.06},
+    **{"A4": 0.06, "5S": 0.06, "S5": 0.06, "6G": 0.06, "G6": 0.06, "7T": 0.06, "T7": 0.06, "8B": 0.06, "B8": 0.06},
+    **{"9G": 0.06, "G9": 0.06},
+}
+"""Share of a character's probability lent to another of the other kind: what most faces draw the same, and what a
+recogniser without grammar gives now and then. Position, not the face, tells digits from letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +103,15 @@ def _certainty(columns: Emissions, character: str, allowed: str) -> float:
 
 
 def _lookalikes(character: str) -> str:
-    return LOOKALIKES.get(character, "") + "".join(d for d, letters in LOOKALIKES.items() if character in letters)
+    return "".join(pair[0] for pair in LENT if pair[1] == character)
 
 
 @lru_cache(maxsize=1)
 def _lending() -> NDArray[np.float64]:
     """[37, 37]: what each character's probability lends to every other."""
     matrix = np.eye(BLANK + 1)
-    for character in ALPHABET:
-        for other in _lookalikes(character):
-            matrix[ALPHABET.index(character), ALPHABET.index(other)] = (
-                SAME if character + other in DRAWN_THE_SAME else MISTAKEN
-            )
+    for pair, share in LENT.items():
+        matrix[ALPHABET.index(pair[0]), ALPHABET.index(pair[1])] = share
     return matrix
 
 

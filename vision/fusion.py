@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from itertools import product
-from math import exp, prod
+from math import exp, prod, sqrt
 
 from adjudication import plates
 from vision import ctc
@@ -101,8 +101,14 @@ def fuse(one: View | None, other: View | None) -> Fused | None:
     chosen = next(candidate for candidate in first.candidates if candidate.text == text)
     characters = first.certainties(chosen)
     second, sure = next((_own(view) for view in views if view is not first), ("", 0.0))
-    certainty = min(prod(characters), share, CERTAIN if second == text else DISPUTED)
+    certainty = min(prod(characters), share)
+    certainty = _together(certainty, sure) if second == text else min(certainty, DISPUTED)
     return Fused(text, certainty, characters, len(chosen.rows), second, sure)
+
+
+def _together(first: float, second: float) -> float:
+    """How sure two views are that say the same. They look at one plate: the second counts for half of a free one."""
+    return min(1 - (1 - first) * sqrt(1 - second), CERTAIN)
 
 
 def _own(view: View) -> tuple[str, float]:

@@ -19,6 +19,12 @@ SQUARE = 2.3
 a one-line plate is still 2.3."""
 ROW_OVERLAP = 0.06
 """Each row takes this share of the height beyond the gap, for the gap is seldom level."""
+FLAT = 5.5
+"""Width by height above which a box holds little but its line."""
+BAND_MARGIN, BAND_SHARE = 0.08, 0.45
+"""The frame's sides are left out; a row belongs to the band from this share of the densest rows' strokes."""
+LEAST_BAND, LEAST_BAND_PX = 0.3, 8
+"""A thinner band is an edge or a motto, not the plate's line."""
 LOOSE = (0.03, 0.06)
 """How much wider and higher the second view is: the detector cuts some plates at the first character."""
 
@@ -32,11 +38,12 @@ class Strips:
 
 
 def views(picture: Picture, box: Boxes) -> tuple[Strips, Strips]:
-    """Two views of the plate in `box` [4] that fail differently: the tight box made level; the loose box as it is, in
-    grey and with its contrast evened."""
-    tight = level(_crop(picture, box))
-    loose = evened(_crop(picture, grown(box, *LOOSE)))
-    return _strips(tight), _strips(loose)
+    """Two views of the plate in `box` [4] that fail differently: the tight box, and the loose box in even grey.
+
+    Both are made level, and cut to their band of text where read as one line.
+    """
+    tight, loose = level(_crop(picture, box)), level(_crop(picture, grown(box, *LOOSE)))
+    return _strips(tight), _strips(loose, even=True)
 
 
 def level(crop: Picture) -> Picture:
@@ -62,21 +69,54 @@ def evened(crop: Picture) -> Picture:
     return np.asarray(cv2.cvtColor(flat, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
+def text_band(crop: Picture) -> tuple[int, int]:
+    """The rows, first and past the last, in which strokes stand densely; all rows where there is no such band.
+
+    A frame, a bumper or a motto above and below a line make its text small in the strip, and small text is misread.
+    """
+    height, width = crop.shape[:2]
+    if width / height > FLAT:
+        return 0, height
+    margin = round(BAND_MARGIN * width)
+    strokes = _strokes(crop[:, margin : width - margin])
+    dense = strokes > BAND_SHARE * np.percentile(strokes, 95)
+    first, last = max(_runs(dense), key=lambda run: run[1] - run[0], default=(0, height))
+    if last - first < max(LEAST_BAND * height, LEAST_BAND_PX):
+        return 0, height
+    spare = max(round(0.12 * (last - first)), 1)
+    return max(first - spare, 0), min(last + spare, height)
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """First and past-the-last index of each run of true."""
+    edges = np.flatnonzero(np.diff(np.concatenate(((False,), flags, (False,))).astype(np.int8)))
+    return [(int(first), int(last)) for first, last in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _strokes(crop: Picture) -> NDArray[np.float32]:
+    """How much changes along each row, smoothed over three rows."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    changes = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)).mean(axis=1)
+    return np.asarray(np.convolve(changes, np.ones(3) / 3, mode="same"), np.float32)
+
+
 def row_gap(crop: Picture) -> int:
     """The row between two lines of text: where, near the middle, the fewest strokes cross."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    strokes = np.abs(cv2.Sobel(grey, cv2.CV_32F, 1, 0)).mean(axis=1)
-    smooth = np.convolve(strokes, np.ones(3) / 3, mode="same")
-    first, last = round(0.33 * len(smooth)), max(round(0.62 * len(smooth)), round(0.33 * len(smooth)) + 1)
-    return first + int(np.argmin(smooth[first:last]))
+    strokes = _strokes(crop)
+    first = round(0.33 * len(strokes))
+    return first + int(np.argmin(strokes[first : max(round(0.62 * len(strokes)), first + 1)]))
 
 
-def _strips(crop: Picture) -> Strips:
+def _strips(crop: Picture, *, even: bool = False) -> Strips:
     height, width = crop.shape[:2]
+    first, last = text_band(crop)
+    line, whole = crop[first:last], crop
+    if even:
+        line, whole = evened(line), evened(crop)
     if width / height >= SQUARE:
-        return Strips(crop, None)
+        return Strips(line, None)
     gap, spare = row_gap(crop), max(round(ROW_OVERLAP * height), 1)
-    return Strips(crop, (crop[: min(gap + spare, height)], crop[max(gap - spare, 0) :]))
+    return Strips(line, (whole[: min(gap + spare, height)], whole[max(gap - spare, 0) :]))
 
 
 def _crop(picture: Picture, box: Boxes) -> Picture:
