@@ -480,7 +480,7 @@ def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None
 
 
 def test_after_two_months_limitation_comes_before_the_sending_term() -> None:
-    assert one(given(asked_us=T0 + 62 * 24 * HOUR_US)).reason == "LIMITATION"
+    assert one(given(asked_us=T0 + 64 * 24 * HOUR_US)).reason == "LIMITATION"
 
 
 @pytest.mark.parametrize(
