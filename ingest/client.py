@@ -55,9 +55,14 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the device saw beside the pictures. `captured_us` None: now."""
+    """What the device saw beside the pictures. `captured_us` None: now.
+
+    `clock_offset_us` is how far the device's clock is from its source (device − source), None where it does not know;
+    then no act is formed without an officer.
+    """
 
     captured_us: Micros | None = None
+    clock_offset_us: int | None = None
     lane: int = 1
     direction: str = ""
     measurement: Measurement | None = None
@@ -204,7 +209,7 @@ class DeviceClient:
             device_id=self._device.device_id,
             sequence=sequence,
             captured_us=captured_us,
-            clock_offset_us=None,
+            clock_offset_us=seen.clock_offset_us,
             place=self._device.place,
             lane=seen.lane,
             direction=seen.direction,
