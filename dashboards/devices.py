@@ -57,16 +57,17 @@ def enrol(papers: Passport, path: Path, door: str, admin_token: str) -> DeviceFi
 
 
 def seen(speed: float | None, limit: float) -> Seen:
-    """What a device saw beside the picture: a speed in km/h where one is given."""
+    """What a device saw beside the picture: a speed in km/h where one is given. Its clock is this machine's."""
     if speed is None:
-        return Seen()
+        return Seen(clock_offset_us=0)
     return Seen(
+        clock_offset_us=0,
         measurement=Measurement(
             kind="speed",
             value_kmh100=_kmh100(speed),
             error_kmh100=_kmh100(ERROR_KMH),
             limit_kmh100=_kmh100(limit),
-        )
+        ),
     )
 
 

@@ -72,6 +72,6 @@ def _fate(one: "Pushed") -> str:
 
 
 def _seen(passage: "PassageState") -> str:
-    plate = passage.plate or "no plate kept"
+    plate = f"{passage.plate} {(passage.confidence_bp or 0) / 100:.0f}%" if passage.plate else "no plate kept"
     reasons = ", ".join(case.reason for case in passage.cases) or passage.reason or ""
-    return f"{plate} {(passage.confidence_bp or 0) / 100:.0f}% {passage.outcome or 'on its way'} {reasons}".rstrip()
+    return f"{plate} {passage.outcome or 'on its way'} {reasons}".rstrip()
