@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer()
+app = typer.Typer(help="Obtain the vision models, by pinned hash.")
 
 
 @app.callback(invoke_without_command=True)
