@@ -152,7 +152,9 @@ class _Folder:
         """Back to [issue], with the same decision and evidence; it forms another act, or ends the case."""
         if case.decision is None:
             return
-        sealed = CaseSealed(decision=case.decision, evidence=self.casebook.evidence.of(case.case_id))
+        event_id = case.decision.checked.passage.event_id  # an act shows one event; a case may have been met at more
+        evidence = self.casebook.evidence.of_event(event_id).get(case.case_id, ())
+        sealed = CaseSealed(decision=case.decision, evidence=evidence)
         cause = ids.stable_id("formed-anew", case.case_id, number)
         self.casebook.outbox.put(cause, Outgoing(SEALED, case.case_id, sealed), self.clock())
 

@@ -181,6 +181,13 @@ def test_sealing_again_returns_what_was_sealed_first(book: Casebook):
     assert book.evidence.of_event("e" * 32) == {CASE: first}
 
 
+def test_the_same_picture_in_two_events_of_a_case_is_evidence_of_both(book: Casebook):
+    pieces = (piece("violation", "a"), piece("violation", "a"), piece("record", "b"))
+    book.evidence.record(CASE, "e" * 32, pieces, 1)
+    book.evidence.record(CASE, "f" * 32, pieces, 2)
+    assert book.evidence.of_event("e" * 32) == book.evidence.of_event("f" * 32) == {CASE: pieces}
+
+
 def test_locked_evidence_does_not_expire_and_shared_ciphertext_stays(book: Casebook):
     other = ids.stable_id("test", "other")
     book.evidence.record(CASE, "e" * 32, (piece("overview", "a"), piece("violation", "b")), 1)
