@@ -4,9 +4,10 @@ import logging
 import os
 from types import TracebackType
 
+import msgspec
 from fastapi import FastAPI
 
-from dashboards.serving import Served
+from dashboards.serving import Served, listening, url_of
 from dashboards.web import pages
 from ingest.clock import Clock, system_clock
 from ingest.gateway import door
@@ -28,10 +29,12 @@ class FacedCentre:
             Invalid: a key file, the law or the policy is not what it must be.
         """
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines at INFO hold whole addresses
-        self.centre: Centre = embedded(settings, clock)
+        door_at, web_at = listening(settings.host, settings.door_port), listening(settings.host, settings.web_port)
+        known = msgspec.structs.replace(settings, public_url=settings.public_url or url_of(web_at))
+        self.centre: Centre = embedded(known, clock)
         self.running = RunningCentre(self.centre, eyes)
-        self.door = Served(_door(self.running), settings.host, settings.door_port)
-        self.web = Served(pages(self.running, demonstration=demonstration), settings.host, settings.web_port)
+        self.door = Served(_door(self.running), door_at)
+        self.web = Served(pages(self.running, demonstration=demonstration), web_at)
 
     def start(self) -> "FacedCentre":
         """Start the road, then open the door and the pages."""

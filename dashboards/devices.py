@@ -21,6 +21,8 @@ from ingest.signatures import public_hex
 from integrations.config import Settings
 from integrations.config import load as load_settings
 
+DEMO = Path("var/demo")
+"""Where `tarazy demo` keeps its data unless told otherwise."""
 DEMO_DEVICE = Path("devices/demo.json")
 """Below the data folder: the device that a demonstration enrols for whoever tries the command line."""
 ADMIN_TOKEN = Path("admin-token")
@@ -36,7 +38,8 @@ def settings() -> Settings:
 
 def device(path: Path | None, url: str | None) -> tuple[DeviceFile, Path]:
     """The device file asked for (else the demonstration's), at another door if `url` says so; and its home folder."""
-    path = path or settings().data / DEMO_DEVICE
+    if path is None:
+        path = next((one / DEMO_DEVICE for one in (settings().data, DEMO) if (one / DEMO_DEVICE).exists()), DEMO_DEVICE)
     file = load(path)
     return (msgspec.structs.replace(file, url=url) if url else file), path.with_suffix(".d")
 

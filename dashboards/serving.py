@@ -18,15 +18,10 @@ BACKLOG = 2048
 class Served:
     """One application on one address, between `start` and `stop`. Also a context manager."""
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
-        """Claims the address at once; port 0 takes any free one.
-
-        Raises:
-            Unavailable: the address is taken.
-        """
-        self._socket = _listening(host, port)
-        self.port = int(self._socket.getsockname()[1])
-        self.url = f"http://{host}:{self.port}"
+    def __init__(self, app: FastAPI, listener: socket.socket) -> None:
+        """`listener` is an address that `listening` claimed."""
+        self._socket = listener
+        self.url = url_of(listener)
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=5)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name=self.url, daemon=True)
@@ -61,7 +56,12 @@ class Served:
         self.stop()
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening(host: str, port: int) -> socket.socket:
+    """Claims an address; port 0 takes any free one.
+
+    Raises:
+        Unavailable: the address is taken.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio sends at once only then
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,3 +72,9 @@ def _listening(host: str, port: int) -> socket.socket:
         raise Unavailable(f"address {host} port {port} ({error.strerror})") from error
     listener.listen(BACKLOG)
     return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a browser on this machine finds it."""
+    host, port = listener.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

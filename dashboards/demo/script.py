@@ -3,7 +3,6 @@
     script = write_script(seed, population)         devices and passages; nothing is drawn or read yet
     scene = script.scene(passage, captured_us)      what the camera sees at that instant
     reading = script.reading(passage, scene)        what the camera itself reads, if it does
-    script.header(passage, ...)                     the event's header; the camera adds device, sequence and pictures
     passage.expected.compare(decisions)             the verdict
 
 Vehicles and persons are those of `population`, so that the simulated registers know them; each passes at most once.
@@ -14,8 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from adjudication.facts import Box, DeviceReading, Measurement, Media, Place, Verification
-from adjudication.messages import EventCaptured
+from adjudication.facts import Box, DeviceReading, Measurement, Place, Verification, ViolationCode
 from adjudication.plates import classify
 from adjudication.units import MICROS_PER_SECOND, Micros
 from dashboards.demo.expected import Expected
@@ -78,6 +76,21 @@ class ScriptedPassage:
     stage: Scene
     expected: Expected
 
+    @property
+    def clock_offset_us(self) -> int:
+        """What the device's clock is off by: a few milliseconds, or what the kind wants."""
+        return self.kind.clock_offset_us + self.number * 997 % 40_000
+
+    @property
+    def direction(self) -> str:
+        """Which way the first vehicle goes, seen from the device."""
+        return "away" if self.stage.vehicles and self.stage.vehicles[0].view == "rear" else "towards"
+
+    @property
+    def violation(self) -> ViolationCode | None:
+        """What the device reports without measuring."""
+        return "red_light" if self.kind.facts == "red_light" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -108,33 +121,6 @@ class Script:
         truth = truth_of(scene).vehicles[0]
         text = _misread(passage.plate) if passage.kind.hint == "wrong" else passage.plate
         return DeviceReading(plate=text, confidence_bp=9_300, plate_box=_plate_box(truth), vehicle_box=truth.box)
-
-    def header(
-        self,
-        passage: ScriptedPassage,
-        *,
-        sequence: int,
-        captured_us: Micros,
-        media: tuple[Media, ...],
-        reading: DeviceReading | None,
-    ) -> EventCaptured:
-        """The event as the device writes it."""
-        device = passage.device
-        return EventCaptured(
-            event=f"demo-{self.seed}-{passage.number:04}",
-            device_id=device.device_id,
-            sequence=sequence,
-            captured_us=captured_us,
-            clock_offset_us=passage.kind.clock_offset_us + passage.number * 997 % 40_000,
-            place=device.place,
-            lane=passage.lane,
-            direction="away" if passage.stage.vehicles and passage.stage.vehicles[0].view == "rear" else "towards",
-            media=media,
-            measurement=passage.measurement,
-            violation="red_light" if passage.kind.facts == "red_light" else None,
-            verification=device.verifications[-1] if device.verifications else None,
-            reading=reading,
-        )
 
 
 def write_script(seed: int, population: Population, passages: int = PASSAGES) -> Script:

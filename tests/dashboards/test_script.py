@@ -11,7 +11,7 @@ from adjudication import codec, ids
 from adjudication.calendar import start_of_day_us
 from adjudication.decide import decide
 from adjudication.facts import Media, PlateReading, QualityFlag, VehicleSighting
-from adjudication.messages import CaseDecided, PassageChecked, PassageClosed, PassageObserved
+from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageClosed, PassageObserved
 from adjudication.plates import classify, country
 from dashboards.demo.expected import Expected, auto, review
 from dashboards.demo.kinds import KINDS
@@ -55,16 +55,49 @@ def enrolled(script: Script) -> DevicesInMemory:
     )
 
 
+def header_of(script: Script, passage: ScriptedPassage, captured_us: int) -> EventCaptured:
+    """The event as the camera writes it (dashboards/demo/world.py)."""
+    return EventCaptured(
+        event=f"demo-{passage.number}",
+        device_id=passage.device.device_id,
+        sequence=passage.number,
+        captured_us=captured_us,
+        clock_offset_us=passage.clock_offset_us,
+        place=passage.device.place,
+        lane=passage.lane,
+        direction=passage.direction,
+        media=(PICTURE,),
+        measurement=passage.measurement,
+        violation=passage.violation,
+        verification=passage.device.verifications[-1] if passage.device.verifications else None,
+        reading=script.reading(passage, script.scene(passage, captured_us)),
+    )
+
+
+def header_of(script: Script, passage: ScriptedPassage, captured_us: int) -> EventCaptured:
+    """The event as the camera would write it."""
+    device = passage.device
+    return EventCaptured(
+        event=f"demo-{passage.number}",
+        device_id=device.device_id,
+        sequence=passage.number,
+        captured_us=captured_us,
+        clock_offset_us=passage.clock_offset_us,
+        place=device.place,
+        lane=passage.lane,
+        direction=passage.direction,
+        media=(PICTURE,),
+        measurement=passage.measurement,
+        violation=passage.violation,
+        verification=device.verifications[-1] if device.verifications else None,
+        reading=script.reading(passage, script.scene(passage, captured_us)),
+    )
+
+
 def perfectly_seen(script: Script, passage: ScriptedPassage, captured_us: int) -> list[PassageObserved]:
     """What eyes that never err would make of the passage: one observation for each vehicle the event can mean."""
     scene = script.scene(passage, captured_us)
-    header = script.header(
-        passage,
-        sequence=passage.number,
-        captured_us=captured_us,
-        media=(PICTURE,),
-        reading=script.reading(passage, scene),
-    )
+    header = header_of(script, passage, captured_us)
     named = header.measurement is not None or header.violation is not None
     vehicles = truth_of(scene).vehicles
     flags: tuple[QualityFlag, ...] = ("device_disagrees",) if passage.kind.hint == "wrong" else ()
@@ -190,9 +223,8 @@ def test_of_two_hundred_passages_most_are_clear_offences_and_some_are_none() -> 
 
 def test_every_header_is_one_the_door_could_take() -> None:
     for passage in script(3).passages:
-        scene = script(3).scene(passage, NOON_US)
-        reading = script(3).reading(passage, scene)
-        header = script(3).header(passage, sequence=1, captured_us=NOON_US, media=(PICTURE,), reading=reading)
+        header = header_of(script(3), passage, NOON_US)
+        reading = header.reading
         assert codec.decode_message(codec.encode(header)) == header
         assert (reading is None) == (not passage.reads)
         if reading is not None and passage.kind.hint != "wrong":

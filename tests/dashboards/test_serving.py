@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from adjudication.errors import Unavailable
-from dashboards.serving import Served
+from dashboards.serving import Served, listening
 
 
 def app() -> FastAPI:
@@ -15,12 +15,15 @@ def app() -> FastAPI:
 
 
 def test_it_answers_between_start_and_stop_and_not_after() -> None:
-    with Served(app(), "127.0.0.1", 0) as served:
+    with Served(app(), listening("127.0.0.1", 0)) as served:
         assert httpx.get(served.url).json() == "here"
     with pytest.raises(httpx.ConnectError):
         httpx.get(served.url)
 
 
 def test_a_taken_address_is_named_before_anything_starts() -> None:
-    with Served(app(), "127.0.0.1", 0) as served, pytest.raises(Unavailable, match=str(served.port)):
-        Served(app(), "127.0.0.1", served.port)
+    first = listening("127.0.0.1", 0)
+    port = first.getsockname()[1]
+    with pytest.raises(Unavailable, match=str(port)):
+        listening("127.0.0.1", port)
+    first.close()
