@@ -234,7 +234,13 @@ def _dispatched(case_id: Id, standing: Standing, event: NoticeDispatched) -> Out
     if event.act_number != standing.act_number or standing.state in {"SUPERSEDED_UNSENT", "TERMINATED"}:
         raise Conflict(case_id, "a notice was sent for an act that does not stand")
     # The first lawful sending initiates, another channel later does not (§15.3.4): then there is no transition.
-    return _move(standing, "dispatched", (("SEND", None),), sent_us=event.at_us)
+    sent = _move(standing, "dispatched", (("SEND", None),), sent_us=event.at_us)
+    half = standing.discount_tiyn
+    if not sent.steps or half is None or standing.paid_in_term_tiyn < half:
+        return sent
+    # The money came before the word of the sending: the payer's instant counts (§15.3.6).
+    paid = _move(sent.standing, "paid-half-in-term", refund_tiyn=standing.paid_tiyn - half)
+    return Outcome(paid.standing, (*sent.steps, *paid.steps), _STOP)
 
 
 def _delivered(case_id: Id, standing: Standing, event: NoticeDelivered, add_days: AddDays) -> Outcome:

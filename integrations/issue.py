@@ -65,8 +65,11 @@ class _Desk:
         case = self.casebook.cases.find(decision.case_id)
         if case is None:
             self._enter(sealed, headers, "NEW")
-        elif case.state == "SUPERSEDED_UNSENT":
-            self._form(sealed, headers, case.state)
+        elif case.state == "SUPERSEDED_UNSENT" and case.decision_id == decision.decision_id:
+            if not self._lapses(decision, case.state):
+                self.former.form(sealed, headers, case.state)
+        elif _is_further_sighting(case, decision):
+            self.casebook.evidence.lock(case.case_id)
         elif case.state in UNDECIDED:
             if case.decision_id != decision.decision_id:
                 self._leave(case.case_id, decision.route)
@@ -100,7 +103,7 @@ class _Desk:
         for code, end_us in _limits(decision).items():
             self.casebook.deadlines.set(decision.case_id, code, end_us)
         if decision.route == "auto":
-            self._form(sealed, headers, self._turn(decision, "auto", state))
+            self.former.form(sealed, headers, self._turn(decision, "auto", state))
         elif decision.route == "review":
             self._turn(decision, "review", state)
             self.casebook.reviews.enter(waiting(decision, "decision", now_us))
@@ -108,10 +111,6 @@ class _Desk:
             self._turn(decision, "wait", state)
             self.casebook.waits.put(decision.case_id, decision.checked, headers, now_us)
             self.casebook.deadlines.set(decision.case_id, "RECHECK", decision.ask_again_us or now_us)
-
-    def _form(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
-        if not self._lapses(sealed.decision, state):
-            self.former.form(sealed, headers, state)
 
     def _refer(self, decision: CaseDecided, state: State) -> None:
         self._turn(decision, "refer", state)
@@ -193,6 +192,16 @@ def _entry(decision: CaseDecided, what: str, transition: Transition, state: Stat
         at_us=at_us,
         recorded_us=at_us,
     )
+
+
+def _is_further_sighting(case: Case, decision: CaseDecided) -> bool:
+    """Whether another event of the same day shows a register finding that has its act: more evidence, no more."""
+    first = case.decision
+    return case.standing is not None and first is not None and _event(first) != _event(decision)
+
+
+def _event(decision: CaseDecided) -> Id:
+    return decision.checked.passage.event_id
 
 
 def _same_outcome(case: Case, decision: CaseDecided) -> bool:

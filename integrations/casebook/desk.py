@@ -14,6 +14,7 @@ from adjudication import ids, plates
 from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, Officer, PlateReading
 from adjudication.messages import ActVoided, CaseDecided, PassageObserved, ReviewRecorded
+from adjudication.reasons import REJECTIONS
 from adjudication.units import Id
 from ingest.clock import Clock
 from ingest.stage import Outgoing
@@ -23,6 +24,9 @@ from integrations.casebook.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
 from integrations.casebook.payments import Payment
 from integrations.casebook.reviews import Waiting
+
+GROUNDS = REJECTIONS - {"SUPERSEDED_UNSENT"}
+"""What an officer may void an act for; an act that is only superseded would be formed anew."""
 
 PlateKey = Callable[[str], str]
 Verdict = Literal["confirm", "correct_plate", "reject"]
@@ -95,7 +99,7 @@ class Desk:
 
         Raises:
             Invalid: `plate-grammar`, the corrected text is no plate; `verdict-not-possible`, a plate is corrected
-                where nothing is left to correct, or a case past limitation is confirmed.
+                to itself or where nothing is left to correct, or a case past limitation is confirmed.
             Unavailable: nothing was done.
         """
         with self._casebook.transaction():
@@ -105,24 +109,30 @@ class Desk:
                 return "not-waiting"
             if waiting.leased_by != officer.login:
                 return "not-leased"
-            self._carry_out(waiting, case.decision, officer, opinion)
+            if waiting.why == "decision":
+                self._review(case.decision, officer, opinion)
+            else:
+                self._settle(waiting, case, opinion)
             self._casebook.reviews.close(case_id, opinion.verdict, self._clock())
             self._casebook.audit.note(officer.login, opinion.verdict, case_id, self._clock(), opinion.reason)
         return "recorded"
 
-    def _carry_out(self, waiting: Waiting, decision: CaseDecided, officer: Officer, opinion: Opinion) -> None:
-        if waiting.why == "decision":
-            self._review(decision, officer, opinion)
-        elif opinion.verdict == "correct_plate":
+    def _settle(self, waiting: Waiting, case: Case, opinion: Opinion) -> None:
+        if opinion.verdict == "correct_plate":
             raise Invalid("verdict-not-possible", "the case has an outcome; its plate is not corrected any more")
-        elif waiting.why == "limitation":
-            self._terminate(decision.case_id, opinion)
-        # A conflict is settled by the look itself: the first outcome stands, and the audit says who saw the second.
+        if waiting.why == "limitation" or case.state == "LIMITATION_REVIEW":
+            if opinion.verdict != "reject":
+                raise Invalid("verdict-not-possible", "limitation has passed; the case can only be terminated")
+            self._terminate(case.case_id, "LIMITATION")
+        elif opinion.verdict == "reject":
+            self._terminate(case.case_id, opinion.reason if opinion.reason in GROUNDS else "OFFICER_REJECTED")
+        # A conflict that is not rejected is settled by the look: the first outcome stands, the audit says who looked.
 
     def _review(self, decision: CaseDecided, officer: Officer, opinion: Opinion) -> None:
         corrected = None
         if opinion.verdict == "correct_plate":
             corrected = corrected_passage(decision.checked.passage, opinion.plate or "", officer)
+            _refuse_no_correction(decision.checked.passage.plate, _text(corrected))
             outgoing = Outgoing(PASSAGES, self._key(_text(corrected)), corrected)
             self._casebook.outbox.put(corrected.passage_id, outgoing, self._clock())
         review = ReviewRecorded(
@@ -139,14 +149,13 @@ class Desk:
         )
         self._casebook.outbox.put(review.review_id, Outgoing(REVIEWS, decision.case_id, review), self._clock())
 
-    def _terminate(self, case_id: Id, opinion: Opinion) -> None:
-        """Past limitation only termination is lawful (741(1)(5); brief §15.2)."""
-        if opinion.verdict != "reject":
-            raise Invalid("verdict-not-possible", "limitation has passed; the case can only be terminated")
+    def _terminate(self, case_id: Id, reason: str) -> None:
+        """The case's act, if it has a standing one, is void: termination at any stage. Source: 741(1), (3)."""
         act = self._casebook.acts.of_case(case_id)
-        assert act is not None, "only a sent act comes before officers for limitation"
-        voided = ActVoided(case_id=case_id, at_us=self._clock(), act_number=act.act.number, reason="LIMITATION")
-        cause = ids.stable_id("act-voided", act.act.number, "LIMITATION")
+        if act is None or act.voided_us is not None:
+            return
+        voided = ActVoided(case_id=case_id, at_us=self._clock(), act_number=act.act.number, reason=reason)
+        cause = ids.stable_id("act-voided", act.act.number, reason)
         self._casebook.outbox.put(cause, Outgoing(CASE_EVENTS, case_id, voided), self._clock())
 
 
@@ -173,6 +182,12 @@ def corrected_passage(passage: PassageObserved, text: str, officer: Officer) -> 
             source="officer",
         ),
     )
+
+
+def _refuse_no_correction(before: PlateReading | None, text: str) -> None:
+    """The same plate would be the same case, at once rejected under its old reading and decided under its new one."""
+    if before is not None and before.text == text:
+        raise Invalid("verdict-not-possible", "the plate is what was read; confirm it instead")
 
 
 def _text(passage: PassageObserved) -> str:

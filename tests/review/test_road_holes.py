@@ -1,0 +1,101 @@
+"""Review: ways to a wrong act, or to one that stands when it must not, through casebook and desk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from adjudication import ids
+from adjudication.errors import Invalid
+from adjudication.facts import Officer
+from adjudication.messages import CaseDecided, NoticeDelivered, NoticeDispatched, PaymentReceived
+from ingest.topics import ACTS, CASE_EVENTS
+from integrations.casebook.desk import Desk, Opinion
+from integrations.casebook.payments import Payment
+from integrations.payments import record_payment
+from tests import office, samples
+from tests.office import Office, at, changed, december
+
+OFFICER = Officer(login="officer-1", full_name="A. Officer", body_id="demo")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Office]:
+    desk = Office(tmp_path)
+    yield desk
+    desk.casebook.close()
+
+
+def officers(desk: Office) -> Desk:
+    return Desk(desk.casebook, lambda plate: f"v1-{plate}", desk.clock)
+
+
+def test_only_the_decision_it_rests_on_forms_a_superseded_act_anew(tmp_path: Path):
+    desk = Office(tmp_path, at(2025, 12, 31, 12))
+    decision = december()
+    desk.take(decision)
+    desk.clock.set(at(2026, 1, 5))
+    for item in desk.published(ACTS):
+        events = desk.notify.handle([office.received(item, ACTS)])
+        desk.lifecycle.handle([office.received(event.message, CASE_EVENTS) for event in events])
+    assert desk.state(decision) == "SUPERSEDED_UNSENT"
+    desk.take(changed(decision, "e" * 32, route="review", reason="PLATE_UNSURE"))
+    assert desk.state(decision) == "SUPERSEDED_UNSENT"
+    desk.serve()
+    assert desk.state(decision) in {"SENT", "DELIVERED"}
+    desk.casebook.close()
+
+
+def test_a_plate_is_not_corrected_to_itself(desk: Office):
+    decision = changed(samples.decision(), route="review", reason="PLATE_UNSURE")
+    desk.take(decision)
+    officers(desk).lease(decision.case_id, OFFICER)
+    with pytest.raises(Invalid, match="verdict-not-possible"):
+        officers(desk).record_review(decision.case_id, OFFICER, Opinion("correct_plate", "MISREAD", plate="489 AAC 02"))
+
+
+def test_an_officers_rejection_of_a_case_with_an_act_voids_the_act(desk: Office):
+    decision = samples.decision()
+    desk.take(decision)
+    desk.take(changed(decision, "e" * 32, route="reject", reason="NO_EVENT"))
+    assert desk.casebook.reviews.find(decision.case_id, desk.clock()) is not None
+    officers(desk).lease(decision.case_id, OFFICER)
+    assert officers(desk).record_review(decision.case_id, OFFICER, Opinion("reject", "NO_EVENT")) == "recorded"
+    desk.serve()
+    assert desk.state(decision) == "TERMINATED"
+    stored = desk.casebook.acts.of_case(decision.case_id)
+    assert stored is not None
+    assert stored.void_reason == "NO_EVENT"
+
+
+def test_half_paid_before_the_word_of_the_sending_came_counts(desk: Office):
+    decision = samples.decision()
+    desk.take(decision)
+    stored = desk.casebook.acts.of_case(decision.case_id)
+    assert stored is not None
+    at_us, half = desk.clock(), stored.act.discount_tiyn or 0
+    known = {"case_id": decision.case_id, "at_us": at_us}
+    record_payment(desk.casebook, stored.act.number, Payment("KZ-1", decision.case_id, half, at_us), desk.clock)
+    sent = NoticeDispatched(**known, act_number=stored.act.number, channel="sms", proof="p")
+    delivered = NoticeDelivered(**known, channel="sms", proof="p")
+    paid = PaymentReceived(**known, receipt="KZ-1", tiyn=half)
+    desk.lifecycle.handle([office.received(event, CASE_EVENTS) for event in (paid, sent, delivered)])
+    desk.until(at(2026, 4, 17))
+    assert desk.state(decision) == "PAID_50"
+
+
+def sighting(sequence: int, **changes: object) -> CaseDecided:
+    """230(2) of one car on one day: one case, whichever event shows it."""
+    ordinary = samples.decision(sequence)
+    case_id = ids.register_case_id("900101300017", samples.VEHICLE.vin, "230(2)", "2026-04-06")
+    return replace(ordinary, case_id=case_id, part="230(2)", excess_kmh=None, **changes)
+
+
+def test_a_further_sighting_of_an_issued_register_finding_is_no_conflict(desk: Office):
+    first = sighting(1)
+    desk.take(first)
+    desk.take(sighting(2, route="wait", reason="SECOND_ASK_DUE", ask_again_us=desk.clock() + 5))
+    assert desk.state(first) == "SIGNED"
+    assert desk.casebook.reviews.count() == 0
+    assert desk.casebook.evidence.expire(first.case_id) == ()
