@@ -104,6 +104,19 @@ def test_a_used_sequence_number_with_another_content_is_refused(door: Door, web:
     assert len(door.stream.records) == 1
 
 
+def test_of_two_contents_at_once_under_one_number_only_the_first_is_taken(door: Door, web: httpx.Client) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        door.stream.pace.clear()
+        held = [pool.submit(push, web, signed(1)) for _ in range(2)]
+        until(lambda: door.stream.asked == 2)
+        assert code_of(push(web, signed(1, lane=2))) == "sequence-reused"
+        assert not any(answer.done() for answer in held), "no receipt before the flush"
+        door.stream.pace.set()
+        first, second = (answer.result() for answer in held)
+    assert first.content == second.content
+    assert {record.value for record in door.stream.records} == {signed(1).encode()}
+
+
 def test_a_picture_too_many_or_too_few_is_refused(web: httpx.Client) -> None:
     assert code_of(push(web, signed().encode() + PICTURE)) == "frame-malformed"
     assert code_of(push(web, signed().encode()[: -len(PICTURE)])) == "frame-malformed"
