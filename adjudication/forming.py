@@ -11,7 +11,7 @@ from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, Fact
 from adjudication.lawbook import Lawbook, PartRule
-from adjudication.messages import CaseDecided
+from adjudication.messages import CaseDecided, Part
 from adjudication.protocol import Act, ActDevice, ActVehicle, Addressee, Body, Terms
 from adjudication.terms import sendable_until_us, sums
 from adjudication.units import Micros
@@ -90,12 +90,13 @@ def form_act(
 
 
 def finding_key(decision: CaseDecided, law: Lawbook) -> str | None:
-    """Names a register finding by person, vehicle and part, so that at most one is open; None for a measured one."""
+    """Names a register finding by person, vehicle and base part, so that at most one is open; else None."""
     rule = law.part_on(decision.part, civil_day(decision.checked.passage.event.captured_us))
-    if rule is None or decision.liable is None or not _is_register_finding(rule, decision, law):
+    base = None if rule is None else _register_base(rule, decision, law)
+    if base is None or decision.liable is None:
         return None
     vehicle = _answered(decision, Vehicle)
-    return ids.stable_id("register-finding", decision.liable, vehicle.vin or vehicle.plate, decision.part)
+    return ids.stable_id("register-finding", decision.liable, vehicle.vin or vehicle.plate, base)
 
 
 def person_of(decision: CaseDecided) -> Person:
@@ -103,10 +104,11 @@ def person_of(decision: CaseDecided) -> Person:
     return _answered(decision, Person)
 
 
-def _is_register_finding(rule: PartRule, decision: CaseDecided, law: Lawbook) -> bool:
+def _register_base(rule: PartRule, decision: CaseDecided, law: Lawbook) -> Part | None:
+    """The base part that registers find, of itself or of its repetition: both are one open case."""
     day = civil_day(decision.checked.passage.event.captured_us)
     bases = (law.part_on(base, day) for base in rule.repeat_of)
-    return any(one is not None and one.detects in REGISTER_FINDINGS for one in (rule, *bases))
+    return next((one.part for one in (rule, *bases) if one is not None and one.detects in REGISTER_FINDINGS), None)
 
 
 def _rule(decision: CaseDecided, law: Lawbook) -> PartRule:
