@@ -101,4 +101,7 @@ def sending_term(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
 def _void(finding: Finding, reason: str, rule: str) -> Ruling:
     if finding.basis == "measured":
         return ruled("reject", reason, rule)
+    if reason == "DEVICE_UNKNOWN":
+        # No act can name it and its serial number (822-1(1)(6)), so nobody can confirm it.
+        return ruled("review", reason, rule)
     return ruled("review", "DEVICE_UNSETTLED", rule, why=reason)
