@@ -67,6 +67,7 @@ class PartRule(Dated, frozen=True, kw_only=True):
 
     `detects` is what makes it a base part; `repeat_of` the base parts whose repetition it punishes. `mci` is the fine
     in MCI for everybody or by class of subject. `automatic_since` None: never automatic.
+    `section_since`: from when an average speed between two points counts; None: it does not.
     """
 
     part: Part
@@ -80,6 +81,7 @@ class PartRule(Dated, frozen=True, kw_only=True):
     to_kmh: Count | None = None
     repeat_of: tuple[Part, ...] = ()
     measuring: bool = False
+    section_since: date | None = None
     passenger_carriers: Literal["ordinary", "refer"] = "ordinary"
     inspection: InspectionDuty | None = None
 

@@ -1,7 +1,8 @@
 """Offences found by matching registers: no compulsory insurance (230(2)), no technical inspection (590(9)).
 
-Everything is judged as of the passage's instant. A register must say twice, policy `requery_delay_s` apart, that there
-is none; its silence never counts. Source: 31(1), brief §1.4, §5, §15.2.
+Registers know vehicles by VIN, so one without is no finding. Everything is judged as of the passage's instant. A
+register must say twice, policy `requery_delay_s` apart, that there is none; its silence never counts. Source: 31(1),
+brief §1.4, §5, §15.2.
 """
 
 from datetime import date
@@ -19,7 +20,7 @@ def find_no_insurance(scene: Scene) -> Finding | None:
     """A vehicle on the road whose owner or holder has no insurance contract for it at that instant."""
     vehicle, part = scene.vehicle, _part(scene, "no_insurance")
     asks = [ask for one in scene.checked.rounds if (ask := _asked_insurance(one, scene.captured_us))]
-    if part is None or not asks or not isinstance(vehicle, Vehicle):
+    if part is None or not asks or not isinstance(vehicle, Vehicle) or not vehicle.vin:
         return None
     carrier: tuple[Ruling, ...] = ()
     if vehicle.passenger_carrier and part.passenger_carriers == "refer":
@@ -31,7 +32,7 @@ def find_no_inspection(scene: Scene) -> Finding | None:
     """A vehicle on the road that had to be inspected and was not."""
     vehicle, part = scene.vehicle, _part(scene, "no_inspection")
     asks = [ask for one in scene.checked.rounds if (ask := _asked_inspection(one, scene.day))]
-    if part is None or part.inspection is None or not asks or not isinstance(vehicle, Vehicle):
+    if part is None or part.inspection is None or not asks or not isinstance(vehicle, Vehicle) or not vehicle.vin:
         return None
     if not must_be_inspected(vehicle, part.inspection, scene.day):
         return None
@@ -87,8 +88,10 @@ def _asked_inspection(answers: Answers, day: date) -> Ask | None:
             return None
         case Unanswered(asked_us=asked_us):
             return Ask(asked_us, None)
+        case Inspection() as known if known.passed_on > day:
+            return Ask(known.asked_us, None)  # a later card says nothing of the one before it
         case Inspection() as known:
-            return Ask(known.asked_us, known.passed_on <= day <= known.valid_to)
+            return Ask(known.asked_us, day <= known.valid_to)
         case none:
             return Ask(none.asked_us, found=False)
 

@@ -2,6 +2,7 @@
 
 from adjudication.facts import Measurement
 from adjudication.findings import Finding, Scene, in_order
+from adjudication.lawbook import PartRule
 from adjudication.messages import TraceStep
 from adjudication.tolerance import bracket, excess_kmh, lowest_punishable_kmh100
 
@@ -11,7 +12,7 @@ def find(scene: Scene) -> Finding | None:
     measurement = scene.checked.passage.event.measurement
     if measurement is None:
         return None
-    brackets = scene.law.detecting("speed", scene.day)
+    brackets = _brackets(scene, measurement)
     excess = excess_kmh(measurement, scene.policy.tolerance)
     part = bracket(excess, brackets, scene.policy.bracket_boundary)
     if part is None:
@@ -35,6 +36,13 @@ def find(scene: Scene) -> Finding | None:
     )
     lowest = lowest_punishable_kmh100(measurement, brackets, scene.policy.tolerance)
     return Finding(part, "speed", "measured", (measured, bracketed), _otherwise(measurement, lowest), excess)
+
+
+def _brackets(scene: Scene, measurement: Measurement) -> tuple[PartRule, ...]:
+    parts = scene.law.detecting("speed", scene.day)
+    if measurement.kind == "speed":
+        return parts
+    return tuple(part for part in parts if part.section_since is not None and part.section_since <= scene.day)
 
 
 def kmh(hundredths: int) -> str:
