@@ -34,6 +34,7 @@ from adjudication.repeat import applied_part
 from adjudication.rules import RULES
 from adjudication.terms import limitation_last_day, send_last_day
 from adjudication.tolerance import excess_kmh
+from adjudication.units import Id
 
 GUARDS: tuple[Guard, ...] = (
     device,
@@ -51,8 +52,8 @@ GUARDS: tuple[Guard, ...] = (
 )
 STRICTEST: tuple[Route, ...] = ("reject", "refer", "wait", "review", "auto")
 HOUR_US = DAY_US // 24
-ASKED_ANEW = {"REGISTERS_STILL_SILENT"}
-"""Reviews that an answer may still overtake: an officer's confirmation has the silent register asked again."""
+ASKED_ANEW = "REGISTERS_STILL_SILENT"
+"""A doubt that an answer may still overtake: an officer's confirmation has the silent register asked again."""
 
 
 def decide(
@@ -61,7 +62,8 @@ def decide(
     """The decisions of a passage, in the order of the rules, or its closing.
 
     Without `reviews`: every case of the passage; after a further round of answers only those still open before it (they
-    waited) or new with it, which may be none. With `reviews`, oldest first: only the cases these are about.
+    waited; one that is not found any more ends) or new with it, which may be none. With `reviews`, oldest first: only
+    the cases these are about.
 
     Raises:
         Unavailable: law or policy data does not reach the passage's day.
@@ -73,8 +75,11 @@ def decide(
     decided = _decided(plain, policy)
     if len(checked.rounds) == 1:
         return decided or (_closed(plain),)
-    settled = _settled_before(plain, policy)
-    return tuple(case for case in decided if case.case_id not in settled)
+    before = _decided_before(plain, policy)
+    settled = {case.case_id for case in before if not _is_open(case)}
+    found = {case.case_id for case in decided}
+    gone = (_gone(plain, case, policy) for case in before if _is_open(case) and case.case_id not in found)
+    return (*(case for case in decided if case.case_id not in settled), *gone)
 
 
 def _decided(scene: Scene, policy: Policy) -> tuple[CaseDecided, ...]:
@@ -93,11 +98,37 @@ def _reviewed(plain: Scene, case_id: str, reviews: tuple[ReviewRecorded, ...], p
     raise Invalid("review-unmatched", "a verdict is about a case that this passage does not make")
 
 
-def _settled_before(scene: Scene, policy: Policy) -> frozenset[str]:
-    """Cases whose decision before the last round of answers stands."""
+def _decided_before(scene: Scene, policy: Policy) -> tuple[CaseDecided, ...]:
+    """The cases as they were before the last round of answers."""
     earlier = msgspec.structs.replace(scene.checked, rounds=scene.checked.rounds[:-1])
-    before = _decided(replace(scene, checked=earlier), policy)
-    return frozenset(case.case_id for case in before if case.route != "wait" and case.reason not in ASKED_ANEW)
+    return _decided(replace(scene, checked=earlier), policy)
+
+
+def _is_open(case: CaseDecided) -> bool:
+    """Whether a further round of answers may still change the case: a register it needs had not spoken."""
+    return case.route == "wait" or (
+        case.route == "review" and any(("reason", ASKED_ANEW) in s.values for s in case.trace)
+    )
+
+
+def _gone(scene: Scene, before: CaseDecided, policy: Policy) -> CaseDecided:
+    """The end of a case that waited and that the registers' last word takes away."""
+    reason = "NOT_IN_REGISTER" if isinstance(scene.vehicle, NoRecord) else "NO_OFFENCE"
+    ending = ruled("reject", reason, "registers", part=before.part)
+    return msgspec.structs.replace(
+        before,
+        decision_id=_decision_id(scene, before.case_id, policy),
+        checked=scene.checked,
+        route="reject",
+        reason=reason,
+        ask_again_us=None,
+        trace=(ending.step, *before.trace),
+    )
+
+
+def _decision_id(scene: Scene, case_id: str, policy: Policy) -> Id:
+    reviews = tuple(review.review_id for review in scene.reviews)
+    return ids.decision_id(case_id, scene.checked.checked_id, reviews, scene.law.sha256, policy.sha256)
 
 
 def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
@@ -110,13 +141,7 @@ def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
     form: Form = "protocol" if first.route == "refer" else part.form
     send, limit = _last_days(scene)
     return CaseDecided(
-        decision_id=ids.decision_id(
-            case_id,
-            scene.checked.checked_id,
-            tuple(review.review_id for review in scene.reviews),
-            scene.law.sha256,
-            policy.sha256,
-        ),
+        decision_id=_decision_id(scene, case_id, policy),
         case_id=case_id,
         checked=scene.checked,
         route=first.route,

@@ -31,7 +31,7 @@ def officers(desk: Office) -> Desk:
     return Desk(desk.casebook, lambda plate: f"v1-{plate}", desk.clock)
 
 
-def test_only_the_decision_it_rests_on_forms_a_superseded_act_anew(tmp_path: Path):
+def test_only_the_decision_it_rests_on_forms_a_superseded_act_anew(tmp_path: Path) -> None:
     desk = Office(tmp_path, at(2025, 12, 31, 12))
     decision = december()
     desk.take(decision)
@@ -47,7 +47,7 @@ def test_only_the_decision_it_rests_on_forms_a_superseded_act_anew(tmp_path: Pat
     desk.casebook.close()
 
 
-def test_a_plate_is_not_corrected_to_itself(desk: Office):
+def test_a_plate_is_not_corrected_to_itself(desk: Office) -> None:
     decision = changed(samples.decision(), route="review", reason="PLATE_UNSURE")
     desk.take(decision)
     officers(desk).lease(decision.case_id, OFFICER)
@@ -55,7 +55,7 @@ def test_a_plate_is_not_corrected_to_itself(desk: Office):
         officers(desk).record_review(decision.case_id, OFFICER, Opinion("correct_plate", "MISREAD", plate="489 AAC 02"))
 
 
-def test_an_officers_rejection_of_a_case_with_an_act_voids_the_act(desk: Office):
+def test_an_officers_rejection_of_a_case_with_an_act_voids_the_act(desk: Office) -> None:
     decision = samples.decision()
     desk.take(decision)
     desk.take(changed(decision, "e" * 32, route="reject", reason="NO_EVENT"))
@@ -69,17 +69,18 @@ def test_an_officers_rejection_of_a_case_with_an_act_voids_the_act(desk: Office)
     assert stored.void_reason == "NO_EVENT"
 
 
-def test_half_paid_before_the_word_of_the_sending_came_counts(desk: Office):
+def test_half_paid_before_the_word_of_the_sending_came_counts(desk: Office) -> None:
     decision = samples.decision()
     desk.take(decision)
     stored = desk.casebook.acts.of_case(decision.case_id)
     assert stored is not None
     at_us, half = desk.clock(), stored.act.discount_tiyn or 0
-    known = {"case_id": decision.case_id, "at_us": at_us}
     record_payment(desk.casebook, stored.act.number, Payment("KZ-1", decision.case_id, half, at_us), desk.clock)
-    sent = NoticeDispatched(**known, act_number=stored.act.number, channel="sms", proof="p")
-    delivered = NoticeDelivered(**known, channel="sms", proof="p")
-    paid = PaymentReceived(**known, receipt="KZ-1", tiyn=half)
+    sent = NoticeDispatched(
+        case_id=decision.case_id, at_us=at_us, act_number=stored.act.number, channel="sms", proof="p"
+    )
+    delivered = NoticeDelivered(case_id=decision.case_id, at_us=at_us, channel="sms", proof="p")
+    paid = PaymentReceived(case_id=decision.case_id, at_us=at_us, receipt="KZ-1", tiyn=half)
     desk.lifecycle.handle([office.received(event, CASE_EVENTS) for event in (paid, sent, delivered)])
     desk.until(at(2026, 4, 17))
     assert desk.state(decision) == "PAID_50"
@@ -92,7 +93,7 @@ def sighting(sequence: int, **changes: object) -> CaseDecided:
     return replace(ordinary, case_id=case_id, part="230(2)", excess_kmh=None, **changes)
 
 
-def test_a_further_sighting_of_an_issued_register_finding_is_no_conflict(desk: Office):
+def test_a_further_sighting_of_an_issued_register_finding_is_no_conflict(desk: Office) -> None:
     first = sighting(1)
     desk.take(first)
     desk.take(sighting(2, route="wait", reason="SECOND_ASK_DUE", ask_again_us=desk.clock() + 5))
