@@ -1,0 +1,102 @@
+"""Traffic for load and fault tests: vehicles of a population pass enrolled devices, some of them too fast."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import httpx
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from adjudication import codec
+from adjudication.facts import Measurement, Place, VehicleClass, Verification
+from adjudication.units import Micros
+from benchmarks import legend
+from ingest.client import Picture, Seen
+from ingest.enrolment import Enrolled, Passport, request_of
+from ingest.identity import DeviceFile, device_file
+from ingest.signatures import public_hex
+from integrations.simulators.population import Population
+
+LIMIT_KMH = 60
+ERROR_KMH = 2
+SPEEDS_KMH = (None, None, 55, 75, 85, 85, 105, 125)
+"""None: nothing was measured, and only the registers may find something. One of each bracket of art. 592, and none."""
+SEEN_AS: dict[str, VehicleClass] = {"M2": "bus", "M3": "bus", "N2": "truck", "N3": "truck", "L3": "motorcycle"}
+"""How a detector sees a category; everything else is a car."""
+PLACE = Place(
+    place_id="load-1",
+    title_kk="Сынақ алаңы",
+    title_ru="Испытательная площадка",
+    district_code="711000",
+    lat_e7=511_280_000,
+    lon_e7=714_300_000,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """One vehicle passing a device: what its picture shows, and what was measured."""
+
+    shown: legend.Legend
+    measurement: Measurement | None
+
+    def picture(self, size: int) -> Picture:
+        """The picture, `size` bytes of it."""
+        return Picture("violation", legend.picture(self.shown, size))
+
+    def seen(self, captured_us: Micros) -> Seen:
+        """What the device says beside it; its clock is right."""
+        return Seen(captured_us=captured_us, clock_offset_us=0, measurement=self.measurement)
+
+
+def passings(population: Population, seed: int, count: int) -> list[Passing]:
+    """`count` passings, vehicles and speeds drawn by `seed`; some vehicles come more than once."""
+    rng = random.Random(seed)
+    return [_passing(rng, population) for _ in range(count)]
+
+
+def _passing(rng: random.Random, population: Population) -> Passing:
+    vehicle = rng.choice(population.vehicles)
+    shown = legend.Legend(plate=vehicle.plate, vehicle_class=SEEN_AS.get(vehicle.category, "car"))
+    return Passing(shown, _measured(rng.choice(SPEEDS_KMH)))
+
+
+def _measured(kmh: int | None) -> Measurement | None:
+    if kmh is None:
+        return None
+    return Measurement(kind="speed", value_kmh100=kmh * 100, error_kmh100=ERROR_KMH * 100, limit_kmh100=LIMIT_KMH * 100)
+
+
+def passport(device_id: str) -> Passport:
+    """The papers of a speed meter, verified for years."""
+    verified = Verification(
+        number=f"V-{device_id}", laboratory="Bench", issued_on=date(2025, 1, 1), valid_to=date(2035, 1, 1)
+    )
+    return Passport(
+        device_id=device_id,
+        serial=device_id,
+        model="Bench",
+        kind="measuring",
+        operator="Bench",
+        place=PLACE,
+        conformity_certificate="Bench",
+        conformity_valid_to=date(2035, 1, 1),
+        verifications=(verified,),
+    )
+
+
+def enrol(url: str, admin_token: str, device_ids: Sequence[str], seed: int) -> list[DeviceFile]:
+    """Devices enrolled at the door `url`, as an administrator does it; their keys come from `seed`."""
+    rng = random.Random(seed)
+    return [_enrolled(url, admin_token, passport(name), rng.randbytes(32)) for name in device_ids]
+
+
+def _enrolled(url: str, admin_token: str, papers: Passport, secret: bytes) -> DeviceFile:
+    key = Ed25519PrivateKey.from_private_bytes(secret)
+    content = msgspec.json.encode(request_of(papers, public_hex(key)))
+    answer = httpx.post(
+        f"{url}/v1/admin/devices", content=content, headers={"authorization": f"Bearer {admin_token}"}
+    ).raise_for_status()
+    return device_file(papers, key, url, codec.decode(answer.content, Enrolled).receipt_key)
