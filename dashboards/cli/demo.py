@@ -33,6 +33,8 @@ def demo(
 
 
 def _once(seed: int, passages: int, folder: Path) -> int:
+    import os
+
     import msgspec
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
@@ -40,10 +42,10 @@ def _once(seed: int, passages: int, folder: Path) -> int:
     from dashboards.demo.once import STEPS, run_once
     from dashboards.demo.script import write_script
     from dashboards.demo.world import world
-    from integrations.config import Settings
+    from integrations.config import load
 
     columns = ("[progress.description]{task.description}", BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    anywhere = msgspec.structs.replace(Settings(), door_port=0, web_port=0)
+    anywhere = msgspec.structs.replace(load(os.environ), door_port=0, web_port=0)
     with world(folder, seed, anywhere) as place, Progress(*columns, console=Console(stderr=True)) as progress:
         tasks = {step: progress.add_task(step, total=passages) for step in STEPS}
         script = write_script(seed, place.population, passages)

@@ -74,26 +74,6 @@ def header_of(script: Script, passage: ScriptedPassage, captured_us: int) -> Eve
     )
 
 
-def header_of(script: Script, passage: ScriptedPassage, captured_us: int) -> EventCaptured:
-    """The event as the camera would write it."""
-    device = passage.device
-    return EventCaptured(
-        event=f"demo-{passage.number}",
-        device_id=device.device_id,
-        sequence=passage.number,
-        captured_us=captured_us,
-        clock_offset_us=passage.clock_offset_us,
-        place=device.place,
-        lane=passage.lane,
-        direction=passage.direction,
-        media=(PICTURE,),
-        measurement=passage.measurement,
-        violation=passage.violation,
-        verification=device.verifications[-1] if device.verifications else None,
-        reading=script.reading(passage, script.scene(passage, captured_us)),
-    )
-
-
 def perfectly_seen(script: Script, passage: ScriptedPassage, captured_us: int) -> list[PassageObserved]:
     """What eyes that never err would make of the passage: one observation for each vehicle the event can mean."""
     scene = script.scene(passage, captured_us)
