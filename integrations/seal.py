@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, EvidenceRole
-from adjudication.messages import CaseDecided, CaseSealed
+from adjudication.messages import CaseDecided, CaseSealed, EventCaptured
 from adjudication.units import Id, Micros
 from ingest import frame, topics
 from ingest.clock import Clock
@@ -44,11 +44,12 @@ def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock)
         return Outgoing(topics.SEALED, decision.case_id, message, item.carried())
 
     def _evidence(item: Received, decision: CaseDecided) -> tuple[EvidenceRef, ...]:
-        event_id = decision.checked.passage.event_id
+        event_id, event = decision.checked.passage.event_id, decision.checked.passage.event
         sealed = casebook.evidence.of_event(event_id)
         if decision.case_id in sealed:
-            return sealed[decision.case_id]
-        pieces = _from_cases(casebook, store, sealed) or _from_stream(reader, item, event_id)
+            return sealed[decision.case_id] if _is_of(event, sealed[decision.case_id]) else ()
+        others = {case_id: refs for case_id, refs in sealed.items() if _is_of(event, refs)}
+        pieces = _from_cases(casebook, store, others) or _from_stream(reader, item, event_id)
         refs = seal_pieces(casebook, store, decision.case_id, pieces)
         casebook.evidence.record(decision.case_id, event_id, refs, clock())
         return refs
@@ -75,6 +76,12 @@ def open_evidence(casebook: Casebook, store: EvidenceStore, case_id: Id, ref: Ev
     if hashlib.sha256(plaintext).hexdigest() != ref.sha256:
         raise Invalid("evidence-changed", f"the object at {ref.address_sha256} holds something else than was sealed")
     return plaintext
+
+
+def _is_of(event: EventCaptured, refs: Sequence[EvidenceRef]) -> bool:
+    """Whether these are the pictures the device signed: one that counts anew after a reset uses a number twice."""
+    pictures = [ref.sha256 for ref in refs if ref.role != "record"]
+    return pictures == [media.sha256 for media in event.media]
 
 
 def _seal_piece(store: EvidenceStore, case_id: Id, key_id: Id, key: bytes, piece: Piece) -> EvidenceRef:

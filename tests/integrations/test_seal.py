@@ -22,6 +22,14 @@ from tests import samples
 PICTURES = (samples.PICTURE, b"\xff\xd8 another \xff\xd9")
 
 
+def decided(**changes: object) -> CaseDecided:
+    """The ordinary decision about the event in the stream."""
+    ordinary = samples.decision()
+    passage = msgspec.structs.replace(ordinary.checked.passage, event=samples.event(1, PICTURES))
+    checked = msgspec.structs.replace(ordinary.checked, passage=passage)
+    return msgspec.structs.replace(ordinary, checked=checked, **changes)
+
+
 class Centre:
     """The stores that sealing touches, and one event in the stream."""
 
@@ -50,7 +58,7 @@ def centre(tmp_path: Path) -> Iterator[Centre]:
 
 
 def test_pictures_and_the_devices_record_are_sealed_under_the_cases_key(centre: Centre) -> None:
-    decision = samples.decision()
+    decision = decided()
     sealed = centre.sealed(decision, {FRAME_POSITION: str(centre.position)})
     assert [ref.role for ref in sealed.evidence] == ["violation", "violation", "record"]
     inside = [open_evidence(centre.casebook, centre.store, decision.case_id, ref) for ref in sealed.evidence]
@@ -60,14 +68,14 @@ def test_pictures_and_the_devices_record_are_sealed_under_the_cases_key(centre: 
 
 
 def test_a_decision_taken_again_rests_on_the_same_evidence_without_the_frame(centre: Centre) -> None:
-    first = centre.sealed(samples.decision(), {FRAME_POSITION: str(centre.position)})
-    again = centre.sealed(samples.decision(reason="OTHER"), {})
+    first = centre.sealed(decided(), {FRAME_POSITION: str(centre.position)})
+    again = centre.sealed(decided(reason="OTHER"), {})
     assert again.evidence == first.evidence
 
 
 def test_a_second_case_of_the_event_gets_copies_of_its_own_when_the_frame_is_gone(centre: Centre) -> None:
-    first = centre.sealed(samples.decision(), {FRAME_POSITION: str(centre.position)})
-    other = msgspec.structs.replace(samples.decision(), case_id="b" * 32)
+    first = centre.sealed(decided(), {FRAME_POSITION: str(centre.position)})
+    other = msgspec.structs.replace(decided(), case_id="b" * 32)
     second = centre.sealed(other, {})
     assert [ref.sha256 for ref in second.evidence] == [ref.sha256 for ref in first.evidence]
     assert {ref.address_sha256 for ref in second.evidence}.isdisjoint({ref.address_sha256 for ref in first.evidence})
@@ -75,15 +83,21 @@ def test_a_second_case_of_the_event_gets_copies_of_its_own_when_the_frame_is_gon
 
 
 def test_a_rejected_finding_seals_nothing(centre: Centre) -> None:
-    sealed = centre.sealed(samples.decision(route="reject"), {FRAME_POSITION: str(centre.position)})
+    sealed = centre.sealed(decided(route="reject"), {FRAME_POSITION: str(centre.position)})
     assert sealed.evidence == ()
 
 
 @pytest.mark.parametrize("headers", [{}, {FRAME_POSITION: "frames.v1/0/999"}])
 def test_where_the_frame_is_gone_the_decision_goes_on_without_evidence(centre: Centre, headers: dict[str, str]) -> None:
-    assert centre.sealed(samples.decision(), headers).evidence == ()
+    assert centre.sealed(decided(), headers).evidence == ()
 
 
 def test_another_events_frame_is_never_taken_for_this_ones(centre: Centre) -> None:
     with pytest.raises(Invalid, match="frame-position-wrong"):
         centre.sealed(samples.decision(2), {FRAME_POSITION: str(centre.position)})
+
+
+def test_another_event_s_pictures_under_a_reused_number_are_never_this_one_s(centre: Centre) -> None:
+    centre.sealed(decided(), {FRAME_POSITION: str(centre.position)})
+    assert centre.sealed(samples.decision(case_id="b" * 32), {}).evidence == ()
+    assert centre.sealed(samples.decision(), {}).evidence == ()
