@@ -68,12 +68,13 @@ class _Desk:
         elif case.state == "SUPERSEDED_UNSENT" and case.decision_id == decision.decision_id:
             if not self._lapses(decision, case.state):
                 self.former.form(sealed, headers, case.state)
+        elif self.casebook.cases.knows_cause(case.case_id, decision.decision_id):
+            return  # a repeated message; an earlier decision must not come back over a later one
         elif _is_further_sighting(case, decision):
             self.casebook.evidence.lock(case.case_id)
         elif case.state in UNDECIDED:
-            if case.decision_id != decision.decision_id:
-                self._leave(case.case_id, decision.route)
-                self._enter(sealed, headers, case.state)
+            self._leave(case.case_id, decision.route)
+            self._enter(sealed, headers, case.state)
         elif not _same_outcome(case, decision):
             self._conflict(case, decision)
 

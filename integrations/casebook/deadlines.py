@@ -45,8 +45,13 @@ class Deadlines:
             return {row.code: row.due_us for row in rows}
 
     def claim(self, now_us: Micros, limit: int) -> tuple[Deadline, ...]:
-        """Takes what is due, earliest first; it is gone when the surrounding transaction is kept."""
-        due = sa.select(DEADLINES).where(DEADLINES.c.due_us <= now_us).order_by(DEADLINES.c.due_us, DEADLINES.c.case_id)
+        """Takes what is due, earliest first; it is gone when the surrounding transaction is kept.
+
+        Of one case and one instant the codes come in alphabetic order: DEEMED before LIM_OFFENCE, for a case considered
+        on the last day of limitation is considered within it.
+        """
+        order = (DEADLINES.c.due_us, DEADLINES.c.case_id, DEADLINES.c.code)
+        due = sa.select(DEADLINES).where(DEADLINES.c.due_us <= now_us).order_by(*order)
         with self._database.writing() as tx:
             rows = tx.execute(due.limit(limit).with_for_update(skip_locked=True)).all()
             claimed = tuple(Deadline(row.case_id, row.code, row.due_us) for row in rows)

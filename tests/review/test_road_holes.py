@@ -100,3 +100,23 @@ def test_a_further_sighting_of_an_issued_register_finding_is_no_conflict(desk: O
     assert desk.state(first) == "SIGNED"
     assert desk.casebook.reviews.count() == 0
     assert desk.casebook.evidence.expire(first.case_id) == ()
+
+
+def test_an_earlier_decision_that_is_delivered_again_does_not_come_back(desk: Office) -> None:
+    first = changed(samples.decision(), "a" * 32, route="wait", ask_again_us=desk.clock() + 5)
+    second = changed(samples.decision(), "b" * 32, route="review", reason="PLATE_UNSURE")
+    desk.take(first, second)
+    desk.take(first)
+    assert desk.casebook.reviews.count() == 1
+    assert desk.casebook.waits.count() == 0
+    desk.take(changed(samples.decision(), "c" * 32, reason="CONFIRMED"))
+    desk.take(second)
+    assert desk.casebook.reviews.count() == 0
+
+
+def test_a_case_considered_on_the_last_day_of_limitation_is_considered(desk: Office) -> None:
+    with desk.casebook.transaction():
+        for code in ("LIM_OFFENCE", "DEEMED"):
+            desk.casebook.deadlines.set("a" * 32, code, desk.clock())
+        claimed = desk.casebook.deadlines.claim(desk.clock(), 10)
+    assert [deadline.code for deadline in claimed] == ["DEEMED", "LIM_OFFENCE"]
