@@ -29,7 +29,7 @@ FLOOR = 0.02
 """What a column gives the blank at least, so that a rivet or a badge read as a character may be skipped."""
 GENERIC_COST = 7.5
 """Nats that a text of no known shape must be clearer than the best that fits one."""
-COSTS = {"KZ2012-P": 0.0, "KZ2012-L": 0.5, "KZ2012-TR": 4.0, "KZ2012-MC": 3.0, "KZ-MIL": 4.0}
+COSTS = {"KZ2012-P": 0.0, "KZ2012-L": 0.5, "KZ2012-TR": 4.0, "KZ2012-MC": 2.0, "KZ-MIL": 4.0}
 RARE_COST, FOREIGN_COST, DOUBTFUL_COST = 2.0, 2.5, 5.0
 """Nats by how seldom a format is met in Kazakhstan, where nearly every plate is of 2012, a person's or a firm's. They
 decide between texts that look the same (`120AB05` a firm's car, `12OAB05` a trailer)."""
@@ -42,7 +42,7 @@ LONGEST = 12
 LENT = {
     **{"0O": 0.5, "O0": 0.5, "1I": 0.5, "I1": 0.5},
     **{"0Q": 0.03, "0D": 0.03, "1L": 0.03, "1T": 0.03},
-    **{"Q0": 0.06, "D0": 0.06, "L1": 0.06, "T1": 0.06, "2Z": 0.06, "Z2": 0.06, "3B": 0.06, "B3": 0.06, "4A": 0.06},
+    **{"Q0": 0.06, "D0": 0.06, "L1": 0.06, "T1": 0.06, "2Z": 0.06, "Z2": 0.06, "3B": 0.02, "B3": 0.02, "4A": 0.06},
     **{"A4": 0.06, "5S": 0.06, "S5": 0.06, "6G": 0.06, "G6": 0.06, "7T": 0.06, "T7": 0.06, "8B": 0.06, "B8": 0.06},
     **{"9G": 0.06, "G9": 0.06},
 }

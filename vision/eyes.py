@@ -11,14 +11,13 @@ from adjudication import plates
 from adjudication.facts import Box, PlateReading, QualityFlag, VehicleSighting
 from vision import models
 from vision.boxes import as_array, as_box, grown
-from vision.ctc import Emissions
 from vision.decode import Picture, decode, light
 from vision.detect import VEHICLES, Found, PlateDetector, VehicleDetector
-from vision.fusion import Fused, View, fuse, read_view
+from vision.fusion import SETTLED, Fused, View, confirm, fuse, read_view
 from vision.onnx import Network
 from vision.plate_ocr import LineReader
 from vision.ports import Seen, Target
-from vision.rectify import Strips, views
+from vision.rectify import Strips, third_view, views
 from vision.targets import holds
 
 REVISION = 1
@@ -49,6 +48,7 @@ class _Plate:
 
     box: Box
     strips: tuple[Strips, Strips]
+    further: Strips
     flags: tuple[QualityFlag, ...]
 
 
@@ -80,9 +80,27 @@ class OnnxEyes:
     def read_many(self, pictures: Sequence[bytes]) -> list[Seen]:
         """One answer a picture; the plates of all pictures are read in common batches."""
         looks = [self._look(decode(body)) for body in pictures]
-        strips = [strip for look in looks for plate in look.plates for strip in _strips(plate)]
-        emissions = iter(self._lines(strips))
-        return [_seen(look, [_read(plate, emissions) for plate in look.plates]) for look in looks]
+        found = [plate for look in looks for plate in look.plates]
+        fused = iter(self._read([plate.strips for plate in found], [plate.further for plate in found]))
+        return [_seen(look, [next(fused) for _ in look.plates]) for look in looks]
+
+    def _read(self, pairs: Sequence[tuple[Strips, Strips]], further: Sequence[Strips]) -> list[Fused | None]:
+        """Two views of each plate, and a third where they do not settle it."""
+        views = iter(self._views([strips for pair in pairs for strips in pair]))
+        fused = [fuse(next(views), next(views)) for _ in pairs]
+        open_ = [number for number, one in enumerate(fused) if one is not None and one.certainty < SETTLED]
+        for number, third in zip(open_, self._views([further[number] for number in open_]), strict=True):
+            one = fused[number]
+            fused[number] = confirm(one, third) if one is not None else None
+        return fused
+
+    def _views(self, wanted: Sequence[Strips]) -> list[View | None]:
+        """What each view says; all strips of all views run together."""
+        emissions = iter(self._lines([strip for strips in wanted for strip in (strips.line, *(strips.rows or ()))]))
+        return [
+            read_view(next(emissions), (next(emissions), next(emissions)) if strips.rows is not None else None)
+            for strips in wanted
+        ]
 
     def _look(self, picture: Picture | QualityFlag) -> _Look:
         if isinstance(picture, str):
@@ -134,7 +152,7 @@ def _sighting(found: Found) -> VehicleSighting:
 
 def _plate(picture: Picture, box: Box) -> _Plate:
     strips = views(picture, as_array(box))
-    return _Plate(box, strips, tuple(_picture_flags(picture, box, strips[0])))
+    return _Plate(box, strips, third_view(picture, as_array(box)), tuple(_picture_flags(picture, box, strips[0])))
 
 
 def _picture_flags(picture: Picture, box: Box, strips: Strips) -> Iterator[QualityFlag]:
@@ -153,21 +171,6 @@ def _sharpness(strip: Picture) -> float:
     line = cv2.resize(grey, (48 * grey.shape[1] // grey.shape[0] + 1, 48)).astype(np.float32)
     contrast = max(float(line.max() - line.min()), 1.0)
     return float(cv2.Laplacian(line * np.float32(255 / contrast), cv2.CV_32F).var())
-
-
-def _strips(plate: _Plate) -> Iterator[Picture]:
-    """Every strip of a plate, in the order in which `_read` takes their emissions."""
-    for strips in plate.strips:
-        yield strips.line
-        yield from strips.rows or ()
-
-
-def _read(plate: _Plate, emissions: Iterator[Emissions]) -> Fused | None:
-    reads: list[View | None] = []
-    for strips in plate.strips:
-        line = next(emissions)
-        reads.append(read_view(line, (next(emissions), next(emissions)) if strips.rows is not None else None))
-    return fuse(*reads)
 
 
 def _seen(look: _Look, reads: Sequence[Fused | None]) -> Seen:

@@ -25,6 +25,8 @@ BAND_MARGIN, BAND_SHARE = 0.08, 0.45
 """The frame's sides are left out; a row belongs to the band from this share of the densest rows' strokes."""
 LEAST_BAND, LEAST_BAND_PX = 0.3, 8
 """A thinner band is an edge or a motto, not the plate's line."""
+LOOSE_THIRD, SHARPEN = (0.015, 0.03), 0.6
+"""The further view's box lies between the others'; edges this much steeper undo a lens's softness, not a motion's."""
 LOOSE = (0.03, 0.06)
 """How much wider and higher the second view is: the detector cuts some plates at the first character."""
 
@@ -44,6 +46,14 @@ def views(picture: Picture, box: Boxes) -> tuple[Strips, Strips]:
     """
     tight, loose = level(_crop(picture, box)), level(_crop(picture, grown(box, *LOOSE)))
     return _strips(tight), _strips(loose, even=True)
+
+
+def third_view(picture: Picture, box: Boxes) -> Strips:
+    """A further view for reads that are not sure: neither made level nor cut to its band, its edges sharpened."""
+    crop = _crop(picture, grown(box, *LOOSE_THIRD))
+    soft = cv2.GaussianBlur(crop, (0, 0), 1.0)
+    sharp = np.asarray(cv2.addWeighted(crop, 1 + SHARPEN, soft, -SHARPEN, 0), np.uint8)
+    return Strips(sharp, _rows(crop, sharp))
 
 
 def level(crop: Picture) -> Picture:
@@ -108,15 +118,20 @@ def row_gap(crop: Picture) -> int:
 
 
 def _strips(crop: Picture, *, even: bool = False) -> Strips:
-    height, width = crop.shape[:2]
     first, last = text_band(crop)
     line, whole = crop[first:last], crop
     if even:
         line, whole = evened(line), evened(crop)
+    return Strips(line, _rows(crop, whole))
+
+
+def _rows(crop: Picture, shown: Picture) -> tuple[Picture, Picture] | None:
+    """The two rows of `shown`, which is `crop` after some filter; None where the plate is too wide for two."""
+    height, width = crop.shape[:2]
     if width / height >= SQUARE:
-        return Strips(line, None)
+        return None
     gap, spare = row_gap(crop), max(round(ROW_OVERLAP * height), 1)
-    return Strips(line, (whole[: min(gap + spare, height)], whole[max(gap - spare, 0) :]))
+    return shown[: min(gap + spare, height)], shown[max(gap - spare, 0) :]
 
 
 def _crop(picture: Picture, box: Boxes) -> Picture:
