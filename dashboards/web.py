@@ -1,18 +1,65 @@
-"""The pages, as one application: verification for everyone, health and metrics for operations."""
+"""The pages, as one application: officers, owners, operations, verification for everyone, health and metrics."""
 
-from fastapi import FastAPI
-from fastapi.responses import PlainTextResponse, Response
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from adjudication.errors import Invalid, Unavailable
+from dashboards.auth import Gate
+from dashboards.entrance import entrance
+from dashboards.faces import Faces
+from dashboards.officer import officer_pages
+from dashboards.ops import ops_pages
+from dashboards.owner import owner_pages
+from dashboards.problems import Refused
+from dashboards.sheets import Sheets
+from dashboards.static_files import FONTS, STATIC, Fonts
 from dashboards.verify.page import verify_router
+from ingest.problems import MEDIA_TYPE
 from integrations.centre import RunningCentre
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; font-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""On every answer that does not say otherwise: nothing is kept, framed, sniffed or loaded from elsewhere."""
+LOG = logging.getLogger("tarazy.pages")
 
 
 def pages(running: RunningCentre, *, demonstration: bool) -> FastAPI:
     """The application over a running centre; `demonstration` shows what only a demonstration may."""
+    faces = Faces(running, demonstration)
+    gate = Gate(faces)
+    sheets = Sheets(gate, demonstration=demonstration)
     app = FastAPI(title="Tarazy", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.demonstration = demonstration
-    app.include_router(verify_router(running.centre.trust))
+    app.include_router(entrance(faces, gate, sheets))
+    app.include_router(officer_pages(faces, gate, sheets))
+    app.include_router(owner_pages(faces, gate, sheets))
+    app.include_router(ops_pages(faces, gate, sheets))
+    app.include_router(verify_router(faces.centre.trust))
+    app.mount("/static/fonts", Fonts(directory=FONTS))
+    app.mount("/static", StaticFiles(directory=STATIC))
+    _answer_problems(app, sheets)
+    _answer_machines(app, running)
+    return app
 
+
+def _answer_machines(app: FastAPI, running: RunningCentre) -> None:
     @app.get("/health")
     def health() -> Response:
         return PlainTextResponse("ok")
@@ -21,4 +68,65 @@ def pages(running: RunningCentre, *, demonstration: bool) -> FastAPI:
     def metrics() -> Response:
         return Response(running.telemetry.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    return app
+
+def _answer_problems(app: FastAPI, sheets: Sheets) -> None:
+    """Every refusal and fault as a page in the reader's language, or as a problem where JSON was asked for."""
+
+    def show(request: Request, status: int, code: str, wait_s: float = 0) -> Response:
+        retry = {"Retry-After": str(max(1, round(wait_s)))} if wait_s else {}
+        if _wants_json(request):
+            problem = {"type": f"/problems/{code}", "code": code, "title": code.replace("-", " "), "status": status}
+            return Response(msgspec.json.encode(problem), status, HEADERS | retry, MEDIA_TYPE)
+        page = sheets.show(request, "problem.html", status, code=code, wait_s=wait_s)
+        page.headers.update(HEADERS | retry)
+        return page
+
+    @app.exception_handler(Refused)
+    def refused(request: Request, error: Refused) -> Response:
+        if error.code == "login-needed" and request.method == "GET" and not _wants_json(request):
+            return RedirectResponse(f"/login?next={request.url.path}", 303)
+        return show(request, error.status, error.code, error.wait_s)
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> Response:
+        code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "input-wrong")
+        return show(request, error.status_code, code)
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, _: RequestValidationError) -> Response:
+        return show(request, 422, "input-wrong")
+
+    @app.exception_handler(Invalid)
+    def invalid(request: Request, error: Invalid) -> Response:
+        gone = error.code in {"evidence-missing", "key-erased"}
+        LOG.warning("refused: %s", error.code)
+        return show(request, 410, "evidence-gone") if gone else show(request, 422, "input-wrong")
+
+    @app.exception_handler(Unavailable)
+    def unavailable(request: Request, error: Unavailable) -> Response:
+        return show(request, 503, "unavailable", error.retry_after_s)
+
+    @app.middleware("http")
+    async def guarded(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        try:
+            response = await answer(request)
+        except Exception as error:
+            LOG.error("a page failed: %s", _fault(error))  # noqa: TRY400 - a traceback's text may hold personal data
+            response = await run_in_threadpool(show, request, 500, "internal")
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+
+def _fault(error: Exception) -> str:
+    """The kind and the place of a fault; its text may hold what a log must not."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{Path(frame.tb_frame.f_code.co_filename).name}:{frame.tb_lineno}" if frame is not None else "?"
+    return f"{type(error).__name__} at {place}"
+
+
+def _wants_json(request: Request) -> bool:
+    accepted = request.headers.get("accept", "")
+    return request.url.path.endswith(".json") or ("json" in accepted and "text/html" not in accepted)

@@ -22,7 +22,7 @@ LEASE_S = 300
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A line of the queue. `leased_by` is None where the lease has run out."""
+    """A line of the queue. `leased_by` and `lease_until_us` are None where the lease has run out."""
 
     case_id: Id
     decision_id: Id
@@ -32,6 +32,7 @@ class Waiting:
     due_us: Micros
     entered_us: Micros
     leased_by: str | None = None
+    lease_until_us: Micros | None = None
 
 
 class Reviews:
@@ -130,5 +131,15 @@ class Audit:
 
 
 def _waiting(row: sa.Row[tuple[object, ...]], now_us: Micros) -> Waiting:
-    leased = row.leased_by if row.lease_until_us is not None and row.lease_until_us > now_us else None
-    return Waiting(row.case_id, row.decision_id, row.why, row.reason, row.part, row.due_us, row.entered_us, leased)
+    leased = row.lease_until_us is not None and row.lease_until_us > now_us
+    return Waiting(
+        case_id=row.case_id,
+        decision_id=row.decision_id,
+        why=row.why,
+        reason=row.reason,
+        part=row.part,
+        due_us=row.due_us,
+        entered_us=row.entered_us,
+        leased_by=row.leased_by if leased else None,
+        lease_until_us=row.lease_until_us if leased else None,
+    )

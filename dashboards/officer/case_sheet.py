@@ -1,0 +1,147 @@
+"""What the page of a case shows, drawn from its decision: pictures with their boxes, the reading, the registers' words.
+
+An officer sees of a person what a decision needs: a name, a year of birth, the end of a number (brief §8).
+"""
+
+from dataclasses import dataclass
+
+from adjudication.answers import Answers, NoRecord, Unanswered
+from adjudication.calendar import civil_day
+from adjudication.explain import explain
+from adjudication.facts import Box, EvidenceRef, PlateReading
+from adjudication.lawbook import Language, PartRule
+from adjudication.messages import CaseDecided, TraceStep
+from dashboards.faces import Faces
+from ingest.jpeg import size_of
+from integrations.casebook.desk import CaseView
+from integrations.seal import open_evidence
+
+LOW_BP = 9_000
+"""Below this a character is marked, as below it a plate goes to review (policy plate_confidence_bp)."""
+MARGIN = 0.35
+"""Of a plate's width, shown around it: its frame and the bolts help to tell letters from dirt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture: its number, its size in pixels, and where plate and vehicle stand in it, None if not here."""
+
+    number: int
+    role: str
+    width: int
+    height: int
+    plate: Box | None
+    vehicle: Box | None
+
+    @property
+    def plate_view(self) -> Box | None:
+        """What to show of the plate: itself and some surroundings."""
+        return None if self.plate is None else around(self.plate, MARGIN, self.width, self.height)
+
+    @property
+    def vehicle_view(self) -> Box | None:
+        """What to show of the vehicle."""
+        return None if self.vehicle is None else around(self.vehicle, 0.06, self.width, self.height)
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """One character of the plate as it was read; `low`: look at it twice."""
+
+    text: str
+    confidence_bp: int
+    low: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the reasoning in words, and where it comes from."""
+
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSheet:
+    """All of a case's page. `decision` and what hangs on it is None where the decision has expired."""
+
+    view: CaseView
+    decision: CaseDecided | None
+    part: PartRule | None
+    frames: tuple[Frame, ...]
+    characters: tuple[Character, ...]
+    answers: Answers | None
+    silent: tuple[str, ...]
+    steps: tuple[Step, ...]
+    otherwise: Step | None
+
+
+def case_sheet(faces: Faces, view: CaseView, language: Language) -> CaseSheet:
+    """The page of a case in the officer's language."""
+    decision = view.case.decision
+    if decision is None:
+        return CaseSheet(view, None, None, (), (), None, (), (), None)
+    event = decision.checked.passage.event
+    answers = decision.checked.rounds[-1]
+    steps = _steps(decision.trace, language)
+    turned = bool(decision.trace) and decision.trace[-1].rule.startswith("otherwise")
+    return CaseSheet(
+        view=view,
+        decision=decision,
+        part=faces.centre.law.part_on(decision.part, civil_day(event.captured_us)),
+        frames=_frames(faces, view, decision),
+        characters=_characters(decision.checked.passage.plate),
+        answers=answers,
+        silent=_silent(answers),
+        steps=steps[:-1] if turned else steps,
+        otherwise=steps[-1] if turned else None,
+    )
+
+
+def pictures(evidence: tuple[EvidenceRef, ...]) -> tuple[EvidenceRef, ...]:
+    """The pictures among a case's evidence, in the order of the event's media."""
+    return tuple(ref for ref in evidence if ref.role != "record")
+
+
+def around(box: Box, margin: float, width: int, height: int) -> Box:
+    """The box with a margin (a share of its width) on each side, cut to the picture."""
+    by = round(box.width * margin)
+    left, top = max(0, box.x - by), max(0, box.y - by)
+    right, bottom = min(width, box.x + box.width + by), min(height, box.y + box.height + by)
+    return Box(x=left, y=top, width=max(1, right - left), height=max(1, bottom - top))
+
+
+def _frames(faces: Faces, view: CaseView, decision: CaseDecided) -> tuple[Frame, ...]:
+    passage = decision.checked.passage
+    plate, vehicle, told = passage.plate, passage.vehicle, passage.event.reading
+    frames = []
+    for number, ref in enumerate(pictures(view.evidence)):
+        width, height = size_of(open_evidence(faces.casebook, faces.centre.evidence, view.case.case_id, ref))
+        plate_box = plate.box if plate is not None and plate.picture == number else None
+        vehicle_box = vehicle.box if vehicle is not None and vehicle.picture == number else None
+        if vehicle is None and told is not None and number == 0:
+            vehicle_box = told.vehicle_box
+        frames.append(Frame(number, ref.role, width, height, plate_box, vehicle_box))
+    return tuple(frames)
+
+
+def _characters(plate: PlateReading | None) -> tuple[Character, ...]:
+    if plate is None:
+        return ()
+    certain = plate.characters_bp or (plate.confidence_bp,) * len(plate.text)
+    return tuple(Character(text, bp, bp < LOW_BP) for text, bp in zip(plate.text, certain, strict=False))
+
+
+def _silent(answers: Answers) -> tuple[str, ...]:
+    """The registers that did not answer, by name."""
+    asked = (answers.vehicle, answers.liable, answers.insurance, answers.inspection, answers.penalties)
+    return tuple(answer.system for answer in asked if isinstance(answer, Unanswered))
+
+
+def _steps(trace: tuple[TraceStep, ...], language: Language) -> tuple[Step, ...]:
+    return tuple(Step(words, step.source) for words, step in zip(explain(trace, language), trace, strict=True))
+
+
+def is_record(answer: object) -> bool:
+    """Whether a register answered with a record."""
+    return answer is not None and not isinstance(answer, NoRecord | Unanswered)

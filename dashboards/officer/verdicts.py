@@ -1,0 +1,38 @@
+"""What an officer may say of a case, by why it waits."""
+
+from dataclasses import dataclass
+
+from adjudication.reasons import REASONS
+from integrations.casebook.desk import Verdict
+from integrations.casebook.reviews import Waiting
+
+REJECTIONS = (
+    "NO_EVENT",
+    "NO_CORPUS",
+    "ALREADY_DECIDED",
+    "DEAD_OR_LIQUIDATED",
+    "LAPSED_VERIFICATION",
+    "DEVICE_ELSEWHERE",
+    "LIMITATION",
+    "OFFICER_REJECTED",
+)
+"""The grounds of art. 741 and of evidence that an officer can establish, the commonest first; the last takes a note."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """`verdicts` are those that do something; `settles`: whether confirming ends the doubt, or asks anew."""
+
+    verdicts: tuple[Verdict, ...]
+    rejections: tuple[str, ...]
+    settles: bool
+
+
+def choices(waiting: Waiting) -> Choices:
+    """What may be said of a case that waits."""
+    if waiting.why == "limitation":
+        return Choices(("reject",), ("LIMITATION",), settles=True)
+    if waiting.why == "conflict":
+        return Choices(("confirm",), (), settles=True)
+    known = REASONS.get(waiting.reason)
+    return Choices(("confirm", "correct_plate", "reject"), REJECTIONS, settles=bool(known and known.confirmable))

@@ -1,0 +1,152 @@
+"""Routes of the owners' pages: an act's number and a plate say nothing of a person; its token opens the rest."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import RedirectResponse, Response
+
+from adjudication.explain import explain
+from adjudication.lifecycle import PAYABLE
+from adjudication.units import Micros, Tiyn
+from dashboards.auth import Gate
+from dashboards.faces import Faces
+from dashboards.owner.copies import act_paper, evidence_pack, masked_picture, pictures
+from dashboards.problems import Refused
+from dashboards.sheets import Sheets
+from integrations.casebook.owner import NotShown, Shown, ShownWhole
+from integrations.casebook.payments import Payment
+from integrations.payments import record_payment
+
+
+def owner_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
+    """Routes `/act` and, below the token of an act's QR code, `/a/{token}`."""
+    pages = _Pages(faces, sheets)
+    router = APIRouter()
+    form = [Depends(gate.form)]
+    router.get("/act")(pages.ask)
+    router.post("/act", dependencies=form)(pages.find)
+    router.get("/a/{token}")(pages.act)
+    router.get("/a/{token}/pictures/{number}")(pages.picture)
+    router.get("/a/{token}/act.pdf")(pages.paper)
+    router.get("/a/{token}/pack.zip")(pages.pack)
+    if faces.demonstration:
+        router.post("/a/{token}/pay", dependencies=form)(pages.pay)
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One date on an act's way: what it is, the day, and whether it is behind us. `ends`: the day is the last one."""
+
+    what: str
+    at_us: Micros
+    passed: bool
+    ends: bool
+
+
+class _Pages:
+    def __init__(self, faces: Faces, sheets: Sheets) -> None:
+        self._faces = faces
+        self._sheets = sheets
+
+    def ask(self, request: Request) -> Response:
+        return self._sheets.show(request, "find.html", refused=None, number="")
+
+    def find(
+        self,
+        request: Request,
+        number: Annotated[str, Form(max_length=32)] = "",
+        plate: Annotated[str, Form(max_length=24)] = "",
+    ) -> Response:
+        found = self._faces.owners.by_number(number.strip(), plate, _address(request))
+        if isinstance(found, NotShown):
+            status = 429 if found.wait_s else 404
+            return self._sheets.show(request, "find.html", status, refused=found, number=number)
+        return self._sheets.show(request, "standing.html", shown=found, marks=marks(found, self._faces.clock()))
+
+    def act(self, request: Request, token: str) -> Response:
+        whole = self._whole(request, token)
+        trace = whole.decision.trace if whole.decision else ()
+        return self._sheets.show(
+            request,
+            "act.html",
+            whole=whole,
+            act=whole.stored.act,
+            shown=whole.shown,
+            address=f"/a/{token}",
+            pictures=pictures(whole),
+            sentences=explain(trace, self._sheets.language(request)),
+            due_tiyn=self._due(whole.shown),
+            marks=marks(whole.shown, self._faces.clock()),
+        )
+
+    def picture(self, request: Request, token: str, number: int) -> Response:
+        whole = self._whole(request, token)
+        if not 0 <= number < len(pictures(whole)):
+            raise Refused(404, "not-found")
+        return Response(masked_picture(self._faces, whole, number), media_type="image/jpeg")
+
+    def paper(self, request: Request, token: str) -> Response:
+        whole = self._whole(request, token)
+        return _file(act_paper(self._faces, whole, token), f"{whole.shown.act_number}.pdf", "application/pdf")
+
+    def pack(self, request: Request, token: str) -> Response:
+        whole = self._whole(request, token)
+        return _file(evidence_pack(self._faces, whole.stored), f"{whole.shown.act_number}.zip", "application/zip")
+
+    def pay(self, request: Request, token: str) -> Response:
+        """A demonstration's bank: what is due is paid now."""
+        whole = self._whole(request, token)
+        due = self._due(whole.shown)
+        if due:
+            now_us = self._faces.clock()
+            receipt = Payment(f"DEMO-{secrets.token_hex(8)}", whole.stored.act.case_id, due, now_us)
+            record_payment(self._faces.casebook, whole.shown.act_number, receipt, self._faces.clock)
+        return RedirectResponse(f"/a/{token}?paid=1", 303)
+
+    def _whole(self, request: Request, token: str) -> ShownWhole:
+        found = self._faces.owners.by_token(token, _address(request))
+        if isinstance(found, NotShown):
+            raise Refused(429, "too-many-tries", found.wait_s) if found.wait_s else Refused(404, "not-found")
+        return found
+
+    def _due(self, shown: Shown) -> Tiyn:
+        """What is to be paid now: half while the discount runs, else the whole; less what has arrived."""
+        standing = shown.standing
+        if standing is None or standing.state not in PAYABLE or shown.form == "warning":
+            return 0
+        until = standing.discount_until_us
+        half = standing.discount_tiyn is not None and (until is None or self._faces.clock() < until)
+        full = standing.discount_tiyn if half and standing.discount_tiyn is not None else standing.sum_tiyn
+        return max(0, full - standing.paid_tiyn)
+
+
+def marks(shown: Shown, now_us: Micros) -> tuple[Mark, ...]:
+    """The dates known so far, in the order they come; what ends a term is told by its last day."""
+    standing = shown.standing
+    if standing is None:
+        return (Mark("formed", shown.formed_us, passed=True, ends=False),)
+    known = (
+        ("formed", shown.formed_us, False),
+        ("sent", standing.sent_us, False),
+        ("delivered", standing.delivered_us, False),
+        ("discount", standing.discount_until_us, True),
+        ("deemed", standing.deemed_us, True),
+        ("appeal", standing.appeal_until_us, True),
+        ("pay", standing.pay_until_us, True),
+    )
+    return tuple(
+        Mark(what, at_us - 1 if ends else at_us, passed=at_us <= now_us, ends=ends)
+        for what, at_us, ends in known
+        if at_us is not None
+    )
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _file(content: bytes, name: str, media_type: str) -> Response:
+    return Response(content, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
