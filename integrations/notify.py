@@ -22,7 +22,7 @@ from adjudication.messages import (
     NoticeFailed,
 )
 from adjudication.protocol import Act
-from adjudication.units import Micros
+from adjudication.units import MICROS_PER_SECOND, Micros
 from ingest.clock import Clock
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import ACTS, CASE_EVENTS
@@ -32,6 +32,9 @@ from integrations.channels.port import Channel, Notice, Refused, Sent
 
 RETRY_S = 5.0
 """After every channel that could deliver was out of reach; the term for sending is days."""
+
+CLOCKS_US = 120 * MICROS_PER_SECOND
+"""How far a channel's clock may be off, as a camera's may (ingest.lateness)."""
 
 TEXTS = {
     "kk": "Сізге № {number} нұсқама жолданды. Қарау, төлеу және шағымдану мерзімдері: {link}",
@@ -77,10 +80,16 @@ class _Post:
             return [self._too_late(stored, now_us)]
         self.casebook.acts.mark_sending(act.number, now_us)
         notice = self._notice(act)
-        answers = [(channel, channel.send(notice)) for channel in self.channels]
+        answers = [(channel, self._believed(channel.send(notice), stored)) for channel in self.channels]
         if stored.sending_us is None and all(_surely_unsent(answer) for _, answer in answers):
             self.casebook.acts.unmark_sending(act.number)
         return _told(act, now_us, answers)
+
+    def _believed(self, answer: Sent | Refused, stored: StoredAct) -> Sent | Refused:
+        """A sending before the act was formed, or in the future, is no sending: a person's terms start with it."""
+        if isinstance(answer, Refused) or stored.formed_us - CLOCKS_US <= answer.at_us <= self.clock() + CLOCKS_US:
+            return answer
+        return Refused("garbled", again=True)
 
     def _may_be_sent(self, act: Act, now_us: Micros) -> bool:
         return now_us < act.sendable_until_us and self.law.mci_on(civil_day(now_us)).tiyn == act.mci_tiyn

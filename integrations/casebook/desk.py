@@ -4,7 +4,7 @@ A verdict is written with its messages in one transaction: `ReviewRecorded` for 
 passage seen anew as well. An officer must hold the lease; the first verdict on a decision is the one that counts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from adjudication import ids, plates
 from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, Officer, PlateReading
+from adjudication.lifecycle import UNDECIDED
 from adjudication.messages import ActVoided, CaseDecided, PassageObserved, ReviewRecorded
 from adjudication.reasons import REJECTIONS
 from adjudication.units import Id
@@ -129,12 +130,28 @@ class Desk:
         # A conflict that is not rejected is settled by the look: the first outcome stands, the audit says who looked.
 
     def _review(self, decision: CaseDecided, officer: Officer, opinion: Opinion) -> None:
-        corrected = None
-        if opinion.verdict == "correct_plate":
-            corrected = corrected_passage(decision.checked.passage, opinion.plate or "", officer)
-            _refuse_no_correction(decision.checked.passage.plate, _text(corrected))
-            outgoing = Outgoing(PASSAGES, self._key(_text(corrected)), corrected)
-            self._casebook.outbox.put(corrected.passage_id, outgoing, self._clock())
+        if opinion.verdict != "correct_plate":
+            self._tell(decision, officer, opinion, None)
+            return
+        corrected = corrected_passage(decision.checked.passage, opinion.plate or "", officer)
+        _refuse_no_correction(decision.checked.passage.plate, _text(corrected))
+        outgoing = Outgoing(PASSAGES, self._key(_text(corrected)), corrected)
+        self._casebook.outbox.put(corrected.passage_id, outgoing, self._clock())
+        for misread in (decision, *self._also_misread(decision)):
+            self._tell(misread, officer, opinion, _text(corrected))
+
+    def _also_misread(self, decision: CaseDecided) -> Iterator[CaseDecided]:
+        """The passage's other undecided cases: what was found under the wrong plate concerns somebody else."""
+        passage = decision.checked.passage
+        for case_id in self._casebook.evidence.of_event(passage.event_id):
+            case = self._casebook.cases.find(case_id)
+            if case is None or case.decision is None or case_id == decision.case_id or case.state not in UNDECIDED:
+                continue
+            if case.decision.checked.passage.passage_id == passage.passage_id:
+                self._casebook.reviews.close(case_id, "correct_plate", self._clock())
+                yield case.decision
+
+    def _tell(self, decision: CaseDecided, officer: Officer, opinion: Opinion, plate: str | None) -> None:
         review = ReviewRecorded(
             review_id=ids.stable_id("review", decision.case_id, decision.decision_id),
             case_id=decision.case_id,
@@ -144,7 +161,7 @@ class Desk:
             verdict=opinion.verdict,
             reason=opinion.reason,
             note=opinion.note,
-            plate=None if corrected is None else _text(corrected),
+            plate=plate,
             checked=decision.checked,
         )
         self._casebook.outbox.put(review.review_id, Outgoing(REVIEWS, decision.case_id, review), self._clock())

@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 
 from adjudication import ids
-from adjudication.errors import Invalid
+from adjudication.errors import Invalid, Unavailable
 from adjudication.facts import Officer
-from adjudication.messages import CaseDecided, NoticeDelivered, NoticeDispatched, PaymentReceived
-from ingest.topics import ACTS, CASE_EVENTS
+from adjudication.messages import CaseDecided, NoticeDelivered, NoticeDispatched, PaymentReceived, ReviewRecorded
+from ingest.topics import ACTS, CASE_EVENTS, REVIEWS
 from integrations.casebook.desk import Desk, Opinion
 from integrations.casebook.payments import Payment
+from integrations.channels.port import Sent
 from integrations.payments import record_payment
 from tests import office, samples
 from tests.office import Office, at, changed, december
@@ -120,3 +121,27 @@ def test_a_case_considered_on_the_last_day_of_limitation_is_considered(desk: Off
             desk.casebook.deadlines.set("a" * 32, code, desk.clock())
         claimed = desk.casebook.deadlines.claim(desk.clock(), 10)
     assert [deadline.code for deadline in claimed] == ["DEEMED", "LIM_OFFENCE"]
+
+
+def test_a_corrected_plate_ends_every_case_of_the_misread_passage(desk: Office) -> None:
+    speeding = changed(samples.decision(), route="review", reason="PLATE_UNSURE")
+    uninsured = sighting(1, route="wait", reason="SECOND_ASK_DUE", ask_again_us=desk.clock() + 5)
+    elsewhere = changed(samples.decision(2), route="review", reason="PLATE_UNSURE")
+    desk.take(speeding, uninsured, elsewhere)
+    officers(desk).lease(speeding.case_id, OFFICER)
+    opinion = Opinion("correct_plate", "MISREAD", plate="654WOZ05")
+    assert officers(desk).record_review(speeding.case_id, OFFICER, opinion) == "recorded"
+    told = [message for message in desk.published(REVIEWS) if isinstance(message, ReviewRecorded)]
+    assert {message.case_id for message in told} == {speeding.case_id, uninsured.case_id}
+    assert {message.verdict for message in told} == {"correct_plate"}
+
+
+@pytest.mark.parametrize("off_s", [-3600, 3600, 400 * 86_400])
+def test_a_channel_s_wrong_clock_starts_no_term(desk: Office, off_s: int) -> None:
+    desk.take(samples.decision())
+    number = desk.casebook.acts.numbers()[0]
+    for channel in (desk.sms, desk.cabinet):
+        channel.sent[number] = Sent("proof", desk.clock() + off_s * 1_000_000, delivered=True)
+    [issued] = desk.published(ACTS)
+    with pytest.raises(Unavailable, match="notice channels"):
+        desk.notify.handle([office.received(issued, ACTS)])
