@@ -29,7 +29,7 @@ def car(text: str | None, x: int) -> Target:
 
 @pytest.mark.xfail(strict=True, reason="vision/targets.py `_confirmed` lends the plate of any other picture's only car")
 def test_the_plate_of_a_later_picture_s_only_car_is_not_surely_that_of_the_first_picture_s() -> None:
-    """The measured car is unread; a second later another car is alone in view: its plate must not pass for the first."""
+    """The measured car is unread; later another car is alone in view: its plate must not pass for the first one's."""
     chosen = aim((Seen((car(None, 100),)), Seen((car("489AAC02", 600),))), None)
     plate = chosen.target.plate
     assert plate is None or plate.second == "" or chosen.candidates != 1 or chosen.flags or chosen.target.flags
