@@ -9,7 +9,7 @@ from adjudication import codec, ids
 from adjudication.answers import Device, Person, Vehicle
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
-from adjudication.facts import EvidenceRef, Fact
+from adjudication.facts import EvidenceRef, Fact, Officer
 from adjudication.lawbook import Lawbook, PartRule
 from adjudication.messages import CaseDecided, Part
 from adjudication.protocol import Act, ActDevice, ActVehicle, Addressee, Body, Terms
@@ -47,7 +47,7 @@ def form_act(
         raise Invalid("act-incomplete", "the person found is not the one held liable")
     rule, money = _rule(decision, law), sums(law, decision.mci_count, day)
     measured = decision.excess_kmh is not None
-    confirmed = [review.officer for review in decision.reviews if review.verdict == "confirm"]
+    officer = _officer(decision)
     return Act(
         act_id=ids.stable_id("act", decision.case_id, generation),
         number=number,
@@ -84,8 +84,8 @@ def form_act(
         law_sha256=decision.law_sha256,
         policy_sha256=decision.policy_sha256,
         decision_sha256=codec.digest(decision),
-        decided_by="officer" if confirmed else "automatic",
-        officer=confirmed[-1].full_name if confirmed else None,
+        decided_by="officer" if officer else "automatic",
+        officer=officer.full_name if officer else None,
     )
 
 
@@ -109,6 +109,12 @@ def _register_base(rule: PartRule, decision: CaseDecided, law: Lawbook) -> Part 
     day = civil_day(decision.checked.passage.event.captured_us)
     bases = (law.part_on(base, day) for base in rule.repeat_of)
     return next((one.part for one in (rule, *bases) if one is not None and one.detects in REGISTER_FINDINGS), None)
+
+
+def _officer(decision: CaseDecided) -> Officer | None:
+    """Who stands behind the decision: the last officer who confirmed it, or else who read its plate."""
+    confirmed = [review.officer for review in decision.reviews if review.verdict == "confirm"]
+    return confirmed[-1] if confirmed else decision.checked.passage.corrected_by
 
 
 def _rule(decision: CaseDecided, law: Lawbook) -> PartRule:

@@ -12,12 +12,14 @@ from adjudication.decide import decide
 from adjudication.facts import Measurement, Officer
 from adjudication.forming import finding_key, form_act
 from adjudication.messages import CaseDecided, PassageChecked, ReviewRecorded
+from adjudication.protocol import Act
 from integrations.lawfiles import load_law, load_policy
 from tests import office, samples
 
 LAW, POLICY = load_law(), load_policy("default")
 HOUR_US = 3_600_000_000
 T0 = samples.CAPTURED_US
+OFFICER = Officer(login="o", full_name="A B", body_id="01")
 
 
 def silent(system: Any, at_us: int = T0) -> Unanswered:
@@ -47,7 +49,7 @@ def review(case: CaseDecided, at_us: int = T0 + HOUR_US) -> ReviewRecorded:
         review_id=ids.stable_id("review", case.decision_id),
         case_id=case.case_id,
         decision_id=case.decision_id,
-        officer=Officer(login="o", full_name="A B", body_id="01"),
+        officer=OFFICER,
         at_us=at_us,
         verdict="confirm",
         reason="",
@@ -61,6 +63,11 @@ def one(checked: PassageChecked, *reviews: ReviewRecorded) -> CaseDecided:
     (case,) = decide(checked, reviews, LAW, POLICY)
     assert isinstance(case, CaseDecided)
     return case
+
+
+def formed(case: CaseDecided) -> Act:
+    evidence = office.evidence_of(case)
+    return form_act(case, evidence, LAW, office.BODY, number="01-2026-000000001", generation=0, formed_us=T0)
 
 
 @pytest.mark.parametrize(
@@ -102,15 +109,7 @@ def test_every_automatic_decision_can_be_formed_also_after_a_confirmation() -> N
     )
     confirmed = one(unverified, review(one(unverified)))
     assert confirmed.route == "auto"
-    form_act(
-        confirmed,
-        office.evidence_of(confirmed),
-        LAW,
-        office.BODY,
-        number="01-2026-000000001",
-        generation=0,
-        formed_us=T0,
-    )
+    assert formed(confirmed).officer == OFFICER.full_name
 
 
 def test_a_vehicle_without_a_vin_cannot_be_found_uninsured() -> None:
@@ -155,3 +154,11 @@ def test_base_part_and_repetition_of_a_register_finding_are_one_open_case() -> N
     base = one(given(event={"measurement": None}, vehicle=old, inspection=none("inspection")))
     repeated = replace(base, part="590(10)")
     assert finding_key(base, LAW) == finding_key(repeated, LAW)
+
+
+def test_an_act_names_the_officer_who_read_its_plate() -> None:
+    corrected = given(plate={"source": "officer"})
+    passage = replace(corrected.passage, corrected_by=OFFICER)
+    case = one(replace(corrected, passage=passage))
+    assert (formed(case).decided_by, formed(case).officer) == ("officer", OFFICER.full_name)
+    assert formed(one(samples.checked())).decided_by == "automatic"
