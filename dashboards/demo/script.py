@@ -35,8 +35,8 @@ LAPSED = len(PLACES) - SIGNALS - 1
 """The measuring device whose verification has lapsed."""
 CIVIL = timedelta(hours=5)
 """Kazakhstan's civil time, UTC+5 since 2024-03-01."""
-AGE_S = (4, 240)
-"""A passage lies this long back when its event is sent: cameras push within minutes."""
+AGE_S = (4, 90)
+"""A passage lies this long back when its event is sent; the door takes nothing from before a device's enrolment."""
 SHARE_WITH_READING = 0.4
 """Of the devices' events that carry a reading of their own, where the kind leaves it open."""
 

@@ -16,8 +16,8 @@ ALONE_M = (20.3, 21.6)
 HEAVY_M = (22.0, 23.0)
 FOREIGN_COLOURS = ("white", "black", "silver", "grey", "blue")
 SHARE_FROM_BEHIND = 0.5
-FROM_BEHIND = "red"
-"""Measured: drawn red cars are taken for cars from behind only (vision/painting.py); so is any car in snow."""
+FROM_THE_FRONT = "red"
+"""Measured: drawn red cars pass for cars from the front only (vision/painting.py), any car in snow from behind only."""
 
 
 def scene_of(rng: Random, kind: Kind, plate: str, vehicles: tuple[Vehicle, ...], *, place: int) -> Scene:
@@ -42,7 +42,7 @@ def _sides(kind: Kind) -> tuple[float, ...]:
 def _drawn(rng: Random, kind: Kind, plate: str, colour: str, side: float, *, weather: Weather) -> DrawnVehicle:
     heavy = kind.sight == "truck"
     body: BodyName = "truck" if heavy else "sedan"
-    from_behind = rng.random() < SHARE_FROM_BEHIND or colour == FROM_BEHIND or weather == "snow"
+    from_behind = colour != FROM_THE_FRONT and (weather == "snow" or rng.random() < SHARE_FROM_BEHIND)
     view: View = "rear" if from_behind and not heavy else "front"
     near = HEAVY_M if heavy else ABREAST_M if kind.sight == "two" else ALONE_M
     return DrawnVehicle(

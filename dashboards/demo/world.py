@@ -10,12 +10,13 @@ from pathlib import Path
 import msgspec
 
 from adjudication.calendar import civil_day
+from adjudication.errors import Invalid
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from dashboards import devices
 from dashboards.auth import create_demo_accounts
 from dashboards.centre import FacedCentre, eyes_of
 from dashboards.demo.script import Script, ScriptedDevice, ScriptedPassage
-from ingest.client import DeviceClient, Picture, Seen
+from ingest.client import DeviceClient, Picture, Refused, Seen
 from ingest.clock import system_clock
 from ingest.enrolment import Passport
 from ingest.identity import DeviceFile
@@ -82,13 +83,18 @@ def world(data: Path, seed: int, settings: Settings | None = None) -> Iterator[W
 
 
 def send(camera: DeviceClient, script: Script, passage: ScriptedPassage) -> Id:
-    """Draw a scripted passage, capture it and deliver it; the event's id."""
+    """Draw a scripted passage, capture it and deliver it; the event's id.
+
+    Raises:
+        Invalid: the door refused the event, by its code.
+    """
     captured_us = system_clock() - passage.age_s * MICROS_PER_SECOND
     scene = script.scene(passage, captured_us)
     picture = encode_jpeg(render_frame(scene, passage.number).image)
     event_id, _ = camera.capture((Picture("violation", picture),), _seen(script, passage, scene, captured_us))
-    for _ in camera.deliver(DELIVERY_S):
-        pass
+    for outcome in camera.deliver(DELIVERY_S):
+        if isinstance(outcome, Refused):
+            raise Invalid(outcome.code, outcome.detail)
     return event_id
 
 
