@@ -81,7 +81,7 @@ def _nose(body: Body, style: int) -> list[Decal]:
     """A car's front: grille, head lamps, lower intake, fog lamps, badge; the plate hangs between grille and intake."""
     half, plate = body.width / 2, body.plates[0] or 0.45
     lamp = body.stations[0][1] - 0.03
-    wide = (0.34, 0.42, 0.50)[style % 3] * half / 0.9
+    wide = (0.41, 0.45, 0.50)[style % 3] * half / 0.9
     slim = (0.10, 0.13, 0.16)[style // 3 % 3]
     low, sill = plate + 0.085, body.clearance
     grille = ((-wide, lamp - 0.01), (wide, lamp - 0.01), (0.86 * wide, low), (-0.86 * wide, low))
@@ -121,7 +121,7 @@ def _nose(body: Body, style: int) -> list[Decal]:
         (-0.86 * half, sill - 0.01),
     )
     found.append(_poly(body, lip, "dark"))
-    found.append(_quad(-0.31, 0.31, plate - 0.072, plate + 0.072, -0.02, "dark"))
+    found.append(_quad(-0.275, 0.275, plate - 0.068, plate + 0.068, -0.02, "dark"))
     return found + _mirrors(body)
 
 
@@ -142,9 +142,8 @@ def _tail(body: Body, style: int) -> list[Decal]:
         (0.80 * half, top - 0.90 * deep),
     )
     found += _both(body, amber, "amber")
-    niche = ((-0.36, plate + 0.10), (0.36, plate + 0.10), (0.33, plate - 0.10), (-0.33, plate - 0.10))
-    found.append(_poly(body, niche, "seam"))
-    found.append(_quad(-0.30, 0.30, plate + 0.105, plate + 0.125, -0.03, "chrome"))
+    # Close around the plate: a detector takes a dark niche with a bright bar for the plate itself.
+    found.append(_quad(-0.275, 0.275, plate - 0.068, plate + 0.068, -0.02, "dark"))
     line = sill + 0.34
     found.append(
         _poly(
