@@ -1,5 +1,6 @@
 """Traffic for load and fault tests: vehicles of a population pass enrolled devices, some of them too fast."""
 
+import hashlib
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from adjudication import codec
-from adjudication.facts import Measurement, Place, VehicleClass, Verification
+from adjudication.facts import Measurement, Media, Place, VehicleClass, Verification
+from adjudication.messages import EventCaptured
 from adjudication.units import Micros
 from benchmarks import legend
 from ingest.client import Picture, Seen
@@ -50,17 +52,36 @@ class Passing:
         """What the device says beside it; its clock is right."""
         return Seen(captured_us=captured_us, clock_offset_us=0, measurement=self.measurement)
 
+    def event(self, device: DeviceFile, sequence: int, picture: Picture, captured_us: Micros) -> EventCaptured:
+        """The same as the header of a frame, for whoever signs without a client's spool."""
+        digest = hashlib.sha256(picture.jpeg).hexdigest()
+        return EventCaptured(
+            event=f"{device.device_id}-{sequence}",
+            device_id=device.device_id,
+            sequence=sequence,
+            captured_us=captured_us,
+            clock_offset_us=0,
+            place=device.place,
+            lane=1,
+            direction="",
+            media=(Media(role=picture.role, sha256=digest, bytes=len(picture.jpeg), captured_us=captured_us),),
+            measurement=self.measurement,
+            verification=device.verification,
+        )
 
-def passings(population: Population, seed: int, count: int) -> list[Passing]:
+
+def passings(
+    population: Population, seed: int, count: int, speeds_kmh: Sequence[int | None] = SPEEDS_KMH
+) -> list[Passing]:
     """`count` passings, vehicles and speeds drawn by `seed`; some vehicles come more than once."""
     rng = random.Random(seed)
-    return [_passing(rng, population) for _ in range(count)]
+    return [_passing(rng, population, speeds_kmh) for _ in range(count)]
 
 
-def _passing(rng: random.Random, population: Population) -> Passing:
+def _passing(rng: random.Random, population: Population, speeds_kmh: Sequence[int | None]) -> Passing:
     vehicle = rng.choice(population.vehicles)
     shown = legend.Legend(plate=vehicle.plate, vehicle_class=SEEN_AS.get(vehicle.category, "car"))
-    return Passing(shown, _measured(rng.choice(SPEEDS_KMH)))
+    return Passing(shown, _measured(rng.choice(speeds_kmh)))
 
 
 def _measured(kmh: int | None) -> Measurement | None:

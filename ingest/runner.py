@@ -128,9 +128,12 @@ class Runner:
         failures = 0
         while not stop.is_set():
             try:
-                if self.step() == "halted":
+                outcome = self.step()
+                if outcome == "halted":
                     return "halted"
                 failures = 0
+                if outcome == "worked" and self._stage.pause_s:
+                    stop.wait(self._stage.pause_s)
             except Unavailable as error:  # the stream itself, outside of any record's handling
                 failures += 1
                 wait_s = self._backoff.wait_s(failures, error.retry_after_s)

@@ -84,7 +84,8 @@ class Stage:
     `handle` gets 1 to `batch` messages, oldest first per key, and returns what they cause, in order. It raises
     `Invalid` for input that can never be handled (the runner finds which record it is and lays it aside), `Unavailable`
     if nothing was done and it should be asked again; anything else stops the worker. `seen_id` names an observation's
-    input. `windows` are what the stage remembers; `handle` puts and queries them, the runner commits them.
+    input. `windows` are what the stage remembers; `handle` puts and queries them, the runner commits them. `pause_s`
+    passes after each batch where a batch costs far more than its records, so that more of them share the next one.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Stage:
     batch: int = 64
     seen_id: SeenId | None = None
     windows: "tuple[KeyedWindow, ...]" = ()
+    pause_s: float = 0.0
 
     def __post_init__(self) -> None:
         if (self.kind == "observation") != (self.seen_id is not None):

@@ -31,7 +31,7 @@ KILLS = 20
 PICTURE_BYTES = 20_000
 LIFE_S = (0.1, 2.6)
 """From a start to its kill: opening the stores takes 0.8 s of it, so some lives end before the door opens."""
-SETTLES_WITHIN_S = 60.0
+SETTLES_WITHIN_S = 120.0
 """The second asking of a register comes after five seconds, a silent one is left alone for five at a time."""
 IMPATIENT_S = 0.1
 """A camera would back off for up to half a minute after so many refusals; here it shall press on."""
@@ -83,7 +83,7 @@ class Cameras:
 
 @pytest.mark.server
 @pytest.mark.parametrize("seed", [20])
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 def test_twenty_kills_under_load_change_nothing_that_anybody_could_see(seed: int, tmp_path: Path) -> None:
     chance = random.Random(seed)
     today = civil_day(system_clock())

@@ -116,3 +116,22 @@ def test_the_stream_is_swept_meanwhile(tmp_path: Path, monkeypatch: pytest.Monke
     with EmbeddedRunner([], stream, lambda name, error: None):
         assert swept.wait(10)
     stream.close()
+
+
+def test_records_that_come_while_a_stage_pauses_share_its_next_batch(tmp_path: Path) -> None:
+    stream = SqliteStream(tmp_path, [IN, MID, OUT])
+    batches: list[int] = []
+
+    def handle(received: Sequence[Received]) -> list[Outgoing]:
+        batches.append(len(received))
+        return []
+
+    dear = Stage("dear", "function", (IN,), handle, pause_s=0.5)
+    stream.send([record(0)])
+    with EmbeddedRunner([dear], stream, lambda name, error: None):
+        wait_for(lambda: batches == [1])
+        for n in range(1, 9):
+            stream.send([record(n)])
+        wait_for(lambda: sum(batches) == 9)
+    assert batches == [1, 8]
+    stream.close()
