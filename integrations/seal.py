@@ -36,7 +36,12 @@ def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock)
     """The stage over the centre's stores."""
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
-        return [_sealed(item, item.message) for item in received if isinstance(item.message, CaseDecided)]
+        decided = [(item, item.message) for item in received if isinstance(item.message, CaseDecided)]
+        with casebook.transaction():  # one flush for the keys of the whole batch
+            for _, decision in decided:
+                if decision.route != "reject":
+                    casebook.keys.data_key(decision.case_id)
+        return [_sealed(item, decision) for item, decision in decided]
 
     def _sealed(item: Received, decision: CaseDecided) -> Outgoing:
         evidence = () if decision.route == "reject" else _evidence(item, decision)
