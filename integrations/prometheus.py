@@ -55,6 +55,16 @@ class Telemetry:
         """A counter's value so far, for the ops page."""
         return self._registry.get_sample_value(metric.name, dict(zip(metric.labels, labels, strict=True))) or 0.0
 
+    def told(self, metric: Metric) -> dict[tuple[str, ...], float]:
+        """Every series of a counter or gauge of `metrics.TOLD` so far, by its labels, for the ops page."""
+        family = self._counters.get(metric) or self._gauges[metric]
+        return {
+            tuple(sample.labels[label] for label in metric.labels): sample.value
+            for collected in family.collect()
+            for sample in collected.samples
+            if sample.name == metric.name
+        }
+
     def _committed(self, event: Committed) -> None:
         self._add(metrics.STAGE_RECORDS, event.records, event.stage)
         self._add(metrics.STAGE_REPEATED, event.repeated, event.stage)

@@ -22,6 +22,8 @@ PAGE = 50
 """Lines of the queue on one page: what an officer scans before taking the next case."""
 SAID = frozenset({"confirm", "correct_plate", "reject", "not-leased", "not-waiting", "taken", "empty"})
 """What a page may be told to say of the last action: anything else in the address is passed over."""
+MENDABLE = {"plate-grammar": "plate-grammar", "verdict-not-possible": "same-plate"}
+"""What the desk may say of a corrected plate, by what the page says then: the officer looks again."""
 
 
 def officer_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
@@ -90,9 +92,9 @@ class _Pages:
         try:
             recorded = self._faces.desk.record_review(case_id, user.officer, opinion)
         except Invalid as error:
-            if error.code != "plate-grammar":
+            if verdict != "correct_plate" or error.code not in MENDABLE:
                 raise
-            return self._case(request, user, self._view(case_id, user), "plate-grammar", typed=plate)
+            return self._case(request, user, self._view(case_id, user), MENDABLE[error.code], typed=plate)
         return _to(case_id, verdict if recorded == "recorded" else recorded)
 
     def picture(self, request: Request, case_id: Id, number: int) -> Response:

@@ -1,11 +1,8 @@
-"""Ops."""
+"""The pages of operations: how the centre does, as a page and as JSON; and who looked at what, for auditors.
 
-from fastapi import APIRouter
+`look.py` is one look at the whole centre as data, `pages.py` the routes.
+"""
 
-from dashboards.auth import Gate
-from dashboards.faces import Faces
-from dashboards.sheets import Sheets
+from dashboards.ops.pages import ops_pages
 
-
-def ops_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
-    return APIRouter()
+__all__ = ["ops_pages"]

@@ -1,0 +1,130 @@
+"""The officers' pages: a case is taken, seen and decided by one officer; every look leaves a line."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from adjudication import reasons
+from dashboards.auth import DEMO_PASSWORD
+from dashboards.officer.verdicts import REJECTIONS
+from integrations.casebook.users import User
+from tests.faced import FacedTest
+
+
+@pytest.fixture
+def faced(tmp_path: Path) -> FacedTest:
+    return FacedTest(tmp_path)
+
+
+def _verdict(faced: FacedTest, browser: TestClient, case: str, **fields: str) -> Response:
+    page = f"/officer/cases/{case}"
+    return browser.post(f"{page}/verdict", data=faced.form(browser, page, **fields))
+
+
+def _verdicts(faced: FacedTest) -> list[str]:
+    with_case = faced.centre.casebook.audit.latest(100)
+    return [line.action for line in with_case if line.action in {"confirm", "correct_plate", "reject"}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"verdict": "confirm"}, "confirm"),
+        ({"verdict": "correct_plate", "plate": "490 AAC 02"}, "correct_plate"),
+        ({"verdict": "reject", "reason": "NO_EVENT"}, "reject"),
+    ],
+)
+def test_each_verdict_is_recorded_and_said_to_be(faced: FacedTest, fields: dict[str, str], said: str) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    browser.post("/officer/next", data=faced.form(browser, "/officer"))
+    answer = _verdict(faced, browser, case, **fields)
+    assert answer.headers["location"].endswith(f"said={said}")
+    assert "Recorded" in browser.get(answer.headers["location"]).text
+    assert _verdicts(faced) == [said]
+    assert faced.centre.casebook.reviews.count() == 0
+
+
+def test_a_case_that_another_officer_has_can_be_seen_and_not_decided(faced: FacedTest) -> None:
+    case = faced.review().case_id
+    faced.centre.casebook.users.add(User("second", "Екінші", "demo", "officer"), DEMO_PASSWORD)
+    first, second = faced.browser("officer"), faced.browser("second")
+    page = f"/officer/cases/{case}"
+    first.post(f"{page}/lease", data=faced.form(first, page))
+    assert "officer has this case until" in second.get(page).text
+    assert second.post(f"{page}/lease", data=faced.form(second, page)).headers["location"].endswith("said=taken")
+    assert _verdict(faced, second, case, verdict="confirm").headers["location"].endswith("said=not-leased")
+    assert _verdicts(faced) == []
+
+
+def test_a_lease_that_ran_out_decides_nothing(faced: FacedTest) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    browser.post("/officer/next", data=faced.form(browser, "/officer"))
+    faced.clock.advance_s(301)
+    assert _verdict(faced, browser, case, verdict="confirm").headers["location"].endswith("said=not-leased")
+
+
+def test_a_decided_case_says_so(faced: FacedTest) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    browser.post("/officer/next", data=faced.form(browser, "/officer"))
+    _verdict(faced, browser, case, verdict="confirm")
+    assert _verdict(faced, browser, case, verdict="confirm").headers["location"].endswith("said=not-waiting")
+
+
+@pytest.mark.parametrize("typed", ["1", "489 AAC 02"])
+def test_no_plate_and_the_same_plate_come_back_to_be_mended(faced: FacedTest, typed: str) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    browser.post("/officer/next", data=faced.form(browser, "/officer"))
+    answer = _verdict(faced, browser, case, verdict="correct_plate", plate=typed)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    assert _verdicts(faced) == []
+
+
+@pytest.mark.parametrize("reason", ["", "CLEAR", "nonsense"])
+def test_a_rejection_needs_a_ground_that_is_offered(faced: FacedTest, reason: str) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    browser.post("/officer/next", data=faced.form(browser, "/officer"))
+    assert _verdict(faced, browser, case, verdict="reject", reason=reason).status_code == 422
+    assert faced.centre.casebook.reviews.count() == 1
+
+
+def test_every_ground_offered_is_one_that_officers_may_give() -> None:
+    assert set(REJECTIONS) <= reasons.REJECTIONS
+
+
+def test_every_look_at_a_case_and_a_picture_leaves_a_line(faced: FacedTest) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    browser.get(f"/officer/cases/{case}")
+    picture = browser.get(f"/officer/cases/{case}/pictures/0")
+    assert picture.headers["content-type"] == "image/jpeg"
+    assert picture.headers["cache-control"] == "no-store"
+    assert [line.action for line in faced.centre.casebook.audit.of_case(case)] == ["look", "picture"]
+
+
+def test_an_officer_sees_the_end_of_a_persons_number_only(faced: FacedTest) -> None:
+    case = faced.review().case_id
+    page = faced.browser("officer").get(f"/officer/cases/{case}").text
+    assert "900101300017" not in page
+    assert "0017" in page
+
+
+def test_the_messages_of_a_correction_reach_the_road(faced: FacedTest) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    browser.post("/officer/next", data=faced.form(browser, "/officer"))
+    _verdict(faced, browser, case, verdict="correct_plate", plate="490 AAC 02")
+    assert faced.centre.casebook.outbox.waiting() == 2
+
+
+def test_the_queue_is_worked_off_and_then_empty(faced: FacedTest) -> None:
+    faced.review(1)
+    faced.review(2)
+    browser = faced.browser("officer")
+    taken = {browser.post("/officer/next", data=faced.form(browser, "/officer")).headers["location"]}
+    case = taken.pop().rpartition("/")[2]
+    _verdict(faced, browser, case, verdict="confirm")
+    onward = browser.post("/officer/next", data=faced.form(browser, "/officer")).headers["location"]
+    assert onward.rpartition("/")[2] != case
+    _verdict(faced, browser, onward.rpartition("/")[2], verdict="confirm")
+    assert browser.post("/officer/next", data=faced.form(browser, "/officer")).headers["location"].endswith("empty")
