@@ -82,11 +82,13 @@ def run() -> dict[str, float | str]:
         for label, speeds, size, count in RUNS:
             plan = passings(population, SEED, count, speeds)
             with _centre(simulators.url, "legend") as centre:
+                figures.setdefault("rest_mib", centre.spent().resident_mib)
                 _measure("warm", centre, [(one, one.picture(size)) for one in warm])
                 figures |= _measure(label, centre, [(one, one.picture(size)) for one in plan])
         if (MODELS / "manifest.json").exists():
             plan = passings(population, SEED, RENDERED, (None,))
             with _centre(simulators.url, "models") as centre:
+                figures["rendered_rest_mib"] = centre.spent().resident_mib
                 shown = list(zip(plan, _rendered(), strict=True))
                 _measure("warm", centre, shown[:8])
                 figures |= _measure("rendered", centre, shown)
@@ -116,7 +118,7 @@ class _Centre:
     def wait_idle(self) -> None:
         """Returns when nothing is in hand."""
         while self.ask("work"):
-            time.sleep(0.05)
+            time.sleep(0.2)  # asking costs the centre a look at its stores
 
     def frames(self, shown: Sequence[tuple[Passing, Picture]]) -> list[Frame]:
         """The passings as signed frames, the cameras in turn."""
@@ -154,7 +156,6 @@ def _measure(label: str, centre: _Centre, shown: Sequence[tuple[Passing, Picture
         "acts_s": (after.acts - before.acts) / took_s,
         "cpu_ms_a_passage": sum(cpu_s.values()) / len(bodies) * 1e3,
         "cpu_ms_by_thread": ", ".join(f"{name} {cpu_s[name] / len(bodies) * 1e3:.1f}" for name in dearest),
-        "rest_mib": before.resident_mib,
         "load_mib": max(loaded.resident_mib, after.resident_mib),
     }
     return {f"{label}_{name}": value for name, value in figures.items()}
