@@ -14,6 +14,9 @@ from vision.targets import NOTHING, Aim, aim, every_plate, numbered
 BATCH = 8
 """Pictures wait for each other: eight frames of 150 ms keep the road's delay near a second on one core."""
 
+OF_THE_MEANT = ("vehicle", "plate")
+"""Roles of pictures in which the device says to show the vehicle it means, and no other."""
+
 PlateKey = Callable[[str], str]
 
 
@@ -40,12 +43,13 @@ def passages(frame: Frame, seen: Sequence[Seen] | None, reader: str) -> list[Pas
     A measured or reported event names one target, so it is one passage; any other is one for each plate that was read.
     """
     event = frame.header
+    closeups = [number for number, media in enumerate(event.media) if media.role in OF_THE_MEANT]
     if seen is None:
         aims = [Aim(NOTHING, 1 if event.reading is not None else 0)]
     elif event.measurement is not None or event.violation is not None:
-        aims = [aim(seen, event.reading)]
+        aims = [aim(seen, event.reading, closeups)]
     else:
-        aims = [Aim(target, 1) for target in every_plate(seen)] or [aim(seen, event.reading)]
+        aims = [Aim(target, 1) for target in every_plate(seen)] or [aim(seen, event.reading, closeups)]
     hinted = device_plate(event.reading) if event.reading is not None else None
     read = {one.target.plate.text for one in aims if one.target.plate is not None}
     disagree = hinted is not None and bool(read) and hinted.text not in read

@@ -1,6 +1,6 @@
 """Which vehicle an event speaks of, from everything seen in its pictures and from the device's own hint."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -32,17 +32,22 @@ def numbered(seen: Seen, picture: int) -> Seen:
     return replace(seen, targets=tuple(_numbered(target, picture) for target in seen.targets))
 
 
-def aim(pictures: Sequence[Seen], hint: DeviceReading | None) -> Aim:
+def aim(pictures: Sequence[Seen], hint: DeviceReading | None, closeups: Collection[int] = ()) -> Aim:
     """The one target of a measured or reported event.
 
     The device's boxes lie in the first picture and decide where given; else its text, if one target bears it; else
-    there must be one vehicle only. Other pictures confirm the plate, or supply it where the first shows none.
+    there must be one vehicle only. Other pictures confirm the plate, or supply it where the first shows none: surely
+    if they are among `closeups`, which the device took of the meant vehicle; else without a second read, for whatever
+    is alone in view a moment later may be another car.
     """
     first = next((number for number, seen in enumerate(pictures) if seen.targets), 0)
     targets = pictures[first].targets if pictures else ()
     chosen = _choose(targets, hint, boxes_apply=first == 0)
-    closeups = [seen.targets[0] for number, seen in enumerate(pictures) if number != first and len(seen.targets) == 1]
-    return replace(chosen, target=_confirmed(chosen.target, closeups)) if chosen.candidates == 1 else chosen
+    if chosen.candidates != 1:
+        return chosen
+    alone = {number: seen.targets[0] for number, seen in enumerate(pictures) if len(seen.targets) == 1}
+    others = [target if number in closeups else _doubted(target) for number, target in alone.items() if number != first]
+    return replace(chosen, target=_confirmed(chosen.target, others))
 
 
 def every_plate(pictures: Sequence[Seen]) -> tuple[Target, ...]:
@@ -121,9 +126,15 @@ def _area(box: Box) -> int:
     return box.width * box.height
 
 
-def _confirmed(target: Target, closeups: Sequence[Target]) -> Target:
+def _doubted(target: Target) -> Target:
+    """`target` with its plate as one read only: what nobody says is the meant vehicle's."""
+    plate = target.plate and msgspec.structs.replace(target.plate, second="", second_confidence_bp=0)
+    return replace(target, plate=plate)
+
+
+def _confirmed(target: Target, others: Sequence[Target]) -> Target:
     """`target` with its plate as the other pictures have it: a second picture is the most independent second read."""
-    reads = [closeup for closeup in closeups if closeup.plate is not None]
+    reads = [other for other in others if other.plate is not None]
     if not reads:
         return target
     other = max(reads, key=lambda read: read.plate.confidence_bp if read.plate is not None else 0)

@@ -1,7 +1,5 @@
 """Review: ways in which a picture of another vehicle becomes a fine."""
 
-import pytest
-
 from adjudication.facts import Box, PlateReading, VehicleSighting
 from vision.ports import Seen, Target
 from vision.targets import aim
@@ -27,9 +25,15 @@ def car(text: str | None, x: int) -> Target:
     return Target(vehicle=vehicle, plate=read or None, plate_box=box if read else None)
 
 
-@pytest.mark.xfail(strict=True, reason="vision/targets.py `_confirmed` lends the plate of any other picture's only car")
 def test_the_plate_of_a_later_picture_s_only_car_is_not_surely_that_of_the_first_picture_s() -> None:
     """The measured car is unread; later another car is alone in view: its plate must not pass for the first one's."""
     chosen = aim((Seen((car(None, 100),)), Seen((car("489AAC02", 600),))), None)
     plate = chosen.target.plate
     assert plate is None or plate.second == "" or chosen.candidates != 1 or chosen.flags or chosen.target.flags
+
+
+def test_a_close_up_of_the_meant_vehicle_gives_its_plate_with_both_reads() -> None:
+    chosen = aim((Seen((car(None, 100),)), Seen((car("489AAC02", 600),))), None, closeups=(1,))
+    plate = chosen.target.plate
+    assert plate is not None
+    assert (plate.text, plate.second) == ("489AAC02", "489AAC02")
