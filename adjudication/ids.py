@@ -27,9 +27,13 @@ def event_id(device_id: str, sequence: int) -> Id:
     return stable_id("event", device_id, sequence)
 
 
-def passage_id(event: Id, ordinal: int, supersedes: str = "") -> Id:
-    """The `ordinal`-th vehicle of an event; a corrected plate is a new passage that names what it supersedes."""
-    return stable_id("passage", event, ordinal, supersedes)
+def passage_id(content: Id, ordinal: int, supersedes: str = "") -> Id:
+    """The `ordinal`-th vehicle of an event's content; a corrected plate is a new passage and names what it supersedes.
+
+    `content` is `ingest.frame.Frame.content_id`, so that two contents under one number share no passage; where there is
+    something to supersede, the event says enough.
+    """
+    return stable_id("passage", content, ordinal, supersedes)
 
 
 def checked_id(passage: Id, asked_round: int) -> Id:

@@ -44,6 +44,11 @@ class Frame:
         return hashlib.sha256(self.signed).hexdigest()
 
     @property
+    def content_id(self) -> Id:
+        """Names this content of the event: a device that counts anew after a reset uses a number for two contents."""
+        return ids.stable_id("content", self.event_id, self.sha256)
+
+    @property
     def record(self) -> bytes:
         """What the device signed, and its signature: the part that is sealed beside the pictures."""
         return self.signed + self.signature

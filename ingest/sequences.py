@@ -2,7 +2,9 @@
 
 A device's number is used once. Sending the same event again is right (its receipt may have been lost) and gives the
 same receipt without a second record; another content under a used number is refused. The memory is bounded and one
-door's own: what is older, or came through another replica, is found downstream, by event id.
+door's own: after a restart, or at another replica, another content is taken like any other. It has a receipt, so it has
+an outcome: passages are named by content (`Frame.content_id`), so [vision] drops only the same content, and two
+contents that claim one case are put before officers or end with a reason ([issue], [seal]).
 """
 
 from collections import OrderedDict

@@ -34,7 +34,9 @@ def vision(eyes: Eyes | None, key: PlateKey) -> Stage:
             for passage in passages(frame, seen, eyes.reader if eyes is not None else "")
         ]
 
-    return Stage("vision", "observation", (FRAMES,), handle, BATCH, seen_id=lambda received: _frame(received).event_id)
+    return Stage(
+        "vision", "observation", (FRAMES,), handle, BATCH, seen_id=lambda received: _frame(received).content_id
+    )
 
 
 def passages(frame: Frame, seen: Sequence[Seen] | None, reader: str) -> list[PassageObserved]:
@@ -55,7 +57,7 @@ def passages(frame: Frame, seen: Sequence[Seen] | None, reader: str) -> list[Pas
     disagree = hinted is not None and bool(read) and hinted.text not in read
     return [
         PassageObserved(
-            passage_id=ids.passage_id(frame.event_id, ordinal),
+            passage_id=ids.passage_id(frame.content_id, ordinal),
             event_id=frame.event_id,
             ordinal=ordinal,
             event=event,

@@ -175,7 +175,20 @@ def test_the_pictures_of_a_batch_are_shown_together() -> None:
     texts = [one.message.plate.text for one in stage.handle(batch)]
     assert (eyes.asked, texts) == ([2], ["489AAC02", "500AAA01"])
     assert stage.seen_id is not None
-    assert stage.seen_id(batch[0]) == frames[0].event_id
+    assert stage.seen_id(batch[0]) == frames[0].content_id
+
+
+def test_another_content_under_a_used_number_is_its_own_passage() -> None:
+    eyes = ScriptedEyes({b"a": Seen((car("489AAC02"),)), b"b": Seen((car("489AAC02"),))})
+    stage = vision(eyes, key=str)
+    one, again, other = (samples.frame(1, (body,)) for body in (b"a", b"a", b"b"))
+    batch = [Received(frame, Position("frames.v1", 0, n), "cam-1") for n, frame in enumerate((one, again, other))]
+    passages = [out.message for out in stage.handle(batch) if isinstance(out.message, PassageObserved)]
+    assert one.event_id == other.event_id
+    assert stage.seen_id is not None
+    assert stage.seen_id(batch[0]) == stage.seen_id(batch[1]) != stage.seen_id(batch[2])
+    assert passages[0].passage_id == passages[1].passage_id != passages[2].passage_id
+    assert len({passage.event_id for passage in passages}) == 1
 
 
 def test_the_same_frame_gives_the_same_bytes() -> None:
