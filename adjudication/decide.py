@@ -4,7 +4,8 @@
 2. Each guard rules on each finding: in order, or which road it must take. All are heard, so that the trace is whole.
 3. Repetition, amount and automation are settled from the law's data.
 4. An officer's verdict settles what a person may settle, and nothing else.
-5. The strictest word wins: reject, then refer, wait, review; automatic only if nothing is in doubt.
+5. What rests on whose vehicle it is ends or refers nothing while the plate is as good as unread.
+6. The strictest word wins: reject, then refer, wait, review; automatic only if nothing is in doubt.
 
 Same input, same bytes: nothing here knows a clock, a disk, a network or chance.
 """
@@ -51,6 +52,8 @@ GUARDS: tuple[Guard, ...] = (
     sending_term,
 )
 STRICTEST: tuple[Route, ...] = ("reject", "refer", "wait", "review", "auto")
+REST_ON_THE_PLATE = frozenset({"vehicle", "person"})
+"""Rules that speak of the vehicle the plate names and of its owner."""
 HOUR_US = DAY_US // 24
 ASKED_ANEW = "REGISTERS_STILL_SILENT"
 """A doubt that an answer may still overtake: an officer's confirmation has the silent register asked again."""
@@ -136,7 +139,8 @@ def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
     part, repetition = applied_part(scene, finding)
     mci, size = amount(scene, part)
     guarded = (ruling for guard in GUARDS for ruling in guard(scene, finding))
-    rulings = _settled_by_officer(scene, (*finding.rulings, *guarded, *repetition, *size, *automatic(scene, part)))
+    heard = _settled_by_officer(scene, (*finding.rulings, *guarded, *repetition, *size, *automatic(scene, part)))
+    rulings = _only_of_a_plate_that_was_read(scene, heard)
     first, *rest = sorted(rulings, key=lambda ruling: STRICTEST.index(ruling.route))
     form: Form = "protocol" if first.route == "refer" else part.form
     send, limit = _last_days(scene)
@@ -183,6 +187,22 @@ def _confirmed(ruling: Ruling) -> Ruling:
     if ruling.route != "review" or not REASONS[ruling.reason].confirmable:
         return ruling
     return in_order(ruling.step.rule, "821(2)", "confirmed by an officer", settled=ruling.reason)
+
+
+def _only_of_a_plate_that_was_read(scene: Scene, rulings: tuple[Ruling, ...]) -> tuple[Ruling, ...]:
+    """The rulings; those that reject or refer for the vehicle's or the owner's sake become a person's to judge where
+    the read is too weak to count as one and nobody has confirmed it: smeared characters spell anybody's plate."""
+    plate = scene.checked.passage.plate
+    doubted = any(ruling.step.rule == "reading" and ruling.route == "review" for ruling in rulings)
+    if plate is None or not doubted or plate.confidence_bp >= scene.policy.second_confidence_bp:
+        return rulings
+    return tuple(_set_aside(ruling) for ruling in rulings)
+
+
+def _set_aside(ruling: Ruling) -> Ruling:
+    if ruling.step.rule not in REST_ON_THE_PLATE or ruling.route not in ("reject", "refer"):
+        return ruling
+    return ruled("review", "PLATE_UNSURE", ruling.step.rule, otherwise=ruling.reason)
 
 
 def _last_days(scene: Scene) -> tuple[date | None, date | None]:

@@ -184,6 +184,25 @@ def test_an_officer_settles_what_is_confirmable_and_nothing_else(
     assert (confirmed.route, confirmed.reason) == expected
 
 
+FOREIGN = {"text": "A123BC77", "country": "RU", "format_id": "RU"}
+GROUNDS: list[tuple[str, str, dict[str, object], dict[str, object]]] = [
+    ("refer", "FOREIGN_PLATE", FOREIGN, {"vehicle": None, "liable": None}),
+    ("refer", "MILITARY_POLICE", {}, {"vehicle": replace(samples.VEHICLE, registered_with="military_police")}),
+    ("reject", "DEAD_OR_LIQUIDATED", {}, {"liable": replace(samples.PERSON, died_on=date(2020, 1, 1))}),
+]
+
+
+@pytest.mark.parametrize(("route", "reason", "plate", "answers"), GROUNDS, ids=[row[1] for row in GROUNDS])
+def test_a_plate_as_good_as_unread_refers_and_ends_nothing_until_a_person_confirms_it(
+    route: str, reason: str, plate: dict[str, object], answers: dict[str, object]
+) -> None:
+    weak = given(plate={**plate, "confidence_bp": 4_999}, **answers)
+    assert (one(weak).route, one(weak).reason) == ("review", "PLATE_UNSURE")
+    assert (one(weak, review(one(weak))).route, one(weak, review(one(weak))).reason) == (route, reason)
+    fair = given(plate={**plate, "confidence_bp": 5_000}, **answers)
+    assert (one(fair).route, one(fair).reason) == (route, reason)
+
+
 def test_an_ordinary_offence_is_automatic() -> None:
     case = one(samples.checked())
     assert (case.route, case.reason, case.part, case.mci_count) == ("auto", "CLEAR", "592(2)", 10)
