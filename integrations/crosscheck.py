@@ -23,6 +23,7 @@ from adjudication.answers import (
     Answers,
     Device,
     InspectionAnswer,
+    Insurance,
     InsuranceAnswer,
     NoRecord,
     PenaltiesAnswer,
@@ -36,6 +37,7 @@ from adjudication.errors import Invalid
 from adjudication.facts import PlateReading
 from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
 from adjudication.plates import classify
+from adjudication.rules.documents import is_insured
 from adjudication.units import Id, Micros
 from ingest.clock import Clock
 from ingest.devices import DeviceRegister, answer_of
@@ -181,7 +183,7 @@ class _Asking:
     def _ask_papers(self, vehicle: VehicleAnswer | None, asked_us: Micros) -> _Papers | None:
         """None where the vehicle is unknown, or of a register whose cases go to another body whatever its papers say.
 
-        Source: art. 31(2) and its note: the holder, else the owner, is liable and obliged to insure.
+        Source: art. 31(2) and its note: the holder, else the owner, is liable.
         """
         if not isinstance(vehicle, Vehicle) or vehicle.registered_with != "civil":
             return None
@@ -189,7 +191,7 @@ class _Asking:
         liable = vehicle.holder or vehicle.owner
         return _Papers(
             self._ask("persons", asked_us, at_us, lambda: registries.person(liable, at_us)),
-            self._ask("insurance", asked_us, at_us, lambda: registries.insurance(vin, liable, at_us)),
+            self._ask("insurance", asked_us, at_us, lambda: _insurance(registries, vehicle)),
             self._ask("inspection", asked_us, at_us, lambda: registries.inspection(vin, at_us)),
             self._ask("penalties", asked_us, at_us, lambda: registries.penalties(liable, at_us)),
         )
@@ -197,3 +199,17 @@ class _Asking:
     def _ask(self, system: System, asked_us: Micros, as_of_us: Micros, put: Callable[[], T]) -> _Asked[T]:
         nothing = Unanswered(system=system, asked_us=asked_us, as_of_us=as_of_us, reason="timeout")
         return _Asked(self._threads.submit(put), nothing)
+
+
+def _insurance(registries: Registries, vehicle: Vehicle) -> InsuranceAnswer:
+    """The contracts of whoever is liable, and where none of them covers the instant the owner's too: one is enough."""
+    vin, at_us = vehicle.vin, vehicle.as_of_us
+    own = registries.insurance(vin, vehicle.holder or vehicle.owner, at_us)
+    if vehicle.holder in {None, vehicle.owner} or isinstance(own, Unanswered):
+        return own
+    if isinstance(own, Insurance) and is_insured(own, at_us):
+        return own
+    owners = registries.insurance(vin, vehicle.owner, at_us)
+    if isinstance(own, Insurance) and isinstance(owners, Insurance):
+        return replace(owners, policies=(*own.policies, *owners.policies))
+    return own if isinstance(owners, NoRecord) else owners

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from adjudication import ids
-from adjudication.answers import Answers, Device, NoRecord, Unanswered, Vehicle
+from adjudication.answers import Answers, Device, Insurance, NoRecord, Policy, Unanswered, Vehicle
 from adjudication.calendar import start_of_day_us
 from adjudication.errors import Invalid
 from adjudication.facts import PlateReading
@@ -87,6 +87,47 @@ def test_the_holder_is_asked_about_before_the_owner():
     dossier = of_profile("leased")
     (answers,) = ask(stage(in_memory()), passage(dossier.vehicle.plate))
     assert answers.liable.number == dossier.vehicle.holder != dossier.vehicle.owner
+
+
+class Insurers(PopulationRegistries):
+    """The population, with contracts as a test says, by person; a person it does not name is not answered for."""
+
+    def __init__(self, contracts: dict[str, tuple[Policy, ...]]) -> None:
+        super().__init__(POPULATION, VirtualClock(ASKED_US))
+        self.contracts = contracts
+
+    def insurance(self, vin, person, as_of_us):
+        asked = {"system": "insurance", "asked_us": ASKED_US, "as_of_us": as_of_us}
+        if person not in self.contracts:
+            return Unanswered(**asked, reason="timeout")
+        policies = self.contracts[person]
+        return Insurance(**asked, policies=policies) if policies else NoRecord(**asked)
+
+
+VALID = Policy(number="P-1", valid_from_us=NOON_US - 1, valid_to_us=NOON_US + 1)
+PAST = Policy(number="P-0", valid_from_us=0, valid_to_us=1)
+
+
+@pytest.mark.parametrize(
+    ("holders", "owners", "found"),
+    [
+        ((), (VALID,), (VALID,)),
+        ((PAST,), (VALID,), (PAST, VALID)),
+        ((PAST,), (), (PAST,)),
+        ((VALID,), None, (VALID,)),
+        ((), (), NoRecord),
+        ((PAST,), None, Unanswered),
+        (None, (VALID,), Unanswered),
+    ],
+)
+def test_where_the_holder_has_no_contract_the_owner_s_counts(holders, owners, found):
+    vehicle = of_profile("leased").vehicle
+    contracts = {vehicle.holder: holders, vehicle.owner: owners}
+    known = {person: policies for person, policies in contracts.items() if policies is not None}
+    (answers,) = ask(stage(Insurers(known)), passage(vehicle.plate))
+    assert (
+        answers.insurance.policies if isinstance(answers.insurance, Insurance) else type(answers.insurance)
+    ) == found
 
 
 @pytest.mark.parametrize("plate", [None, "A123BC777", "ABC1D23"])
