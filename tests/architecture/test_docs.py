@@ -4,8 +4,11 @@ import configparser
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,6 +16,8 @@ from dashboards.cli import COMMANDS
 from ingest import topics
 from ingest.metrics import ASKED, TOLD
 from integrations.config import ABOUT, Settings
+from integrations.fates import Fates
+from integrations.pipeline import Centre, road
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("dashboards", "integrations", "vision", "ingest", "adjudication")
@@ -49,12 +54,12 @@ def row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def modules(package: str) -> Iterator[Path]:
-    """Every module of a package but those that a README nearer to them names."""
-    for path in sorted((ROOT / package).rglob("*.py")):
-        nearer = any((folder / "README.md").exists() for folder in path.parents if (ROOT / package) in folder.parents)
+def modules(folder: Path) -> Iterator[str]:
+    """Every module below a folder but those that a README nearer to them speaks for."""
+    for path in sorted(folder.rglob("*.py")):
+        nearer = any((between / "README.md").exists() for between in path.parents if folder in between.parents)
         if path.name != "__init__.py" and not nearer:
-            yield path.relative_to(ROOT / package)
+            yield str(path.relative_to(folder))
 
 
 def text_files() -> Iterator[Path]:
@@ -68,7 +73,13 @@ def text_files() -> Iterator[Path]:
 def test_every_module_of_a_package_is_named_once_in_its_reading_order(package: str) -> None:
     named = QUOTED.findall(section(ROOT / package / "README.md", READING_ORDER))
     files = [name for name in named if name.endswith(".py") and (ROOT / package / name).exists()]
-    assert sorted(files) == sorted(str(path) for path in modules(package))
+    assert sorted(files) == sorted(modules(ROOT / package))
+
+
+@pytest.mark.parametrize("folder", ["ingest/doors", "integrations/casebook"])
+def test_every_module_of_a_folder_with_a_readme_of_its_own_is_named_there(folder: str) -> None:
+    named = set(QUOTED.findall((ROOT / folder / "README.md").read_text(encoding="utf-8")))
+    assert set(modules(ROOT / folder)) <= named
 
 
 def test_every_folder_and_shared_module_of_the_tests_is_named() -> None:
@@ -111,6 +122,16 @@ def test_every_command_says_what_it_does_and_stands_in_the_manual(command: str) 
 def test_every_topic_is_documented_as_it_is() -> None:
     known = [row(f"`{t.name}`", t.key, f"{t.retention_s // 3600} h", t.about) for t in topics.ROAD]
     assert table("ingest/README.md", r"[a-z-]+\.v\d+") == known
+
+
+def test_every_stage_is_documented_as_it_is() -> None:
+    # Making the stages opens nothing: what they name and read is known before there is a store.
+    closed: dict[str, Any] = {field.name: SimpleNamespace(devices=None) for field in fields(Centre)}
+    fates = Fates(closed["register"], closed["casebook"])
+    centre = Centre(**closed | {"channels": (), "fates": fates})
+    known = [row(f"`{s.name}`", s.kind, ", ".join(t.name for t in s.reads)) for s in road(centre, None)]
+    told = table("integrations/README.md", r"[a-z]+")
+    assert [row(*line.strip("| ").split(" | ")[:3]) for line in told] == known
 
 
 def test_every_metric_is_documented_as_it_is() -> None:
