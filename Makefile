@@ -34,7 +34,7 @@ up: models ## the whole centre, without demo traffic
 	$(RUN)/tarazy up $(ARGS)
 
 test: models ## the tests that need no server
-	$(RUN)/pytest -m 'not server and not browser' $(ARGS)
+	$(RUN)/pytest -m 'not server and not browser' -n 2 --dist loadfile $(ARGS)
 
 server-test: models ## the tests that start real processes
 	$(RUN)/pytest -m server $(ARGS)

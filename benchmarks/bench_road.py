@@ -29,12 +29,12 @@ from adjudication.calendar import civil_day
 from adjudication.messages import EventCaptured
 from benchmarks.legend import LegendEyes
 from benchmarks.traffic import SPEEDS_KMH, Passing, enrol, passings
+from dashboards.centre import door_of
 from dashboards.serving import Served, listening
 from ingest.client import Picture
 from ingest.clock import system_clock
 from ingest.doors.headers import CONTENT_TYPE
 from ingest.frame import Frame
-from ingest.gateway import door
 from ingest.identity import DeviceFile
 from ingest.signatures import sign_frame
 from integrations.centre import RunningCentre
@@ -206,21 +206,13 @@ def _centre(simulators: str, eyes: Literal["legend", "models"]) -> Iterator[_Cen
 
 def _serve(pipe: Connection, settings: Settings, eyes: Literal["legend", "models"]) -> None:
     centre = embedded(settings)
-    with RunningCentre(centre, _eyes(eyes)) as working:
-        app = door(
-            centre.casebook.devices,
-            centre.stream,
-            centre.spool,
-            centre.clock,
-            centre.receipt_key,
-            status=centre.fates,
-            admin_token=centre.admin_token,
-            count=working.telemetry.door,
-        )
-        with Served(app, listening(settings.host, 0)) as served:
-            pipe.send((served.url, centre.admin_token))
-            while (command := pipe.recv()) != "stop":
-                pipe.send(_work(centre) if command == "work" else _spent(centre))
+    with (
+        RunningCentre(centre, _eyes(eyes)) as working,
+        Served(door_of(working), listening(settings.host, 0)) as served,
+    ):
+        pipe.send((served.url, centre.admin_token))
+        while (command := pipe.recv()) != "stop":
+            pipe.send(_work(centre) if command == "work" else _spent(centre))
 
 
 def _eyes(eyes: Literal["legend", "models"]) -> Eyes:

@@ -33,7 +33,7 @@ class FacedCentre:
         known = msgspec.structs.replace(settings, public_url=settings.public_url or url_of(web_at))
         self.centre: Centre = embedded(known, clock)
         self.running = RunningCentre(self.centre, eyes)
-        self.door = Served(_door(self.running), door_at)
+        self.door = Served(door_of(self.running), door_at)
         self.web = Served(pages(self.running, demonstration=demonstration), web_at)
 
     def start(self) -> "FacedCentre":
@@ -65,7 +65,8 @@ def eyes_of(settings: Settings) -> Eyes | None:
     return open_eyes(settings.models, threads=os.cpu_count() or 1) if settings.vision else None
 
 
-def _door(running: RunningCentre) -> FastAPI:
+def door_of(running: RunningCentre) -> FastAPI:
+    """The cameras' door of a running centre."""
     centre = running.centre
     return door(
         centre.casebook.devices,

@@ -1,33 +1,46 @@
-"""An act's evidence pack, put together from casebook and evidence store. What it holds: integrations/pack.py."""
+"""An act's evidence pack, put together from the stores. What it holds: integrations/pack.py."""
 
-from adjudication import ledger
+from adjudication import codec, ledger
 from adjudication.errors import Invalid
+from adjudication.messages import CaseDecided
 from integrations.casebook import Casebook
 from integrations.casebook.acts import StoredAct
 from integrations.pack import build_pack
 from integrations.pipeline import Centre
+from integrations.register import questions
 from integrations.seal import open_evidence
 
 
 def pack_of(centre: Centre, stored: StoredAct) -> bytes:
-    """The pack of a standing or voided act, proved against the log's newest checkpoint.
+    """The pack of an act, proved against the log's newest checkpoint.
 
     Raises:
-        Invalid: `pack-incomplete`, the decision has expired; or what `open_evidence` raises.
+        Invalid: `decision-gone`, the decision it rests on is kept nowhere; the codes of `open_evidence`.
+        Unavailable: a store does not answer.
     """
     act = stored.act
-    case = centre.casebook.cases.find(act.case_id)
-    if case is None or case.decision is None:
-        raise Invalid("pack-incomplete", f"the decision of act {act.number} is not kept any more")
-    record, pictures = b"", []
-    for ref in act.evidence:
-        plaintext = open_evidence(centre.casebook, centre.evidence, act.case_id, ref)
-        if ref.role == "record":
-            record = plaintext
-        else:
-            pictures.append(plaintext)
+    opened = [open_evidence(centre.casebook, centre.evidence, act.case_id, ref) for ref in act.evidence]
+    named = list(zip(act.evidence, opened, strict=True))
     checkpoint, path = _proof(centre.casebook, stored.issued.leaf_index)
-    return build_pack(stored.issued, case.decision, path=path, checkpoint=checkpoint, record=record, pictures=pictures)
+    return build_pack(
+        stored.issued,
+        _decision(centre, stored),
+        path=path,
+        checkpoint=checkpoint,
+        record=next((plain for ref, plain in named if ref.role == "record"), b""),
+        pictures=[plain for ref, plain in named if ref.role != "record"],
+    )
+
+
+def _decision(centre: Centre, stored: StoredAct) -> CaseDecided:
+    """The decision that the act names by its digest: the casebook's, or, where that went on, the register's."""
+    case = centre.casebook.cases.find(stored.act.case_id)
+    if case and case.decision and codec.digest(case.decision) == stored.act.decision_sha256:
+        return case.decision
+    kept = questions.decision(centre.register, stored.act.decision_id)
+    if kept is None:
+        raise Invalid("decision-gone", "the decision this act rests on is kept neither in casebook nor register")
+    return kept
 
 
 def _proof(casebook: Casebook, leaf_index: int) -> tuple[bytes, tuple[bytes, ...]]:

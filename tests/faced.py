@@ -34,10 +34,16 @@ NOBODY = "http://127.0.0.1:9"
 
 
 @cache
+def data_folder() -> Path:
+    """One data folder for the test run: ClickHouse's engine takes one path in one process."""
+    return Path(tempfile.mkdtemp(prefix="tarazy-test-"))
+
+
+@cache
 def _bare() -> Centre:
     """One whole centre for the test run: its register and keys cost a second to open."""
     settings = Settings(
-        data=Path(tempfile.mkdtemp(prefix="tarazy-test-")),
+        data=data_folder(),
         registries_url=NOBODY,
         channels_url=NOBODY,
         policy="demo",

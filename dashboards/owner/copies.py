@@ -1,4 +1,4 @@
-"""What an owner may take away of an act: its paper, its evidence pack, its pictures.
+"""What an owner may take away of an act beside its evidence pack: its paper and its pictures.
 
 A picture leaves the centre with everything but the addressee's own vehicle blurred: other people's plates and faces are
 none of his business (brief §8). The pack holds the sealed originals, which the act's digests name; it is for proof.
@@ -8,19 +8,13 @@ from io import BytesIO
 
 from PIL import Image, ImageFilter
 
-from adjudication import codec
 from adjudication.calendar import civil_day
-from adjudication.errors import Invalid
 from adjudication.facts import Box, EvidenceRef
-from adjudication.ledger import parse_checkpoint
 from adjudication.messages import CaseDecided
 from adjudication.terms import delivery_terms
 from dashboards.faces import Faces
 from dashboards.render.act import Shot, render_act
-from integrations.casebook.acts import StoredAct
 from integrations.casebook.owner import ShownWhole
-from integrations.pack import build_pack
-from integrations.register import questions
 from integrations.seal import open_evidence
 
 AROUND = 0.08
@@ -68,40 +62,6 @@ def act_paper(faces: Faces, whole: ShownWhole, token: str) -> bytes:
         faces.centre.link(token),
         delivery_terms(law, delivered) if delivered is not None else None,
     )
-
-
-def evidence_pack(faces: Faces, stored: StoredAct) -> bytes:
-    """The pack of an act, proved against the log's newest checkpoint.
-
-    Raises:
-        Invalid: `decision-gone`, the decision it rests on is kept nowhere; the codes of `open_evidence`.
-        Unavailable: a store does not answer.
-    """
-    casebook, act = faces.casebook, stored.act
-    with casebook.view():
-        checkpoint = casebook.log.checkpoint()
-        path = casebook.log.inclusion(stored.issued.leaf_index, parse_checkpoint(checkpoint)[0].size)
-    opened = {ref.sha256: open_evidence(casebook, faces.centre.evidence, act.case_id, ref) for ref in act.evidence}
-    record = next((opened[ref.sha256] for ref in act.evidence if ref.role == "record"), b"")
-    return build_pack(
-        stored.issued,
-        _decision(faces, stored),
-        path=path,
-        checkpoint=checkpoint,
-        record=record,
-        pictures=[opened[ref.sha256] for ref in act.evidence if ref.role != "record"],
-    )
-
-
-def _decision(faces: Faces, stored: StoredAct) -> CaseDecided:
-    """The decision that the act names by its digest: the casebook's, or, where that went on, the register's."""
-    case = faces.casebook.cases.find(stored.act.case_id)
-    if case and case.decision and codec.digest(case.decision) == stored.act.decision_sha256:
-        return case.decision
-    kept = questions.decision(faces.centre.register, stored.act.decision_id)
-    if kept is None:
-        raise Invalid("decision-gone", "the decision this act rests on is kept neither in casebook nor register")
-    return kept
 
 
 def _plate(decision: CaseDecided | None, number: int) -> Box | None:

@@ -12,11 +12,12 @@ from adjudication.lifecycle import PAYABLE
 from adjudication.units import Micros, Tiyn
 from dashboards.auth import Gate
 from dashboards.faces import Faces
-from dashboards.owner.copies import act_paper, evidence_pack, masked_picture, pictures
+from dashboards.owner.copies import act_paper, masked_picture, pictures
 from dashboards.problems import Refused
 from dashboards.sheets import Sheets
 from integrations.casebook.owner import NotShown, Shown, ShownWhole
 from integrations.casebook.payments import Payment
+from integrations.packing import pack_of
 from integrations.payments import record_payment
 
 
@@ -94,7 +95,7 @@ class _Pages:
 
     def pack(self, request: Request, token: str) -> Response:
         whole = self._whole(request, token)
-        return _file(evidence_pack(self._faces, whole.stored), f"{whole.shown.act_number}.zip", "application/zip")
+        return _file(pack_of(self._faces.centre, whole.stored), f"{whole.shown.act_number}.zip", "application/zip")
 
     def pay(self, request: Request, token: str) -> Response:
         """A demonstration's bank: what is due is paid now."""

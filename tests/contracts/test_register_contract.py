@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,14 @@ from integrations.register import questions, rows
 from integrations.register.stage import register as register_stage
 from integrations.register.store import Register, embedded
 from tests import samples
+from tests.faced import data_folder
 
 HOUR_US = 3_600_000_000
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
-    register = embedded(Path(tmp_path_factory.mktemp("register")))
+def opened() -> Iterator[Register]:
+    register = embedded(data_folder() / "register")
     yield register
     register.close()
 

@@ -15,9 +15,9 @@ from adjudication import ledger
 from adjudication.messages import ActIssued
 from adjudication.units import Id
 from benchmarks.legend import LegendEyes
+from dashboards.centre import door_of
 from dashboards.serving import Served, listening
 from dashboards.verify.chain import verify
-from ingest.gateway import door
 from ingest.topics import dead
 from integrations.centre import RunningCentre
 from integrations.config import Settings
@@ -136,18 +136,8 @@ def _live(pipe: Connection, settings: Settings) -> None:
 
 def served_door(running: RunningCentre) -> Served:
     """The centre's door on its address, as `tarazy up` serves it."""
-    centre = running.centre
-    app = door(
-        centre.casebook.devices,
-        centre.stream,
-        centre.spool,
-        centre.clock,
-        centre.receipt_key,
-        status=centre.fates,
-        admin_token=centre.admin_token,
-        count=running.telemetry.door,
-    )
-    return Served(app, listening(centre.settings.host, centre.settings.door_port))
+    settings = running.centre.settings
+    return Served(door_of(running), listening(settings.host, settings.door_port))
 
 
 def _work(centre: Centre) -> Work:
