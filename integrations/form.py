@@ -24,6 +24,8 @@ from integrations.signing import Signer
 
 FORMING_PAUSE_US = 600 * MICROS_PER_SECOND
 """No act is formed in the last ten minutes of an MCI: it could hardly be sent in time (brief §15.3 rule 1)."""
+NO_MCI_US = 3_600 * MICROS_PER_SECOND
+"""Between two tries while the day has no MCI: its figure comes with new law data, within a term of days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,10 @@ class Former:
         """The act of a decision that is automatic and in time; `state` is where its case stands.
 
         Raises:
-            Unavailable: signing is not possible now, or the day has no MCI, or its MCI is about to end.
+            Unavailable: signing is not possible now, or the day has no MCI (`held_until_us`).
             Invalid: `act-incomplete`.
         """
         now_us, case_id = self.clock(), sealed.decision.case_id
-        _refuse_near_the_end_of_the_mci(self.law, now_us)
         issued = self._signed(self._act(sealed, now_us))
         self.casebook.acts.insert(issued, now_us)
         formed = Entry(
@@ -98,7 +99,13 @@ class Former:
         )
 
 
-def _refuse_near_the_end_of_the_mci(law: Lawbook, now_us: Micros) -> None:
-    left_us = end_of_day_us(law.mci_on(civil_day(now_us)).last_day) - now_us
-    if left_us < FORMING_PAUSE_US:
-        raise Unavailable("forming of acts (the MCI is about to change)", left_us / MICROS_PER_SECOND)
+def held_until_us(law: Lawbook, now_us: Micros) -> Micros | None:
+    """When to try again, where the money of an act formed now is not known or about to change; None: it can be formed.
+
+    Source: brief §15.2 (no MCI is ever guessed), §15.3 rule 1.
+    """
+    try:
+        ends_us = end_of_day_us(law.mci_on(civil_day(now_us)).last_day)
+    except Unavailable:
+        return now_us + NO_MCI_US
+    return ends_us if ends_us - now_us < FORMING_PAUSE_US else None

@@ -6,6 +6,7 @@ repeated decision finds its act (design §1.14).
 
     auto → DECIDED → act → SIGNED    review → queue    wait → asked again    refer → referral    reject → closed
 
+Where the money of an act is not known yet (form.held_until_us), its case waits too, and holds up nothing behind it.
 What has an outcome keeps it: the same decision again changes nothing, a contradicting one is put before officers.
 """
 
@@ -26,7 +27,7 @@ from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
 from integrations.casebook.deadlines import Code
 from integrations.casebook.reviews import Waiting, Why
-from integrations.form import Former, Issuer
+from integrations.form import Former, Issuer, held_until_us
 from integrations.signing import LogSigner, Signer
 
 CANDIDATE_US = 30 * 86_400 * MICROS_PER_SECOND
@@ -65,9 +66,9 @@ class _Desk:
         case = self.casebook.cases.find(decision.case_id)
         if case is None:
             self._enter(sealed, headers, "NEW")
-        elif case.state == "SUPERSEDED_UNSENT" and case.decision_id == decision.decision_id:
+        elif _awaits_its_act(case, decision):
             if not self._lapses(decision, case.state):
-                self.former.form(sealed, headers, case.state)
+                self._form(sealed, headers, case.state)
         elif self.casebook.cases.knows_cause(case.case_id, decision.decision_id):
             return  # a repeated message; an earlier decision must not come back over a later one
         elif _is_further_sighting(case, decision):
@@ -104,7 +105,7 @@ class _Desk:
         for code, end_us in _limits(decision).items():
             self.casebook.deadlines.set(decision.case_id, code, end_us)
         if decision.route == "auto":
-            self.former.form(sealed, headers, self._turn(decision, "auto", state))
+            self._form(sealed, headers, state)
         elif decision.route == "review":
             self._turn(decision, "review", state)
             self.casebook.reviews.enter(waiting(decision, "decision", now_us))
@@ -112,6 +113,16 @@ class _Desk:
             self._turn(decision, "wait", state)
             self.casebook.waits.put(decision.case_id, decision.checked, headers, now_us)
             self.casebook.deadlines.set(decision.case_id, "RECHECK", decision.ask_again_us or now_us)
+
+    def _form(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
+        """The act; or a later try, for which [lifecycle] brings the decision back."""
+        decision, again_us = sealed.decision, held_until_us(self.law, self.clock())
+        if again_us is not None:
+            self.casebook.deadlines.set(decision.case_id, "RECHECK", again_us)
+        if state in UNDECIDED:
+            state = self._turn(decision, "auto" if again_us is None else "wait", state)
+        if again_us is None:
+            self.former.form(sealed, headers, state)
 
     def _refer(self, decision: CaseDecided, state: State) -> None:
         self._turn(decision, "refer", state)
@@ -199,6 +210,12 @@ def _is_further_sighting(case: Case, decision: CaseDecided) -> bool:
     """Whether another event of the same day shows a register finding that has its act: more evidence, no more."""
     first = case.decision
     return case.standing is not None and first is not None and _event(first) != _event(decision)
+
+
+def _awaits_its_act(case: Case, decision: CaseDecided) -> bool:
+    """Whether this decision rules the case and only its act is missing: superseded unsent, or not formed yet."""
+    open_for_it = case.state == "SUPERSEDED_UNSENT" or (case.state == "WAITING" and decision.route == "auto")
+    return open_for_it and case.decision_id == decision.decision_id
 
 
 def _event(decision: CaseDecided) -> Id:

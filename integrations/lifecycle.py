@@ -75,7 +75,9 @@ class _Folder:
             return ()
         if isinstance(event, DeadlineReached) and event.code == "CANDIDATE_EXPIRES":
             return self._expire(it, event)
-        if case.standing is None:
+        if isinstance(event, DeadlineReached) and event.code == "RECHECK":
+            self._form_late(case, event)
+        elif case.standing is None:
             self._without_act(it)
         elif not self._is_being_sent(it):
             self._with_act(it, case.standing)
@@ -142,21 +144,26 @@ class _Folder:
         if isinstance(it.event, ActVoided):
             self.casebook.acts.void(number, it.event.reason, it.event.at_us)
         if state == "SUPERSEDED_UNSENT" and isinstance(it.event, ActVoided):
-            self._form_anew(it.case, number)
+            self._bring_back(it.case, number)
         elif state == "LIMITATION_REVIEW" and it.case.state != state:
             self._review(it.case, "limitation")
         elif state in {"TERMINATED", "REJECTED"} and isinstance(it.event, DeadlineReached):
             self._lapse(it.event, number)
 
-    def _form_anew(self, case: Case, number: str) -> None:
+    def _form_late(self, case: Case, event: DeadlineReached) -> None:
+        """An act that could not be formed for want of an MCI is tried again; [deadlines] itself asks registers."""
+        if case.route == "auto" and case.state in {"WAITING", "SUPERSEDED_UNSENT"}:
+            self._bring_back(case, str(event.due_us))
+
+    def _bring_back(self, case: Case, cause: str) -> None:
         """Back to [issue], with the same decision and evidence; it forms another act, or ends the case."""
         if case.decision is None:
             return
         event_id = case.decision.checked.passage.event_id  # an act shows one event; a case may have been met at more
         evidence = self.casebook.evidence.of_event(event_id).get(case.case_id, ())
         sealed = CaseSealed(decision=case.decision, evidence=evidence)
-        cause = ids.stable_id("formed-anew", case.case_id, number)
-        self.casebook.outbox.put(cause, Outgoing(SEALED, case.case_id, sealed), self.clock())
+        cause_id = ids.stable_id("formed-anew", case.case_id, cause)
+        self.casebook.outbox.put(cause_id, Outgoing(SEALED, case.case_id, sealed), self.clock())
 
     def _lapse(self, event: DeadlineReached, number: str) -> None:
         """Nothing was sent in time: the act is void, and the register hears of it."""

@@ -18,6 +18,7 @@ from adjudication.errors import Unavailable
 from adjudication.messages import ActIssued, CaseDecided
 from ingest.topics import ACTS
 from integrations import cms, signing
+from integrations.channels.port import Refused
 from tests import office, samples
 from tests.office import Office, at, changed, december
 
@@ -178,12 +179,11 @@ def test_a_speed_offence_does_not_join_another(desk: Office):
 
 def test_forming_pauses_shortly_before_the_mci_changes_and_goes_on_after(tmp_path: Path):
     desk = Office(tmp_path, at(2025, 12, 31, 23.9))
-    with pytest.raises(Unavailable) as paused:
-        desk.take(december())
-    assert paused.value.retry_after_s == pytest.approx(360)
-    assert desk.casebook.acts.numbers() == ()
-    desk.clock.advance_s(paused.value.retry_after_s)
     desk.take(december())
+    assert (desk.state(december()), desk.casebook.acts.numbers()) == ("WAITING", ())
+    desk.until(at(2026, 1, 1, 0) - 1)
+    assert desk.casebook.acts.numbers() == ()
+    desk.until(at(2026, 1, 1, 0))
     [issued] = desk.published(ACTS)
     assert isinstance(issued, ActIssued)
     assert (issued.act.number, issued.act.mci_tiyn) == ("02-2026-000000001", 432_500)
@@ -199,12 +199,40 @@ def test_an_act_formed_in_december_may_be_sent_only_with_its_own_mci(tmp_path: P
     desk.casebook.close()
 
 
-def test_without_an_mci_of_the_day_nothing_is_formed_or_guessed(tmp_path: Path):
+def of_2027(sequence: int = 1, **changes: object) -> CaseDecided:
+    """May be sent until 14 January 2027, a year whose MCI nobody knows yet."""
+    terms = {"send_last_day_on": date(2027, 1, 14), "limitation_last_day_on": date(2027, 3, 1)}
+    return msgspec.structs.replace(samples.decision(sequence), **terms, **changes)
+
+
+def test_without_an_mci_of_the_day_nothing_is_formed_or_guessed_and_nothing_behind_it_waits(tmp_path: Path):
     desk = Office(tmp_path, at(2027, 1, 4))
-    decision = changed(samples.decision(), send_last_day_on=date(2027, 1, 14), limitation_last_day_on=date(2027, 3, 1))
-    with pytest.raises(Unavailable, match="MCI"):
-        desk.take(decision)
-    assert desk.state(decision) == ""
+    automatic, doubtful, abroad = of_2027(1), of_2027(2, route="review"), of_2027(3, route="refer")
+    desk.take(automatic, doubtful, abroad)
+    assert [desk.state(one) for one in (automatic, doubtful, abroad)] == ["WAITING", "REVIEW", "REFERRED"]
+    desk.take(automatic)
+    desk.until(at(2027, 1, 14, 23))
+    assert (desk.state(automatic), desk.casebook.acts.numbers()) == ("WAITING", ())
+    desk.until(at(2027, 1, 15, 0))
+    case = desk.casebook.cases.find(automatic.case_id)
+    assert case is not None
+    assert (case.state, case.reason) == ("REJECTED", "SEND_TERM_LAPSED")
+    desk.until(at(2027, 1, 16))
+    assert desk.published(ACTS) == []
+    desk.casebook.close()
+
+
+def test_an_act_superseded_into_a_year_without_an_mci_is_tried_again_until_its_term_ends(tmp_path: Path):
+    desk = Office(tmp_path, at(2026, 12, 31, 12))
+    desk.cabinet.refusal = desk.sms.refusal = Refused("no-connection", again=False)
+    desk.take(of_2027())
+    desk.clock.set(at(2027, 1, 1, 9))
+    desk.serve()
+    assert desk.state(of_2027()) == "SUPERSEDED_UNSENT"
+    assert "RECHECK" in desk.casebook.deadlines.of(of_2027().case_id)
+    desk.until(at(2027, 1, 15, 0))
+    assert desk.state(of_2027()) == "REJECTED"
+    assert len(desk.casebook.acts.numbers()) == 1
     desk.casebook.close()
 
 
