@@ -105,6 +105,15 @@ def test_every_file_a_readme_speaks_of_exists(readme: Path) -> None:
     assert not gone
 
 
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_command_a_readme_speaks_of_is_one(readme: Path) -> None:
+    text = readme.read_text(encoding="utf-8")
+    spoken = "\n".join(re.findall(r"`([^`\n]+)`", text) + re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL))
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert set(re.findall(r"(?m)(?:^|&& )make ([a-z-]+)", spoken)) <= set(targets)
+    assert set(re.findall(r"(?m)(?:^|bin/)tarazy ([a-z-]+)", spoken)) <= set(COMMANDS)
+
+
 @pytest.mark.parametrize("package", PACKAGES)
 def test_a_readme_says_what_its_package_may_import(package: str) -> None:
     right = set(PACKAGES[PACKAGES.index(package) + 1 :])
