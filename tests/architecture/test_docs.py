@@ -183,3 +183,9 @@ def test_the_lock_pins_every_package_by_digest_and_names_no_address() -> None:
     assert pinned
     assert all(re.match(r"[\w.\[\]-]+==\S+", entry) and "--hash=sha256:" in entry for entry in pinned)
     assert "://" not in "".join(entries)
+
+
+def test_the_lock_has_one_cv2_and_neither_torch_nor_paddle() -> None:
+    names = re.findall(r"^([\w.-]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert [name for name in names if name.startswith("opencv")] == ["opencv-python-headless"]
+    assert not [name for name in names if name.startswith(("torch", "paddle", "ultralytics"))]
