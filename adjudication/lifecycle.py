@@ -98,6 +98,10 @@ UNDECIDED: tuple[State, ...] = ("NEW", "REVIEW", "WAITING")
 TERMINAL: frozenset[State] = frozenset(
     {"REFERRED", "REJECTED", "JOINED", "PAID_50", "PAID_FULL", "TERMINATED", "CLOSED"}
 )
+SENDING_UNSETTLED = "sending-unsettled"
+"""NoticeFailed: a crash hides whether the act was sent in time; neither another sending nor another act is right.
+
+The case stands with POST_PENDING, where money still counts and its word may still come, and people look at it."""
 FINDING_RELEASED: frozenset[State] = TERMINAL | {"IN_FORCE", "OVERDUE"}
 """Where a further sighting of a register finding is a new case: the open one is decided, and in force (§15.2)."""
 

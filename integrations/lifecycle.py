@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from adjudication import codec, ids
 from adjudication.errors import Conflict, Invalid
 from adjudication.lawbook import Lawbook
-from adjudication.lifecycle import UNDECIDED, Standing, State, Transition, Trigger, apply, step
+from adjudication.lifecycle import SENDING_UNSETTLED, UNDECIDED, Standing, State, Transition, Trigger, apply, step
 from adjudication.messages import (
     ActVoided,
     CaseEvents,
@@ -147,6 +147,8 @@ class _Folder:
             self._bring_back(it.case, number)
         elif state == "LIMITATION_REVIEW" and it.case.state != state:
             self._review(it.case, "limitation")
+        elif isinstance(it.event, NoticeFailed) and it.event.reason == SENDING_UNSETTLED:
+            self._review(it.case, "conflict")
         elif state in {"TERMINATED", "REJECTED"} and isinstance(it.event, DeadlineReached):
             self._lapse(it.event, number)
 

@@ -13,6 +13,7 @@ from adjudication.calendar import civil_day
 from adjudication.errors import Invalid, Unavailable
 from adjudication.forming import person_of
 from adjudication.lawbook import Lawbook
+from adjudication.lifecycle import SENDING_UNSETTLED
 from adjudication.messages import (
     ActIssued,
     ActVoided,
@@ -97,7 +98,7 @@ class _Post:
     def _too_late(self, stored: StoredAct, now_us: Micros) -> CaseEvents:
         act = stored.act
         if stored.sending_us is not None:
-            return NoticeFailed(case_id=act.case_id, at_us=now_us, channel="cabinet", reason="sending-unsettled")
+            return NoticeFailed(case_id=act.case_id, at_us=now_us, channel="cabinet", reason=SENDING_UNSETTLED)
         return ActVoided(case_id=act.case_id, at_us=now_us, act_number=act.number, reason="SUPERSEDED_UNSENT")
 
     def _notice(self, act: Act) -> Notice:

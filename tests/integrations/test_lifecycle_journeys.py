@@ -202,6 +202,8 @@ def test_where_a_crash_hides_a_sending_before_new_year_no_second_act_is_formed(t
     desk.serve()
     assert desk.state(december()) == "POST_PENDING"
     assert len(desk.published(ACTS)) == 1
+    [waiting] = desk.casebook.reviews.open(desk.clock())
+    assert (waiting.case_id, waiting.why) == (december().case_id, "conflict")
     desk.casebook.close()
 
 
