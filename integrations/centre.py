@@ -87,5 +87,10 @@ def _failed(name: str, error: Exception) -> None:
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame is not None else "?"
-    LOG.error("%s crashed: %s at %s", name, type(error).__name__, place)
+    LOG.error("%s crashed: %s at %s", name, type(error).__name__, "?" if frame is None else _place(frame))
+
+
+def _place(at: TracebackType) -> str:
+    """Module, function and line: where the code lies on this machine is nobody's business."""
+    code = at.tb_frame.f_code
+    return f"{at.tb_frame.f_globals.get('__name__', '?')}:{code.co_qualname}:{at.tb_lineno}"
