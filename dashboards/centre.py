@@ -7,12 +7,14 @@ from types import TracebackType
 import msgspec
 from fastapi import FastAPI
 
+from adjudication.errors import Invalid
 from dashboards.serving import Served, listening, url_of
 from dashboards.web import pages
 from ingest.clock import Clock, system_clock
 from ingest.gateway import door
 from integrations.centre import RunningCentre
 from integrations.config import Settings
+from integrations.lawfiles import load_policy
 from integrations.pipeline import Centre, embedded
 from vision.eyes import open_eyes
 from vision.ports import Eyes
@@ -26,8 +28,10 @@ class FacedCentre:
 
         Raises:
             Unavailable: another process has the data folder or an address.
-            Invalid: a key file, the law or the policy is not what it must be.
+            Invalid: a key file, the law or the policy is not what it must be; `policy-for-demonstrations`.
         """
+        if not demonstration:
+            _refuse_demonstration_policy(settings)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines at INFO hold whole addresses
         door_at, web_at = listening(settings.host, settings.door_port), listening(settings.host, settings.web_port)
         known = msgspec.structs.replace(settings, public_url=settings.public_url or url_of(web_at))
@@ -63,6 +67,14 @@ def eyes_of(settings: Settings) -> Eyes | None:
         ModelsMissing: the models are not there; the text says what to do.
     """
     return open_eyes(settings.models, threads=os.cpu_count() or 1) if settings.vision else None
+
+
+def _refuse_demonstration_policy(settings: Settings) -> None:
+    if load_policy(settings.policy).demonstration:
+        raise Invalid(
+            "policy-for-demonstrations",
+            f"policy {settings.policy!r} must never decide about real people: set TARAZY_POLICY=default, or run a demo",
+        )
 
 
 def door_of(running: RunningCentre) -> FastAPI:
