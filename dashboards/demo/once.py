@@ -93,7 +93,7 @@ def run_once(place: World, script: Script, folder: Path, told: Told) -> Result:
         compared=compared,
         acts=len(numbers),
         seconds=time.monotonic() - started,
-        pack=_pack(place, folder) if numbers else None,
+        pack=_pack(place, folder, numbers[0]) if numbers else None,
         trouble=tuple(_trouble(numbers, states)),
     )
 
@@ -178,9 +178,10 @@ def _trouble(numbers: Sequence[str], states: dict[Id, EventState]) -> list[str]:
     return found
 
 
-def _pack(place: World, folder: Path) -> Path:
+def _pack(place: World, folder: Path, number: str) -> Path:
     centre = place.faced.centre
-    stored = centre.casebook.acts.latest(1)[0]
+    stored = centre.casebook.acts.by_number(number)
+    assert stored is not None
     path = folder / f"act-{stored.act.number}.zip"
     path.write_bytes(pack_of(centre, stored))
     (folder / "trust").write_bytes(codec.encode(centre.trust()))
