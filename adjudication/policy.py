@@ -37,6 +37,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     silent_rounds: Annotated[int, Meta(ge=1, lt=MOST_ROUNDS)]
     send_reserve_s: Seconds
     clock_offset_us: Count
+    cool_down_s: Count
     plate_confidence_bp: Bp
     character_confidence_bp: Bp
     second_confidence_bp: Bp

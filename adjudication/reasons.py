@@ -162,6 +162,14 @@ _REJECTED = (
         "The register has the device at another place or under another number",
     ),
     _reason(
+        "SAME_SIGHTING",
+        "policy cool_down_s; 741(1)(6)",
+        "Осы құқық бұзушылықты сол құрылғы осыған жақын сәтте тіркеген, ол бойынша іс бар",
+        "Это же нарушение то же устройство зафиксировало в близкий момент, дело по нему есть",
+        "The same device recorded this same offence moments apart, and there is a case of it",
+        ground="ALREADY_DECIDED",
+    ),
+    _reason(
         "PLATE_CORRECTED",
         "821(2)",
         "Нөмірді қызметкер түзетті; іс жаңа оқу бойынша жалғасады",

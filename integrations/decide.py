@@ -1,17 +1,39 @@
 """[decide] on the road: checked passages and officers' verdicts in, decisions and outcomes out.
 
-A function stage: the same input gives the same messages with the same ids, however often it is repeated.
+A function stage: the same input gives the same messages with the same ids, however often it is repeated. It remembers
+one thing, beside each plate: what a device has seen it do, so that one offence seen twice within the policy's
+`cool_down_s` is one case. The first stands, the second ends as SAME_SIGHTING. Source: brief §3.5.
 """
 
 from collections.abc import Sequence
 
+import msgspec
+
+from adjudication.calendar import civil_day
 from adjudication.decide import decide
 from adjudication.errors import Invalid
+from adjudication.forming import finding_key
 from adjudication.lawbook import Lawbook
-from adjudication.messages import CaseDecided, PassageChecked, PassageClosed, ReviewRecorded
+from adjudication.messages import CaseDecided, PassageChecked, PassageClosed, ReviewRecorded, TraceStep
 from adjudication.policy import Policy
+from adjudication.reasons import REASONS
+from adjudication.units import MICROS_PER_SECOND, Micros
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import CHECKED, DECISIONS, OUTCOMES, REVIEWS
+from ingest.windows import KeyedWindow
+
+REMEMBERED_S = 30 * 86_400
+"""Longer than a case may wait for registers, so that a further round finds the sighting that stands."""
+
+Result = CaseDecided | PassageClosed
+
+
+class Sighting(msgspec.Struct, frozen=True, array_like=True):
+    """A case as the window remembers it: two brackets of speed are one offence, so the article counts, not the part."""
+
+    device_id: str
+    article: str
+    captured_us: Micros
 
 
 def decide_stage(law: Lawbook, policy: Policy) -> Stage:
@@ -20,23 +42,62 @@ def decide_stage(law: Lawbook, policy: Policy) -> Stage:
     `handle` raises Unavailable where law or policy data does not reach the passage's day, and Invalid
     `review-unmatched` or `message-unexpected`.
     """
+    sightings = KeyedWindow("sightings", REMEMBERED_S)
 
     def handle(batch: Sequence[Received]) -> list[Outgoing]:
-        return [_outgoing(received, result) for received in batch for result in _decide(received.message, law, policy)]
+        return [_outgoing(received, result) for received in batch for result in _results(received)]
 
-    return Stage("decide", "function", (CHECKED, REVIEWS), handle)
+    def _results(received: Received) -> tuple[Result, ...]:
+        match received.message:
+            case PassageChecked() as checked:
+                return tuple(_once(received.key, result) for result in decide(checked, (), law, policy))
+            case ReviewRecorded(checked=checked) as review:
+                return decide(checked, (review,), law, policy)
+        raise Invalid("message-unexpected", "decide reads checked passages and reviews")
+
+    def _once(key: str, result: Result) -> Result:
+        """The result, unless it is a case that the device has made of this offence before."""
+        if isinstance(result, PassageClosed) or result.route == "reject" or finding_key(result, law) is not None:
+            return result
+        if result.checked.passage.plate is None:
+            return result
+        seen = _sighting(result)
+        for case_id, value in sightings.query(key).items():
+            before = msgspec.json.decode(value, type=Sighting)
+            if case_id != result.case_id and _is_same(seen, before, policy):
+                return _ended(result, before)
+        sightings.put(key, result.case_id, msgspec.json.encode(seen))
+        return result
+
+    return Stage("decide", "function", (CHECKED, REVIEWS), handle, windows=(sightings,))
 
 
-def _decide(message: object, law: Lawbook, policy: Policy) -> tuple[CaseDecided | PassageClosed, ...]:
-    match message:
-        case PassageChecked():
-            return decide(message, (), law, policy)
-        case ReviewRecorded(checked=checked):
-            return decide(checked, (message,), law, policy)
-    raise Invalid("message-unexpected", "decide reads checked passages and reviews")
+def _sighting(decision: CaseDecided) -> Sighting:
+    event = decision.checked.passage.event
+    return Sighting(event.device_id, decision.part.partition("(")[0], event.captured_us)
 
 
-def _outgoing(received: Received, result: CaseDecided | PassageClosed) -> Outgoing:
+def _is_same(one: Sighting, other: Sighting, policy: Policy) -> bool:
+    cool_down_us = policy.on(civil_day(one.captured_us)).cool_down_s * MICROS_PER_SECOND
+    near = abs(one.captured_us - other.captured_us) < cool_down_us
+    return near and (one.device_id, one.article) == (other.device_id, other.article)
+
+
+def _ended(decision: CaseDecided, before: Sighting) -> CaseDecided:
+    reason = REASONS["SAME_SIGHTING"]
+    apart_us = decision.checked.passage.event.captured_us - before.captured_us
+    step = TraceStep(
+        rule="cool-down",
+        source=reason.source,
+        outcome=reason.text.en,
+        values=(("seconds_apart", f"{apart_us / MICROS_PER_SECOND:.3f}"), ("reason", reason.code)),
+    )
+    return msgspec.structs.replace(
+        decision, route="reject", reason=reason.code, ask_again_us=None, trace=(step, *decision.trace)
+    )
+
+
+def _outgoing(received: Received, result: Result) -> Outgoing:
     if isinstance(result, CaseDecided):
         return Outgoing(DECISIONS, result.case_id, result, received.carried())
     return Outgoing(OUTCOMES, result.device_id, result, received.carried())

@@ -1,5 +1,7 @@
 """[decide] on the road."""
 
+from datetime import date
+
 import msgspec
 import pytest
 
@@ -7,13 +9,24 @@ from adjudication import codec
 from adjudication.errors import Invalid
 from adjudication.facts import Officer
 from adjudication.messages import CaseDecided, PassageClosed, ReviewRecorded
+from ingest.clock import system_clock
 from ingest.stage import TRACE, Position, Received
 from ingest.topics import CHECKED, DECISIONS, OUTCOMES
+from ingest.windows import KeyedWindow
 from integrations.decide import decide_stage
 from integrations.lawfiles import load_law, load_policy
 from tests import samples
 
-STAGE = decide_stage(load_law(), load_policy("default"))
+POLICY = load_policy("default")
+STAGE = decide_stage(load_law(), POLICY)
+
+
+@pytest.fixture(autouse=True)
+def window() -> KeyedWindow:
+    """The stage's memory, empty and bound to nothing that lasts."""
+    (window,) = STAGE.windows
+    window.bind(lambda _window, _key: (), system_clock)
+    return window
 
 
 def received(message: msgspec.Struct) -> Received:
@@ -63,3 +76,43 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 def test_anything_else_is_refused() -> None:
     with pytest.raises(Invalid, match="message-unexpected"):
         STAGE.handle([received(samples.decision())])
+
+
+def speeding(sequence: int, after_s: float, kmh: int = 83, device_id: str = "cam-1") -> Received:
+    checked = samples.checked(sequence)
+    measurement = msgspec.structs.replace(checked.passage.event.measurement, value_kmh100=kmh * 100)
+    captured_us = samples.CAPTURED_US + round(after_s * 1_000_000)
+    changes = {"captured_us": captured_us, "measurement": measurement, "device_id": device_id}
+    event = msgspec.structs.replace(checked.passage.event, **changes)
+    return received(msgspec.structs.replace(checked, passage=msgspec.structs.replace(checked.passage, event=event)))
+
+
+def reasons(*passages: Received) -> list[str]:
+    return [out.message.reason for out in STAGE.handle(passages)]
+
+
+@pytest.mark.parametrize("after_s", [0, 2, -2, 59.9])
+def test_one_offence_seen_twice_within_the_cool_down_is_one_case(after_s: float) -> None:
+    first, second = STAGE.handle([speeding(1, 0), speeding(2, after_s, kmh=75)])
+    assert (first.message.route, second.message.route) == ("auto", "reject")
+    assert second.message.reason == "SAME_SIGHTING"
+    assert second.message.trace[0].rule == "cool-down"
+
+
+def test_after_the_cool_down_or_at_another_device_it_is_another_offence() -> None:
+    assert POLICY.on(date(2026, 4, 6)).cool_down_s == 60
+    (first, later) = (out.message.reason for out in STAGE.handle([speeding(1, 0), speeding(2, 60)]))
+    assert "SAME_SIGHTING" not in (first, later)
+    assert "SAME_SIGHTING" not in reasons(speeding(3, 1, device_id="cam-2"))
+
+
+def test_the_same_passage_again_and_its_next_round_are_not_another_sighting() -> None:
+    again = reasons(speeding(1, 0), speeding(1, 0))
+    assert again[0] == again[1] == "CLEAR"
+    assert reasons(speeding(2, 1), speeding(1, 0)) == ["SAME_SIGHTING", "CLEAR"]
+
+
+def test_what_is_rejected_does_not_hide_the_next_sighting() -> None:
+    dead = msgspec.structs.replace(samples.PERSON, died_on=date(2020, 1, 1))
+    rejected = received(samples.checked(1, liable=dead))
+    assert reasons(rejected, speeding(2, 1)) == ["DEAD_OR_LIQUIDATED", "CLEAR"]
