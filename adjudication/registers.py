@@ -11,6 +11,7 @@ from adjudication.answers import Answer, Vehicle
 from adjudication.calendar import end_of_day_us
 from adjudication.errors import Unavailable
 from adjudication.findings import Finding, Ruling, Scene, in_order, is_silent, ruled
+from adjudication.policy import MOST_ROUNDS
 from adjudication.terms import send_last_day
 from adjudication.units import MICROS_PER_SECOND, Micros
 
@@ -67,21 +68,22 @@ def silence(
 ) -> Ruling:
     """Waits after the `count`-th silence in a row, each time twice as long; `spent` is the reason at the end.
 
-    After an officer's verdict a spent budget is opened once more: what a register must say nobody can confirm.
+    After an officer's verdict a spent budget is opened once more: what a register must say nobody can confirm. A
+    passage that holds all the rounds it can is asked about no more.
     """
     policy, rounds = scene.policy, scene.checked.rounds
     delay_s = min(policy.silent_first_delay_s * 2 ** (count - 1), policy.silent_longest_delay_s)
     again_us = max(scene.decided_us + delay_s * MICROS_PER_SECOND, not_before_us)
     waited_us = scene.decided_us - rounds[0].asked_us
     over = waited_us >= policy.silent_budget_s * MICROS_PER_SECOND or len(rounds) >= policy.silent_rounds
-    if (over and not scene.reviews) or again_us > latest_ask_us(scene):
+    if (over and not scene.reviews) or _is_full(scene) or again_us > latest_ask_us(scene):
         return ruled("reject" if spent == "REGISTER_SILENT" else "review", spent, rule, registers=silent)
     return ruled("wait", "REGISTER_UNANSWERED", rule, again_us, registers=silent)
 
 
 def second_ask(scene: Scene, rule: str, due_us: Micros) -> Ruling:
     """Waits for the second asking, if there is time for it."""
-    if due_us > latest_ask_us(scene):
+    if _is_full(scene) or due_us > latest_ask_us(scene):
         return ruled("review", "REGISTERS_STILL_SILENT", rule)
     return ruled("wait", "SECOND_ASK_DUE", rule, due_us)
 
@@ -93,6 +95,10 @@ def latest_ask_us(scene: Scene) -> Micros:
     except Unavailable:
         return 0
     return end_us - scene.policy.send_reserve_s * MICROS_PER_SECOND
+
+
+def _is_full(scene: Scene) -> bool:
+    return len(scene.checked.rounds) >= MOST_ROUNDS
 
 
 def _silent_at_end(asks: Sequence[Ask]) -> int:

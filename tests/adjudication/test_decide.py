@@ -339,6 +339,16 @@ def test_a_confirmation_has_a_silent_register_asked_again_and_its_answer_counts(
     assert one(back).route == "auto"
 
 
+@pytest.mark.parametrize("rounds", [63, 64])
+def test_a_passage_that_holds_no_further_round_goes_to_an_officer_and_does_not_wait(rounds: int) -> None:
+    asked = given(vehicle=silent("vehicles"), liable=None)
+    case = one(asked)
+    for number in range(2, rounds + 1):
+        asked = again(asked, T0 + number * 1_000_000)
+    confirmed = one(asked, review(case, at_us=T0 + HOUR_US))
+    assert confirmed.route == ("wait" if rounds < 64 else "review")
+
+
 def test_too_near_the_end_of_the_sending_term_nothing_waits() -> None:
     late = T0 + 14 * 24 * HOUR_US  # the sending term ends on the fifteenth day
     assert one(given(asked_us=late, vehicle=silent("vehicles"), liable=None)).reason == "REGISTERS_STILL_SILENT"
