@@ -14,6 +14,7 @@ import uvicorn
 
 from adjudication.calendar import civil_day
 from ingest.clock import system_clock
+from integrations.simulators.faults import ShiftedClock
 from integrations.simulators.mailbox import Mailbox
 from integrations.simulators.population import Population
 from integrations.simulators.registries import PopulationRegistries
@@ -28,7 +29,8 @@ def main() -> None:
     asked = _arguments()
     population = Population(asked.seed, asked.size, asked.today or civil_day(system_clock()))
     phones = {person.number: person.egov_phone for person in population.persons}
-    app = simulator_app(PopulationRegistries(population, system_clock), Mailbox(phones, system_clock))
+    clock = ShiftedClock()
+    app = simulator_app(PopulationRegistries(population, clock), Mailbox(phones, clock), clock)
     listening = _listen(asked.port)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False))
     threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()

@@ -14,6 +14,8 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 from adjudication.answers import System
+from adjudication.units import MICROS_PER_SECOND, Micros
+from ingest.clock import system_clock
 from integrations.channels.port import ChannelName
 
 Target = System | ChannelName
@@ -28,6 +30,22 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     mode: Mode
     seconds: Annotated[float, msgspec.Meta(ge=0, le=3600)] = 0.0
+
+
+class Ahead(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By how much the simulated systems' clock is put before the machine's."""
+
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=366 * 86_400)]
+
+
+class ShiftedClock:
+    """The machine's clock, put forward on command: what a centre waits hours for is over at once."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+
+    def __call__(self) -> Micros:
+        return system_clock() + round(self.ahead_s * MICROS_PER_SECOND)
 
 
 @dataclass(slots=True)

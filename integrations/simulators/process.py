@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from adjudication.answers import PersonNumber
-from integrations.simulators.faults import TARGETS, Command, Mode, Target
+from integrations.simulators.faults import TARGETS, Ahead, Command, Mode, Target
 from integrations.simulators.mailbox import Letter
 
 STARTS_WITHIN_S = 30.0
@@ -34,6 +34,10 @@ class Running:
         """Make all systems behave so from now on."""
         for target in TARGETS:
             self.command(target, mode, seconds)
+
+    def put_ahead(self, seconds: float) -> None:
+        """Let their clock run so far ahead of the machine's, as the clock of the centre they serve does."""
+        self._client.post("/control/clock", content=msgspec.json.encode(Ahead(seconds=seconds))).raise_for_status()
 
     def asked(self, target: Target) -> int:
         """How often that system was asked since start."""

@@ -4,12 +4,14 @@ POST /registries/{system}     the registers (registries/wire.py)
 POST /channels/{channel}      the cabinet and the SMS gateway (channels/http.py)
 GET  /cabinet/{number}        what a person received through either, oldest first
 POST /control/{target}        {"mode": "slow", "seconds": 3}: how a system behaves from now on (faults.py)
+POST /control/clock           {"seconds": 3600}: how far their clock runs ahead of the machine's
 GET  /control                 how each behaves, and how often it was asked
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from ipaddress import ip_address
+from typing import TypeVar
 
 import msgspec
 from fastapi import FastAPI, HTTPException, Request
@@ -17,17 +19,19 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 
 from integrations.channels.http import KEY_HEADER
 from integrations.simulators import desks
-from integrations.simulators.faults import TARGETS, Behaviour, Command, spoil
+from integrations.simulators.faults import TARGETS, Ahead, Behaviour, Command, ShiftedClock, spoil
 from integrations.simulators.mailbox import Mailbox
 from integrations.simulators.registries import PopulationRegistries
 
+T = TypeVar("T")
 
-def simulator_app(registries: PopulationRegistries, mailbox: Mailbox) -> FastAPI:
+
+def simulator_app(registries: PopulationRegistries, mailbox: Mailbox, clock: ShiftedClock) -> FastAPI:
     """The HTTP face of the simulated systems, all of them well to begin with."""
     app = FastAPI(title="Simulated registers and channels", openapi_url=None)
     behaviours: dict[str, Behaviour] = {target: Behaviour(Command(mode="ok")) for target in TARGETS}
     _serve_systems(app, behaviours, registries, mailbox)
-    _serve_control(app, behaviours)
+    _serve_control(app, behaviours, clock)
 
     @app.get("/cabinet/{number}")
     async def cabinet(number: str) -> Response:
@@ -54,15 +58,15 @@ def _serve_systems(
         return await _behave(behaviours[name], lambda: desks.deliver(mailbox, name, key, body))
 
 
-def _serve_control(app: FastAPI, behaviours: dict[str, Behaviour]) -> None:
+def _serve_control(app: FastAPI, behaviours: dict[str, Behaviour], clock: ShiftedClock) -> None:
+    @app.post("/control/clock")
+    async def put_ahead(request: Request) -> Response:
+        clock.ahead_s = (await _commanded(request, Ahead)).seconds
+        return Response(status_code=204)
+
     @app.post("/control/{target}")
     async def control(target: str, request: Request) -> Response:
-        _require_loopback(request)
-        try:
-            command = msgspec.json.decode(await request.body(), type=Command)
-        except msgspec.DecodeError as error:
-            raise HTTPException(422, str(error)) from error
-        _known(behaviours, target).command = command
+        _known(behaviours, target).command = await _commanded(request, Command)
         return Response(status_code=204)
 
     @app.get("/control")
@@ -74,6 +78,14 @@ def _serve_control(app: FastAPI, behaviours: dict[str, Behaviour]) -> None:
                 for target, behaviour in behaviours.items()
             }
         )
+
+
+async def _commanded(request: Request, kind: type[T]) -> T:
+    _require_loopback(request)
+    try:
+        return msgspec.json.decode(await request.body(), type=kind)
+    except msgspec.DecodeError as error:
+        raise HTTPException(422, str(error)) from error
 
 
 async def _behave(behaviour: Behaviour, give: Callable[[], desks.Given]) -> Response:

@@ -9,18 +9,18 @@ from typing import Literal
 import pytest
 
 from adjudication.calendar import civil_day
-from adjudication.units import MICROS_PER_SECOND, Id, Micros
+from adjudication.units import Id
 from benchmarks.legend import LegendEyes
 from benchmarks.traffic import enrol, passings
 from ingest.client import Delivered, DeviceClient
-from ingest.clock import system_clock
 from ingest.topics import FRAMES
 from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.pipeline import Centre, embedded
 from integrations.seal import open_evidence
+from integrations.simulators.faults import ShiftedClock
 from integrations.simulators.population import Population
-from integrations.simulators.process import running
+from integrations.simulators.process import Running, running
 from tests.faults.centres import free_port, look, served_door
 
 SEED = 5
@@ -39,26 +39,12 @@ MOST_DELAYS = 12
 """Of four hours, the longest the policy waits between two questions: two days, and the second asking a day later."""
 
 
-class SteppingClock:
-    """The system's clock, put forward by the test: what the centre waits hours for is over at once."""
-
-    def __init__(self) -> None:
-        self._ahead_us: Micros = 0
-
-    def __call__(self) -> Micros:
-        return system_clock() + self._ahead_us
-
-    def step_h(self, hours: float) -> None:
-        """Put it forward."""
-        self._ahead_us += round(hours * HOUR_S * MICROS_PER_SECOND)
-
-
 @pytest.mark.server
 @pytest.mark.parametrize("mode", ["dead", "slow"])
 def test_while_the_registers_are_dead_nobody_is_fined_and_afterwards_all_completes_without_hands(
     mode: Literal["dead", "slow"], tmp_path: Path
 ) -> None:
-    clock = SteppingClock()
+    clock = ShiftedClock()
     today = civil_day(clock())
     with running(SEED, POPULATION, today) as simulators, _centre(tmp_path, simulators.url, clock) as centre:
         simulators.command_all(mode, SILENCE_S)
@@ -66,14 +52,14 @@ def test_while_the_registers_are_dead_nobody_is_fined_and_afterwards_all_complet
         for _ in range(DEAD_H):
             _settle(centre)
             assert centre.casebook.acts.numbers() == ()
-            clock.step_h(1)
+            _put_ahead(clock, simulators, 1)
         _settle(centre)
         waiting = _assert_sealed_or_dropped(centre, accepted)
         _assert_frames_are_gone(centre)
 
         simulators.command_all("ok")
         for _ in range(MOST_DELAYS):
-            clock.step_h(4)
+            _put_ahead(clock, simulators, 4)
             _settle(centre)
         found = look(centre, accepted)
     states = {case: state for case, state, *_ in found.cases}
@@ -85,8 +71,14 @@ def test_while_the_registers_are_dead_nobody_is_fined_and_afterwards_all_complet
     assert found.dead_letters == ()
 
 
+def _put_ahead(clock: ShiftedClock, simulators: Running, hours: float) -> None:
+    """Put the centre's clock and the outside world's forward together."""
+    clock.ahead_s += hours * HOUR_S
+    simulators.put_ahead(clock.ahead_s)
+
+
 @contextmanager
-def _centre(folder: Path, simulators: str, clock: SteppingClock) -> Iterator[Centre]:
+def _centre(folder: Path, simulators: str, clock: ShiftedClock) -> Iterator[Centre]:
     settings = Settings(
         data=folder / "centre", door_port=free_port(), registries_url=simulators, channels_url=simulators
     )
@@ -94,7 +86,7 @@ def _centre(folder: Path, simulators: str, clock: SteppingClock) -> Iterator[Cen
         yield working.centre
 
 
-def _push(centre: Centre, home: Path, clock: SteppingClock) -> list[Id]:
+def _push(centre: Centre, home: Path, clock: ShiftedClock) -> list[Id]:
     """All events of a plan, each with its receipt."""
     plan = passings(Population(SEED, POPULATION, civil_day(clock())), SEED, EVENTS)
     url = f"http://{centre.settings.host}:{centre.settings.door_port}"
