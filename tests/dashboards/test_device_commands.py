@@ -173,6 +173,7 @@ def test_pushing_nothing_or_without_a_device_says_so(
 ) -> None:
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("TARAZY_DATA", str(tmp_path / "no-centre"))
+    monkeypatch.chdir(tmp_path)  # where no demonstration was run
     nothing = tarazy("push", tmp_path / "empty", "--device-key", key)
     nobody = tarazy("push", photographs)
     assert (nothing.exit_code, nobody.exit_code) == (2, 2)

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 ONCE = "make demo ARGS=--once"
 VERIFY = ".venv/bin/tarazy verify var/demo/act-99-2026-000000001.zip --trust var/demo/trust"
 LIVE = "make demo"
-PUSH = ".venv/bin/tarazy push PHOTO.jpg --speed 83 --limit 60"
+PUSH = ".venv/bin/tarazy push PHOTO.jpg"
 READ = ".venv/bin/tarazy read PHOTO.jpg"
 SUITE = "make test"
 """Runs this suite's own kind; `.ci/run` calls it before."""
