@@ -23,7 +23,7 @@ READ = ".venv/bin/tarazy read PHOTO.jpg"
 SUITE = "make test"
 """Runs this suite's own kind; `.ci/run` calls it before."""
 FIRST_ACT_S = 60.0
-OUTSIDE_MAKE = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+OUTSIDE_MAKE = {name: value for name, value in os.environ.items() if name != "ARGS" and not name.startswith("MAKE")}
 """A make inside a make says where it enters and leaves; a person's does not."""
 ANYWHERE = {**OUTSIDE_MAKE, "TARAZY_DOOR_PORT": "0", "TARAZY_WEB_PORT": "0", "PYTHONUNBUFFERED": "1"}
 
