@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from adjudication.errors import Invalid, Unavailable
+from dashboards.accounts import accounts_router
 from dashboards.auth import Gate
 from dashboards.entrance import entrance
 from dashboards.faces import Faces
@@ -52,6 +53,7 @@ def pages(running: RunningCentre, *, demonstration: bool) -> FastAPI:
     app.include_router(owner_pages(faces, gate, sheets))
     app.include_router(ops_pages(faces, gate, sheets))
     app.include_router(verify_router(faces.centre.trust))
+    app.include_router(accounts_router(faces.centre.casebook.users, faces.centre.admin_token))
     app.mount("/static/fonts", Fonts(directory=FONTS))
     app.mount("/static", StaticFiles(directory=STATIC))
     _answer_problems(app, sheets)
