@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from adjudication import codec
-from adjudication.messages import ActIssued, AnyMessage, CaseDecided, Route
+from adjudication.messages import CaseDecided, Route
 from adjudication.units import Id
 from integrations.register.store import Register
 
@@ -54,14 +54,8 @@ def of_event(register: Register, event_id: Id) -> list[Passed]:
 
 def decision(register: Register, decision_id: Id) -> CaseDecided | None:
     """A decision as it was first written."""
-    message = _message(register, "SELECT message FROM decisions FINAL WHERE id = {v:String}", decision_id)
-    return message if isinstance(message, CaseDecided) else None
-
-
-def act_by_number(register: Register, number: str) -> ActIssued | None:
-    """An act by its printed number."""
-    message = _message(register, "SELECT message FROM acts FINAL WHERE number = {v:String}", number)
-    return message if isinstance(message, ActIssued) else None
+    rows = register.ask("SELECT message FROM decisions FINAL WHERE id = {id:String}", {"id": decision_id})
+    return codec.decode(str(rows[0][0]).encode(), CaseDecided) if rows else None
 
 
 def fold_outcome_hours(register: Register) -> None:
@@ -70,11 +64,6 @@ def fold_outcome_hours(register: Register) -> None:
         "INSERT INTO outcome_hours SELECT hour, device_id, outcome, count() FROM outcomes FINAL"
         " WHERE hour > now() - INTERVAL 71 HOUR GROUP BY hour, device_id, outcome"
     )
-
-
-def _message(register: Register, query: str, value: str) -> AnyMessage | None:
-    rows = register.ask(query, {"v": value})
-    return codec.decode_message(str(rows[0][0]).encode()) if rows else None
 
 
 def _text(value: object) -> str:

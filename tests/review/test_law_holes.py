@@ -9,17 +9,17 @@ from msgspec.structs import replace
 from adjudication import ids
 from adjudication.answers import Inspection, NoRecord, Unanswered
 from adjudication.decide import decide
-from adjudication.facts import Measurement, Officer
+from adjudication.facts import Measurement
 from adjudication.forming import finding_key, form_act
 from adjudication.messages import CaseDecided, PassageChecked, ReviewRecorded
 from adjudication.protocol import Act
+from adjudication.scenarios.build import OFFICER, confirmation
 from integrations.lawfiles import load_law, load_policy
 from tests import office, samples
 
 LAW, POLICY = load_law(), load_policy("default")
 HOUR_US = 3_600_000_000
 T0 = samples.CAPTURED_US
-OFFICER = Officer(login="o", full_name="A B", body_id="01")
 
 
 def silent(system: Any, at_us: int = T0) -> Unanswered:
@@ -45,18 +45,7 @@ def again(checked: PassageChecked, at_us: int | None, **answers: Any) -> Passage
 
 
 def review(case: CaseDecided, at_us: int = T0 + HOUR_US) -> ReviewRecorded:
-    return ReviewRecorded(
-        review_id=ids.stable_id("review", case.decision_id),
-        case_id=case.case_id,
-        decision_id=case.decision_id,
-        officer=OFFICER,
-        at_us=at_us,
-        verdict="confirm",
-        reason="",
-        note="",
-        plate=None,
-        checked=case.checked,
-    )
+    return confirmation(case, at_us)
 
 
 def one(checked: PassageChecked, *reviews: ReviewRecorded) -> CaseDecided:
