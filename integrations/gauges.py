@@ -6,6 +6,7 @@ from threading import Lock
 
 from adjudication.units import MICROS_PER_SECOND
 from ingest import metrics
+from integrations.casebook.counts import ops_counts
 from integrations.pipeline import Centre
 from integrations.prometheus import Sample, Samples
 from integrations.register import questions
@@ -30,8 +31,8 @@ def gauges(centre: Centre) -> Callable[[], Samples]:
 
 
 def _samples(centre: Centre) -> Mapping[metrics.Metric, list[Sample]]:
-    now_us, casebook = centre.clock(), centre.casebook
-    lags = centre.stream.lag()
+    now_us, lags = centre.clock(), centre.stream.lag()
+    counts = ops_counts(centre.casebook, now_us)
     return {
         metrics.LAG_RECORDS: [((lag.group, lag.topic), float(lag.records)) for lag in lags],
         metrics.LAG_SECONDS: [((lag.group, lag.topic), lag.age_s) for lag in lags],
@@ -44,8 +45,8 @@ def _samples(centre: Centre) -> Mapping[metrics.Metric, list[Sample]]:
         metrics.DEVICE_AGE: [
             ((device,), (now_us - seen_us) / MICROS_PER_SECOND) for device, seen_us in centre.fates.last_seen().items()
         ],
-        metrics.REVIEW_QUEUE: [((), float(casebook.reviews.count()))],
-        metrics.DEADLINES_OVERDUE: [((), float(casebook.deadlines.overdue(now_us)))],
-        metrics.OUTBOX_WAITING: [((), float(casebook.outbox.waiting()))],
-        metrics.LOG_SIZE: [((), float(casebook.log.size()))],
+        metrics.REVIEW_QUEUE: [((), float(counts.in_review))],
+        metrics.DEADLINES_OVERDUE: [((), float(counts.overdue))],
+        metrics.OUTBOX_WAITING: [((), float(counts.outbox))],
+        metrics.LOG_SIZE: [((), float(counts.acts))],
     }
