@@ -14,6 +14,7 @@ from vision.detect import PlateDetector, VehicleDetector
 from vision.eyes import WHOLE_SIDE, open_eyes
 from vision.models import default_directory, paths
 from vision.onnx import Network
+from vision.ports import Look
 from vision.random_scenes import random_scene
 from vision.render import encode_jpeg, render_frame
 
@@ -29,7 +30,7 @@ def run() -> dict[str, float]:
     plates = PlateDetector(Network(where["plates"], threads=1))
     eyes = open_eyes(default_directory(), threads=1)
     decoded = [picture for picture in map(decode, pictures) if not isinstance(picture, str)]
-    whole_ms = _median_ms(lambda n: eyes.read_many([pictures[n]]))
+    whole_ms = _median_ms(lambda n: eyes.read_many([Look(pictures[n])]))
     steps = {
         "decode JPEG, ms": _median_ms(lambda n: decode(pictures[n])),
         "vehicles, SSD at 300 px, ms": _median_ms(lambda n: vehicles(decoded[n])),

@@ -14,7 +14,7 @@ import msgspec
 from adjudication.facts import Box, Fact, PlateReading, VehicleClass, VehicleSighting
 from adjudication.plates import classify, country
 from adjudication.units import Bp
-from vision.ports import Seen, Target
+from vision.ports import Look, Seen, Target
 
 READER = "legend"
 CONFIDENCE_BP = 9_900
@@ -53,9 +53,9 @@ class LegendEyes:
 
     reader = READER
 
-    def read_many(self, pictures: Sequence[bytes]) -> Sequence[Seen]:
+    def read_many(self, looks: Sequence[Look]) -> Sequence[Seen]:
         """See Eyes."""
-        return [_seen(legend_of(one)) for one in pictures]
+        return [_seen(legend_of(look.body)) for look in looks]
 
 
 def legend_of(jpeg: bytes) -> Legend | None:

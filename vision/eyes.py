@@ -16,7 +16,7 @@ from vision.detect import VEHICLES, Found, PlateDetector, VehicleDetector
 from vision.fusion import SETTLED, Fused, View, confirm, fuse, read_view
 from vision.onnx import Network
 from vision.plate_ocr import LineReader
-from vision.ports import Seen, Target
+from vision.ports import Look, Seen, Target
 from vision.rectify import Strips, third_view, views
 from vision.targets import holds
 
@@ -56,7 +56,7 @@ class _Plate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _Sight:
     """One picture with everything found in it but the text; the picture itself is let go."""
 
     vehicles: tuple[VehicleSighting, ...]
@@ -80,12 +80,12 @@ class OnnxEyes:
         """Names networks and revision."""
         return self._reader
 
-    def read_many(self, pictures: Sequence[bytes]) -> list[Seen]:
+    def read_many(self, looks: Sequence[Look]) -> list[Seen]:
         """One answer a picture; the plates of all pictures are read in common batches."""
-        looks = [self._look(decode(body)) for body in pictures]
-        found = [plate for look in looks for plate in look.plates]
+        sights = [self._look(decode(look.body)) for look in looks]
+        found = [plate for sight in sights for plate in sight.plates]
         fused = iter(self._read([plate.strips for plate in found], [plate.further for plate in found]))
-        return [_seen(look, [next(fused) for _ in look.plates]) for look in looks]
+        return [_seen(sight, [next(fused) for _ in sight.plates]) for sight in sights]
 
     def _read(self, pairs: Sequence[tuple[Strips, Strips]], further: Sequence[Strips]) -> list[Fused | None]:
         """Two views of each plate, and a third where they do not settle it."""
@@ -105,13 +105,13 @@ class OnnxEyes:
             for strips in wanted
         ]
 
-    def _look(self, picture: Picture | QualityFlag) -> _Look:
+    def _look(self, picture: Picture | QualityFlag) -> _Sight:
         if isinstance(picture, str):
-            return _Look((), (), (picture,))
+            return _Sight((), (), (picture,))
         vehicles = tuple(_sighting(found) for found in self._vehicles(picture))
         boxes = [as_box(found.box) for found in self._find_plates(picture, vehicles)]
         found = tuple(_plate(picture, box) for box in boxes[:MOST_PLATES])
-        return _Look(vehicles, found, light(picture))
+        return _Sight(vehicles, found, light(picture))
 
     def _find_plates(self, picture: Picture, vehicles: Sequence[VehicleSighting]) -> list[Found]:
         """Plates in the whole picture, again in more detail where it shows none, and closer on vehicles without one."""
@@ -177,12 +177,12 @@ def _sharpness(strip: Picture) -> float:
     return float(cv2.Laplacian(line * np.float32(255 / contrast), cv2.CV_32F).var())
 
 
-def _seen(look: _Look, reads: Sequence[Fused | None]) -> Seen:
-    bound = [_target(look.vehicles, plate, fused) for plate, fused in zip(look.plates, reads, strict=True)]
+def _seen(sight: _Sight, reads: Sequence[Fused | None]) -> Seen:
+    bound = [_target(sight.vehicles, plate, fused) for plate, fused in zip(sight.plates, reads, strict=True)]
     own = _one_for_each_vehicle(bound)
     carrying = [target.vehicle for target in own if target.vehicle is not None]
-    others = [v for v in look.vehicles if v not in carrying and not any(_inside(v.box, c.box) for c in carrying)]
-    return Seen((*own, *(Target(vehicle, None, None) for vehicle in others)), look.flags)
+    others = [v for v in sight.vehicles if v not in carrying and not any(_inside(v.box, c.box) for c in carrying)]
+    return Seen((*own, *(Target(vehicle, None, None) for vehicle in others)), sight.flags)
 
 
 def _one_for_each_vehicle(targets: Sequence[Target]) -> list[Target]:

@@ -14,7 +14,7 @@ import msgspec
 
 from adjudication.errors import Invalid
 from adjudication.facts import Box
-from vision.ports import Eyes, Seen
+from vision.ports import Eyes, Look, Seen
 from vision.targets import overlap
 
 COLUMNS = ("region", "file", "x1", "y1", "x2", "y2", "text")
@@ -76,7 +76,7 @@ def measure(eyes: Eyes, labelled: Sequence[Labelled], done: Callable[[], None]) 
     for one in labelled:
         body = one.path.read_bytes()
         start = perf_counter()
-        (seen,) = eyes.read_many([body])
+        (seen,) = eyes.read_many([Look(body)])
         spent = perf_counter() - start
         results.setdefault(one.region, []).append((_found(seen, one), _exact(seen, one), spent))
         done()

@@ -34,6 +34,18 @@ class Seen:
     flags: tuple[QualityFlag, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One encoded picture to be read, and where the device says its plate or its vehicle is.
+
+    The boxes are a hint: they save work where they are sane, and are not believed where they are not.
+    """
+
+    body: bytes
+    plate: Box | None = None
+    vehicle: Box | None = None
+
+
 class Eyes(Protocol):
     """Reads pictures.
 
@@ -43,7 +55,7 @@ class Eyes(Protocol):
     @property
     def reader(self) -> str: ...
 
-    def read_many(self, pictures: Sequence[bytes]) -> Sequence[Seen]:
+    def read_many(self, looks: Sequence[Look]) -> Sequence[Seen]:
         """One answer for each encoded picture (JPEG, PNG, WebP), in order.
 
         Never raises for what is in a picture: broken, empty and huge ones are answered with flags. Memory is bounded by

@@ -8,7 +8,7 @@ from adjudication.messages import EventCaptured, PassageObserved
 from ingest.frame import Frame
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import FRAMES, PASSAGES
-from vision.ports import Eyes, Seen, Target
+from vision.ports import Eyes, Look, Seen, Target
 from vision.targets import NOTHING, Aim, aim, every_plate, numbered
 
 BATCH = 8
@@ -120,8 +120,15 @@ def _look(eyes: Eyes | None, frames: Sequence[Frame]) -> list[list[Seen] | None]
     """Everything seen in each frame; the pictures of all frames are shown to the eyes together."""
     if eyes is None:
         return [None] * len(frames)
-    answers = iter(eyes.read_many([body for frame in frames for body in frame.bodies]))
+    answers = iter(eyes.read_many([look for frame in frames for look in looks(frame)]))
     return [[numbered(next(answers), number) for number in range(len(frame.bodies))] for frame in frames]
+
+
+def looks(frame: Frame) -> list[Look]:
+    """The pictures of a frame; the device's boxes lie in the first."""
+    hint = frame.header.reading
+    boxes = (hint.plate_box, hint.vehicle_box) if hint is not None else ()
+    return [Look(body, *(boxes if number == 0 else ())) for number, body in enumerate(frame.bodies)]
 
 
 def _key(passage: PassageObserved, key: PlateKey) -> str:

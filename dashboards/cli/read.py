@@ -59,12 +59,13 @@ def _read(files: list[Path], directory: Path | None, draw: Path | None, notes: "
 
     from vision.decode import decode
     from vision.draw import drawn, write_new
+    from vision.ports import Look
 
     eyes, console = _eyes(directory, notes), Console()
     answers = {}
     for path in _progress(files, "reading", notes):
         body = path.read_bytes()
-        (seen,) = eyes.read_many([body])
+        (seen,) = eyes.read_many([Look(body)])
         picture = decode(body)
         if draw is not None and not isinstance(picture, str):
             write_new(draw, path.stem, drawn(picture, seen))

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.legend import Legend, LegendEyes, legend_of, picture
 from ingest.jpeg import size_of
 from tests import samples
+from vision.ports import Look
 
 PRODUCT = ("adjudication", "ingest", "vision", "integrations", "dashboards")
 
@@ -21,7 +22,7 @@ def test_a_picture_with_a_legend_is_one_the_door_takes_and_has_its_size(size: in
 
 
 def test_two_readers_agree_on_what_the_legend_says() -> None:
-    [seen] = LegendEyes().read_many([picture(Legend(plate="489AAC02"), 500)])
+    [seen] = LegendEyes().read_many([Look(picture(Legend(plate="489AAC02"), 500))])
     [target] = seen.targets
     assert target.plate is not None
     assert target.plate.text == target.plate.second == "489AAC02"
@@ -29,7 +30,7 @@ def test_two_readers_agree_on_what_the_legend_says() -> None:
 
 
 def test_a_picture_without_a_legend_is_an_empty_road() -> None:
-    [seen] = LegendEyes().read_many([samples.PICTURE])
+    [seen] = LegendEyes().read_many([Look(samples.PICTURE)])
     assert seen.targets == ()
     assert seen.flags == ("empty",)
 

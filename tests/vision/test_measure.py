@@ -8,7 +8,7 @@ import pytest
 from adjudication.errors import Invalid
 from adjudication.facts import Box, PlateReading
 from vision.measure import absent, labels, measure
-from vision.ports import Seen, Target
+from vision.ports import Look, Seen, Target
 
 HEADER = "region,file,x1,y1,x2,y2,text\n"
 
@@ -18,7 +18,7 @@ class Always:
 
     reader = "always"
 
-    def read_many(self, pictures: Sequence[bytes]) -> list[Seen]:
+    def read_many(self, looks: Sequence[Look]) -> list[Seen]:
         box = Box(x=10, y=10, width=100, height=20)
         plate = PlateReading(
             text="489AAC02",
@@ -30,7 +30,7 @@ class Always:
             picture=0,
             source="vision",
         )
-        return [Seen((Target(None, plate, box),)) for _ in pictures]
+        return [Seen((Target(None, plate, box),)) for _ in looks]
 
 
 @pytest.fixture

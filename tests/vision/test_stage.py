@@ -11,7 +11,7 @@ from adjudication.messages import PassageObserved
 from ingest.stage import FRAME_POSITION, Position, Received
 from ingest.topics import PASSAGES
 from tests import samples
-from vision.ports import Eyes, Seen, Target
+from vision.ports import Eyes, Look, Seen, Target
 from vision.stage import vision
 
 
@@ -22,10 +22,12 @@ class ScriptedEyes:
     script: dict[bytes, Seen]
     reader: str = "scripted"
     asked: list[int] = field(default_factory=list)
+    shown: list[Look] = field(default_factory=list)
 
-    def read_many(self, pictures: Sequence[bytes]) -> list[Seen]:
-        self.asked.append(len(pictures))
-        return [self.script[picture] for picture in pictures]
+    def read_many(self, looks: Sequence[Look]) -> list[Seen]:
+        self.asked.append(len(looks))
+        self.shown.extend(looks)
+        return [self.script[look.body] for look in looks]
 
 
 def plate(text: str, x: int = 100, confidence_bp: int = 9_000) -> PlateReading:
@@ -176,6 +178,15 @@ def test_the_pictures_of_a_batch_are_shown_together() -> None:
     assert (eyes.asked, texts) == ([2], ["489AAC02", "500AAA01"])
     assert stage.seen_id is not None
     assert stage.seen_id(batch[0]) == frames[0].content_id
+
+
+def test_the_devices_boxes_are_shown_to_the_eyes_with_the_first_picture_only() -> None:
+    eyes = ScriptedEyes({b"a": Seen((car("489AAC02"),)), b"b": Seen()})
+    plate_box = Box(x=140, y=160, width=60, height=14)
+    hint = DeviceReading(plate="489AAC02", confidence_bp=9_000, plate_box=plate_box, vehicle_box=AT_300)
+    message = samples.frame(1, (b"a", b"b"), reading=hint)
+    vision(eyes, key=str).handle([Received(message, Position("frames.v1", 2, 7), "cam-1")])
+    assert eyes.shown == [Look(b"a", plate_box, AT_300), Look(b"b")]
 
 
 def test_another_content_under_a_used_number_is_its_own_passage() -> None:
