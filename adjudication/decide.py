@@ -18,7 +18,7 @@ import msgspec
 from adjudication import ids
 from adjudication.answers import NoRecord, Vehicle
 from adjudication.calendar import DAY_US, civil_day
-from adjudication.clones import same_person, same_vehicle
+from adjudication.clones import one_place, same_person, same_vehicle
 from adjudication.controls import clock, device, limitation, sending_term, verification
 from adjudication.errors import Invalid, Unavailable
 from adjudication.explain import otherwise
@@ -45,6 +45,7 @@ GUARDS: tuple[Guard, ...] = (
     reading,
     vehicle,
     same_vehicle,
+    one_place,
     person,
     same_person,
     answered,

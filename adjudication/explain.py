@@ -74,6 +74,11 @@ PHRASES = {
         ru="Транспорт на снимке соответствует реестру ({registered}).",
         en="The vehicle in the picture agrees with the register ({registered}).",
     ),
+    "one-place": Texts(
+        kk="Осы нөмір {km} км жерде {seconds} с айырмамен көрінді: көлік жете алар еді.",
+        ru="Этот номер зафиксирован в {km} км с разницей в {seconds} с: транспорт мог успеть.",
+        en="The plate was also seen {km} km away, {seconds} s apart: the vehicle can have driven there.",
+    ),
     "person": Texts(
         kk="Көлік иесі (иеленушісі) жауапты.",
         ru="Отвечает собственник (владелец) транспорта.",

@@ -92,6 +92,7 @@ class PlateReading(Fact, frozen=True, kw_only=True):
 
     `text` is normalised: Latin capitals and digits, region last, no spaces (`489AAC02`). `characters_bp` has one
     confidence for each character of `text`. `second` is an independent read of the same plate, "" if it read nothing.
+    Once a second reader spoke, `confidence_bp` is of both together and `first_confidence_bp` what the first claimed.
     """
 
     text: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,12}\Z")]
@@ -104,6 +105,7 @@ class PlateReading(Fact, frozen=True, kw_only=True):
     source: Literal["vision", "device", "officer"]
     second: Annotated[str, Meta(max_length=16)] = ""
     second_confidence_bp: Bp = 0
+    first_confidence_bp: Bp | None = None
 
 
 VehicleClass = Literal["car", "motorcycle", "bus", "truck", "bicycle"]
@@ -134,6 +136,21 @@ QualityFlag = Literal[
     "device_disagrees",
     "grammar",
 ]
+
+
+class Elsewhere(Fact, frozen=True, kw_only=True):
+    """Another sighting of the same plate, far from this one: what the centre remembered when this passage was checked.
+
+    `distance_m` is the great circle between the devices. `apart_us` is the most that can have lain between the two
+    instants: what the devices' clocks said, and both their known errors on top.
+    """
+
+    event_id: Id
+    device_id: Name
+    place_id: Name
+    captured_us: Micros
+    distance_m: Count
+    apart_us: Count
 
 
 class Officer(Fact, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from msgspec import Meta
 from adjudication.answers import Answers, PersonNumber
 from adjudication.facts import (
     DeviceReading,
+    Elsewhere,
     EvidenceRef,
     Fact,
     Measurement,
@@ -82,12 +83,16 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
 
 
 class PassageChecked(Message, tag="passage-checked", frozen=True, kw_only=True):
-    """A passage with the registers' answers. `rounds` is oldest first; register findings need two (brief §15.2)."""
+    """A passage with the registers' answers. `rounds` is oldest first; register findings need two (brief §15.2).
+
+    `elsewhere` is the sighting of the same plate that sits worst with this one, None if there is none far away.
+    """
 
     v: Version1 = 1
     checked_id: Id
     passage: PassageObserved
     rounds: Annotated[tuple[Answers, ...], Meta(min_length=1, max_length=64)]
+    elsewhere: Elsewhere | None = None
 
 
 class TraceStep(Fact, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     character_confidence_bp: Bp
     second_confidence_bp: Bp
     vehicle_confidence_bp: Bp
+    travel_kmh: Annotated[int, Meta(gt=0, le=1_000)]
     review_flags: tuple[QualityFlag, ...]
     categories_seen_as: dict[str, tuple[VehicleClass, ...]]
 

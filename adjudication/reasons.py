@@ -327,6 +327,14 @@ _REVIEWED = (
         confirmable=True,
     ),
     _reason(
+        "IMPOSSIBLE_TRAVEL",
+        "policy travel_kmh; brief 3.5",
+        "Осы нөмір басқа жерде көлік жете алмайтын уақыт аралығында көрінді: нөмір көшірмесі болуы мүмкін",
+        "Этот номер зафиксирован в другом месте раньше, чем туда можно доехать: возможен двойник",
+        "The same plate was seen too far away for one vehicle to drive in that time: it may be cloned",
+        confirmable=True,
+    ),
+    _reason(
         "RECORD_MISMATCH",
         "821(2)",
         "Тізілім басқа көлік немесе тұлға туралы жауап берді",

@@ -6,6 +6,9 @@ first answer that was committed stands. Two rounds of questions a batch, all of 
     1. the device (the centre's own register) and the vehicle, if a plate of Kazakhstan was read
     2. for a vehicle in the civil register: who is liable, insurance, inspection, earlier penalties
 
+Beside the registers stands the centre's own memory of where a plate was lately (integrations/sightings.py): the
+sighting that sits worst with the passage goes with the answers, as a dated fact.
+
 A batch ends within `BATCH_DEADLINE_S` whatever the registers do; what has not come by then is `Unanswered`. A silent
 register so delays the road by that much at most, once; after that its breaker answers at once.
 """
@@ -34,7 +37,7 @@ from adjudication.answers import (
     VehicleAnswer,
 )
 from adjudication.errors import Invalid
-from adjudication.facts import PlateReading
+from adjudication.facts import Elsewhere, PlateReading
 from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
 from adjudication.plates import classify
 from adjudication.rules.documents import is_insured
@@ -44,6 +47,7 @@ from ingest.devices import DeviceRegister, answer_of
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import CHECKED, PASSAGES, RECHECKS
 from integrations.ports import Registries
+from integrations.sightings import Sightings
 
 THREADS = 32
 """Questions under way at once: as many as a batch has passages, so that a silent register is found out in one wait."""
@@ -65,14 +69,32 @@ def crosscheck(registries: Registries, devices: DeviceRegister, clock: Clock, ke
     `handle` raises Unavailable where the device register cannot answer, Invalid `rounds-exhausted` for a passage that
     was asked about `MAX_ROUNDS` times and `message-unexpected` for a message of another kind.
     """
-    asking = _Asking(registries, devices, clock)
+    asking, sightings = _Asking(registries, devices, clock), Sightings()
 
     def handle(batch: Sequence[Received]) -> list[Outgoing]:
         cases = [_case(received) for received in batch]
         rounds = asking.round([case.passage for case in cases])
-        return [_outgoing(case, answers, key) for case, answers in zip(cases, rounds, strict=True)]
+        return [_checked(case, answers) for case, answers in zip(cases, rounds, strict=True)]
 
-    return Stage("crosscheck", "observation", (PASSAGES, RECHECKS), handle, batch=BATCH, seen_id=lambda r: _case(r).id)
+    def _checked(case: _Case, answers: Answers) -> Outgoing:
+        passage, stream_key = case.passage, _stream_key(case.passage, key)
+        checked = PassageChecked(
+            checked_id=case.id,
+            passage=passage,
+            rounds=(*case.rounds, answers),
+            elsewhere=case.elsewhere or sightings.elsewhere(stream_key, passage),
+        )
+        return Outgoing(CHECKED, stream_key, checked, case.received.carried())
+
+    return Stage(
+        "crosscheck",
+        "observation",
+        (PASSAGES, RECHECKS),
+        handle,
+        batch=BATCH,
+        seen_id=lambda received: _case(received).id,
+        windows=sightings.windows,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,7 @@ class _Case:
     received: Received
     passage: PassageObserved
     rounds: tuple[Answers, ...]
+    elsewhere: Elsewhere | None = None
 
     @property
     def id(self) -> Id:
@@ -93,18 +116,15 @@ def _case(received: Received) -> _Case:
     match received.message:
         case PassageObserved() as passage:
             return _Case(received, passage, ())
-        case PassageChecked(passage=passage, rounds=rounds) if len(rounds) < MAX_ROUNDS:
-            return _Case(received, passage, rounds)
+        case PassageChecked(passage=passage, rounds=rounds, elsewhere=elsewhere) if len(rounds) < MAX_ROUNDS:
+            return _Case(received, passage, rounds, elsewhere)
         case PassageChecked():
             raise Invalid("rounds-exhausted", f"the registers were asked {MAX_ROUNDS} times about this passage")
     raise Invalid("message-unexpected", "crosscheck reads observed and checked passages")
 
 
-def _outgoing(case: _Case, answers: Answers, key: PlateKey) -> Outgoing:
-    checked = PassageChecked(checked_id=case.id, passage=case.passage, rounds=(*case.rounds, answers))
-    plate = case.passage.plate
-    stream_key = case.passage.event.device_id if plate is None else key(plate.text)
-    return Outgoing(CHECKED, stream_key, checked, case.received.carried())
+def _stream_key(passage: PassageObserved, key: PlateKey) -> str:
+    return passage.event.device_id if passage.plate is None else key(passage.plate.text)
 
 
 def _could_be_local(plate: PlateReading) -> bool:

@@ -17,7 +17,9 @@ from adjudication.facts import (
     Verification,
 )
 from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, TraceStep
+from ingest.clock import Clock, system_clock
 from ingest.frame import Frame, signed_part
+from ingest.stage import Stage
 
 CAPTURED_US = 1_775_444_400_000_000  # 2026-04-06T08:00:00+05:00
 SHA = "0" * 64
@@ -185,3 +187,10 @@ def decision(sequence: int = 1, **changes: object) -> CaseDecided:
         trace=(TraceStep(rule="tolerance", source="policy", outcome="excess 21"),),
     )
     return msgspec.structs.replace(ordinary, **changes)
+
+
+def remembering(stage: Stage, clock: Clock = system_clock) -> Stage:
+    """The stage with its windows bound to nothing that lasts: what it puts it finds again until it is dropped."""
+    for window in stage.windows:
+        window.bind(lambda _window, _key: (), clock)
+    return stage

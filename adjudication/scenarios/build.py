@@ -23,7 +23,17 @@ from adjudication.answers import (
     Vehicle,
 )
 from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of_day_us
-from adjudication.facts import Box, Measurement, Media, Officer, Place, PlateReading, Verification, ViolationCode
+from adjudication.facts import (
+    Box,
+    Elsewhere,
+    Measurement,
+    Media,
+    Officer,
+    Place,
+    PlateReading,
+    Verification,
+    ViolationCode,
+)
 from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, ReviewRecorded
 from adjudication.scenarios.format import SYSTEMS, ScenarioFacts
 from adjudication.units import MICROS_PER_SECOND, Micros
@@ -63,7 +73,10 @@ def checked_passage(facts: ScenarioFacts) -> PassageChecked:
     )
     asked_us = event.captured_us + ASKED_AFTER_US
     return PassageChecked(
-        checked_id=ids.checked_id(passage.passage_id, 1), passage=passage, rounds=(answers(facts, asked_us),)
+        checked_id=ids.checked_id(passage.passage_id, 1),
+        passage=passage,
+        rounds=(answers(facts, asked_us),),
+        elsewhere=_elsewhere(facts, event.captured_us),
     )
 
 
@@ -106,6 +119,21 @@ def decided_on(facts: ScenarioFacts) -> date | None:
     """The last day before the act was signed that the registers could still speak of; None if nothing says."""
     moments = [at for at in (facts.signed_at, facts.sent_at, facts.officer_confirmed_at) if at is not None]
     return civil_day(min(instant_us(at) for at in moments)) if moments else None
+
+
+def _elsewhere(facts: ScenarioFacts, captured_us: Micros) -> Elsewhere | None:
+    seen = facts.seen_elsewhere
+    if seen is None:
+        return None
+    apart_us = int(seen.minutes * 60 * MICROS_PER_SECOND)
+    return Elsewhere(
+        event_id=ids.event_id("d-2", 1),
+        device_id="d-2",
+        place_id="p-2",
+        captured_us=captured_us - apart_us,
+        distance_m=int(seen.km * 1000),
+        apart_us=apart_us,
+    )
 
 
 def _event(facts: ScenarioFacts) -> EventCaptured:

@@ -56,6 +56,13 @@ class Payment(_Table, frozen=True, kw_only=True):
     tenge: Decimal
 
 
+class SeenElsewhere(_Table, frozen=True, kw_only=True):
+    """Another sighting of the plate: so far away in a straight line, so long before or after, clock errors granted."""
+
+    km: Decimal
+    minutes: Decimal
+
+
 class ScenarioFacts(_Table, frozen=True, kw_only=True):
     """Short facts. Moments without an offset are civil time at +05:00."""
 
@@ -84,6 +91,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     delivered_at: datetime | None = None
     paid: tuple[Payment, ...] = ()
     previous: tuple[Previous, ...] = ()
+    seen_elsewhere: SeenElsewhere | None = None
 
 
 class Deadlines(_Table, frozen=True, kw_only=True):

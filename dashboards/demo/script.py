@@ -203,8 +203,11 @@ def _verification(index: int, today: date, *, lapsed: bool) -> Verification:
 def _passage(
     rng: Random, number: int, kind: Kind, devices: tuple[ScriptedDevice, ...], pools: _Pools
 ) -> ScriptedPassage:
-    device = rng.choice([device for device in devices if device.kind == kind.device])
+    here = [device for device in devices if device.kind == kind.device]
+    device = rng.choice(here)
     dealt = [pools.deal(rng, kind) for _ in range(_vehicles(kind))] if kind.profiles else []
+    if dealt:  # script after script meets a vehicle in its own town: it must not seem to be in two
+        device = Random(f"home {dealt[0].vehicle.plate}").choice(here)  # noqa: S311 - repeatable on purpose
     plate = dealt[0].vehicle.plate if dealt else _foreign(rng) if kind.sight != "empty" else ""
     return ScriptedPassage(
         number=number,

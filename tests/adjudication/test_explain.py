@@ -1,6 +1,7 @@
 """The trace: complete, in three languages, ending with what would have made it come out differently."""
 
 import pytest
+from msgspec.structs import replace
 
 from adjudication.decide import decide
 from adjudication.explain import PHRASES, ROUTES, explain
@@ -9,12 +10,25 @@ from adjudication.messages import CaseDecided, TraceStep
 from adjudication.reasons import REASONS, REJECTIONS, text_of
 from integrations.lawfiles import load_law, load_policy
 from tests import samples
-from tests.adjudication.test_decide import DOUBTS, OLD_CAR, SEEN, UNINSURED, again, given, none, one, review, twice
+from tests.adjudication.test_decide import (
+    DOUBTS,
+    OLD_CAR,
+    SEEN,
+    TOO_FAR,
+    UNINSURED,
+    again,
+    given,
+    none,
+    one,
+    review,
+    twice,
+)
 
 LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 CASES = [
     one(samples.checked()),
     one(given(event=SEEN)),
+    one(replace(samples.checked(), elsewhere=replace(TOO_FAR, distance_m=2_000))),
     twice(UNINSURED),
     twice(given(event={"measurement": None}, vehicle=OLD_CAR, inspection=none("inspection"))),
     one(UNINSURED),

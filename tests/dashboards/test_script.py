@@ -23,6 +23,7 @@ from integrations.crosscheck import crosscheck
 from integrations.lawfiles import load_law, load_policy
 from integrations.simulators.population import Population
 from integrations.simulators.registries import PopulationRegistries
+from tests import samples
 from vision.scene import truth_of
 
 POPULATION = Population(seed=11, size=2000)
@@ -137,7 +138,8 @@ def settled(stage: Stage, clock: VirtualClock, observed: PassageObserved) -> lis
 @pytest.mark.parametrize("seed", [1, 2, 20_261_122])
 def test_a_perfect_reader_and_the_law_come_to_exactly_what_the_script_expects(seed: int) -> None:
     clock = VirtualClock(NOON_US)
-    stage = crosscheck(PopulationRegistries(POPULATION, clock), enrolled(script(seed)), clock, str)
+    asking = crosscheck(PopulationRegistries(POPULATION, clock), enrolled(script(seed)), clock, str)
+    stage = samples.remembering(asking)
     for passage in script(seed).passages:
         captured_us = clock() - passage.age_s * 1_000_000
         outcomes = [

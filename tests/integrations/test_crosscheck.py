@@ -39,7 +39,7 @@ def key(plate: str) -> str:
 
 
 def stage(registries, clock=None, devices=DEVICES) -> Stage:
-    return crosscheck(registries, devices, clock or VirtualClock(ASKED_US), key)
+    return samples.remembering(crosscheck(registries, devices, clock or VirtualClock(ASKED_US), key))
 
 
 def in_memory() -> PopulationRegistries:
@@ -267,3 +267,109 @@ def test_a_register_that_takes_longer_than_the_batch_may_is_unanswered_in_time(m
     assert answers.insurance.reason == "timeout"
     assert isinstance(answers.vehicle, Vehicle)
     assert took_s < 0.8
+
+
+ASTANA = replace(samples.PLACE, place_id="ast-1", lat_e7=511_280_000, lon_e7=714_060_000)
+ALMATY_TO_ASTANA_M = 972_000
+
+
+def sighting(sequence: int, after_s: float = 0, place=samples.PLACE, plate: str | None = "489AAC02", **changes):
+    """One passage of the plate; sequence by sequence from another device."""
+    event = samples.event(
+        sequence,
+        device_id=f"cam-{sequence}",
+        captured_us=NOON_US + round(after_s * 1_000_000),
+        place=place,
+        **changes.pop("event", {}),
+    )
+    seen = samples.passage(sequence, plate, event=event, event_id=ids.event_id(event.device_id, sequence))
+    seen = replace(seen, passage_id=ids.passage_id(seen.event_id, 0))
+    return received(replace(seen, plate=seen.plate and replace(seen.plate, **changes)))
+
+
+def elsewhere(*sightings: Received):
+    """What the last of them was told, asked one after another."""
+    asking = stage(in_memory())
+    return [asking.handle([one]) for one in sightings][-1][0].message.elsewhere
+
+
+def test_a_plate_seen_in_another_town_is_told_with_the_passage():
+    found = elsewhere(sighting(1), sighting(2, 3_600, ASTANA))
+    assert found is not None
+    assert (found.event_id, found.device_id, found.place_id) == (ids.event_id("cam-1", 1), "cam-1", "ala-017")
+    assert found.captured_us == NOON_US
+    assert abs(found.distance_m - ALMATY_TO_ASTANA_M) < 10_000
+    assert found.apart_us == 3_600_000_000
+
+
+def test_within_one_batch_the_earlier_sighting_is_remembered_too():
+    asking = stage(in_memory())
+    told = [sent.message.elsewhere for sent in asking.handle([sighting(1), sighting(2, 60, ASTANA)])]
+    assert told[0] is None
+    assert told[1] is not None
+
+
+def test_both_clocks_errors_are_granted():
+    found = elsewhere(
+        sighting(1, event={"clock_offset_us": -700_000}), sighting(2, 60, ASTANA, event={"clock_offset_us": 300_000})
+    )
+    assert found is not None
+    assert found.apart_us == 61_000_000
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        pytest.param(sighting(1, plate=None), id="unread"),
+        pytest.param(sighting(1, plate="490AAC02"), id="another plate"),
+        pytest.param(sighting(1, confidence_bp=8_999), id="read unsurely"),
+        pytest.param(sighting(1, event={"clock_offset_us": None}), id="a clock that knows nothing of itself"),
+        pytest.param(sighting(1, place=replace(ASTANA, lat_e7=ASTANA.lat_e7 + 150_000)), id="a mile away"),
+    ],
+)
+def test_what_proves_nothing_is_not_told(earlier):
+    assert elsewhere(earlier, sighting(2, 1, ASTANA)) is None
+
+
+def test_the_same_event_read_again_is_not_elsewhere():
+    first = sighting(1)
+    moved = replace(first.message.event, place=ASTANA)
+    again = received(replace(first.message, passage_id="f" * 32, event=moved))
+    assert elsewhere(first, again) is None
+
+
+def test_a_device_without_a_known_clock_is_told_nothing():
+    assert elsewhere(sighting(1), sighting(2, 60, ASTANA, event={"clock_offset_us": None})) is None
+
+
+def test_of_several_sightings_the_worst_is_told_and_a_recheck_keeps_it():
+    asking = stage(in_memory())
+    for one in (sighting(1, -86_400), sighting(2, -60), sighting(3, -3_600)):
+        asking.handle([one])
+    (told,) = asking.handle([sighting(4, 0, ASTANA)])
+    assert told.message.elsewhere.device_id == "cam-2"
+    (again,) = asking.handle([received(told.message, RECHECKS)])
+    assert again.message.elsewhere == told.message.elsewhere
+
+
+def test_a_recheck_learns_of_a_sighting_that_came_since():
+    asking = stage(in_memory())
+    (first,) = asking.handle([sighting(1)])
+    assert first.message.elsewhere is None
+    asking.handle([sighting(2, 60, ASTANA)])
+    (again,) = asking.handle([received(first.message, RECHECKS)])
+    assert again.message.elsewhere.device_id == "cam-2"
+
+
+def test_the_memory_of_where_a_plate_was_names_no_plate_and_is_gone_within_hours():
+    asking = crosscheck(in_memory(), DEVICES, VirtualClock(ASKED_US), key)
+    samples.remembering(asking, VirtualClock(ASKED_US))
+    asking.handle([sighting(1)])
+    entries = [entry for window in asking.windows for entry in window.fresh]
+    assert entries
+    for entry in entries:
+        assert b"489AAC02" not in entry.value
+        assert "489AAC02" not in entry.name.key
+        assert entry.expires_us - ASKED_US <= 72 * 3_600_000_000
+    (whereabouts,) = [entry for entry in entries if entry.window == "whereabouts"]
+    assert whereabouts.expires_us - ASKED_US == 12 * 3_600_000_000
