@@ -13,7 +13,7 @@ from vision import models
 from vision.boxes import as_array, as_box, grown
 from vision.decode import Picture, decode, light
 from vision.detect import VEHICLES, Found, PlateDetector, VehicleDetector
-from vision.fusion import SETTLED, Fused, View, confirm, fuse, read_view
+from vision.fusion import Fused, read_plates
 from vision.onnx import Network
 from vision.plate_ocr import LineReader
 from vision.ports import Look, Seen, Target
@@ -84,26 +84,8 @@ class OnnxEyes:
         """One answer a picture; the plates of all pictures are read in common batches."""
         sights = [self._look(decode(look.body)) for look in looks]
         found = [plate for sight in sights for plate in sight.plates]
-        fused = iter(self._read([plate.strips for plate in found], [plate.further for plate in found]))
+        fused = iter(read_plates(self._lines, [plate.strips for plate in found], [plate.further for plate in found]))
         return [_seen(sight, [next(fused) for _ in sight.plates]) for sight in sights]
-
-    def _read(self, pairs: Sequence[tuple[Strips, Strips]], further: Sequence[Strips]) -> list[Fused | None]:
-        """Two views of each plate, and a third where they do not settle it."""
-        views = iter(self._views([strips for pair in pairs for strips in pair]))
-        fused = [fuse(next(views), next(views)) for _ in pairs]
-        open_ = [number for number, one in enumerate(fused) if one is not None and one.certainty < SETTLED]
-        for number, third in zip(open_, self._views([further[number] for number in open_]), strict=True):
-            one = fused[number]
-            fused[number] = confirm(one, third) if one is not None else None
-        return fused
-
-    def _views(self, wanted: Sequence[Strips]) -> list[View | None]:
-        """What each view says; all strips of all views run together."""
-        emissions = iter(self._lines([strip for strips in wanted for strip in (strips.line, *(strips.rows or ()))]))
-        return [
-            read_view(next(emissions), (next(emissions), next(emissions)) if strips.rows is not None else None)
-            for strips in wanted
-        ]
 
     def _look(self, picture: Picture | QualityFlag) -> _Sight:
         if isinstance(picture, str):

@@ -1,12 +1,20 @@
-"""Two views of one plate made into one reading that says how sure it is."""
+"""Reads of one plate made into one that says how sure it is: of two views by one reader, then of two readers."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import exp, prod, sqrt
 
+import msgspec
+
 from adjudication import plates
+from adjudication.facts import PlateReading
 from vision import ctc
+from vision.agreement import Agreement, evidence_nats
 from vision.ctc import Emissions, Read
+from vision.decode import Picture
+from vision.ports import SecondRead
+from vision.rectify import Strips
 
 CERTAIN = 0.9999
 """No reader is ever certain."""
@@ -21,6 +29,10 @@ ABSENT = 2.0
 """Nats below a view's last candidate at which a text stands that the view does not have."""
 SIGN = "KZ"
 """Stands under the flag, left of the upper row."""
+BP = 10_000
+
+Lines = Callable[[Sequence[Picture]], Sequence[Emissions]]
+"""Strips with one line of text each, to what a recogniser says of their columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,51 @@ class Fused:
     rows: int
     second: str
     second_certainty: float
+
+
+def agree(first: PlateReading, second: SecondRead, calibration: Agreement | None = None) -> PlateReading:
+    """The first reader's reading after the second reader spoke, as sure as both together are.
+
+    One text: by `calibration`, which was fitted to how often two such reads were right, or where there is none by
+    `evidence_nats` alone. Two texts: at most `DISPUTED`. Nothing read: as sure as the first alone, which law does not
+    accept. What the first claimed alone is kept beside it.
+    """
+    return msgspec.structs.replace(
+        first,
+        confidence_bp=_joint_bp(first, second, calibration),
+        first_confidence_bp=first.confidence_bp,
+        second=second.text,
+        second_confidence_bp=second.confidence_bp,
+    )
+
+
+def _joint_bp(first: PlateReading, second: SecondRead, calibration: Agreement | None) -> int:
+    if not second.text:
+        return first.confidence_bp
+    if second.text != first.text:
+        return min(first.confidence_bp, round(DISPUTED * BP))
+    nats = evidence_nats(first.confidence_bp, second.confidence_bp)
+    return calibration.confidence_bp(nats) if calibration is not None else round(min(1 - exp(-nats), CERTAIN) * BP)
+
+
+def read_plates(lines: Lines, pairs: Sequence[tuple[Strips, Strips]], further: Sequence[Strips]) -> list[Fused | None]:
+    """Two views of each plate, and a third where they do not settle it; all strips of all plates run together."""
+    views = iter(_views(lines, [strips for pair in pairs for strips in pair]))
+    fused = [fuse(next(views), next(views)) for _ in pairs]
+    open_ = [number for number, one in enumerate(fused) if one is not None and one.certainty < SETTLED]
+    for number, third in zip(open_, _views(lines, [further[number] for number in open_]), strict=True):
+        one = fused[number]
+        fused[number] = confirm(one, third) if one is not None else None
+    return fused
+
+
+def _views(lines: Lines, wanted: Sequence[Strips]) -> list[View | None]:
+    """What each view says."""
+    emissions = iter(lines([strip for strips in wanted for strip in (strips.line, *(strips.rows or ()))]))
+    return [
+        read_view(next(emissions), (next(emissions), next(emissions)) if strips.rows is not None else None)
+        for strips in wanted
+    ]
 
 
 def read_view(line: Emissions, rows: tuple[Emissions, Emissions] | None) -> View | None:

@@ -62,3 +62,33 @@ class Eyes(Protocol):
         the largest single picture, not by their number.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class SecondRead:
+    """What the second reader says of one plate: a normalised text, "" if nothing, and how sure it is of that alone.
+
+    `flags` say why nothing could be read.
+    """
+
+    text: str = ""
+    confidence_bp: int = 0
+    flags: tuple[QualityFlag, ...] = ()
+
+
+class SecondReader(Protocol):
+    """Reads single plates, blind: it is shown a picture and where the plate is, never what anybody read there.
+
+    `reader` names models and settings by digest (at most 64 characters), and is never that of the eyes: only another
+    reader's word is a second one.
+    """
+
+    @property
+    def reader(self) -> str: ...
+
+    def read(self, asked: Sequence[tuple[bytes, Box]]) -> Sequence[SecondRead]:
+        """One answer for each encoded picture and plate's box, in order.
+
+        Never raises for what is in a picture, nor for a box that lies outside of it.
+        """
+        ...

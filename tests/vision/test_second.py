@@ -1,0 +1,74 @@
+"""The second reader: blind, one answer for each plate it is asked about, whatever the picture is."""
+
+import numpy as np
+import pytest
+
+from adjudication.facts import Box
+from vision.ctc import ALPHABET, BLANK, Emissions
+from vision.decode import Picture
+from vision.models import default_directory, missing
+from vision.ports import SecondRead
+from vision.render import encode_jpeg, render_frame
+from vision.scene import DrawnPlate, DrawnVehicle, Scene
+from vision.second import OcrSecond, open_second
+
+PICTURE = encode_jpeg(np.full((200, 300, 3), 128, np.uint8))
+BOX = Box(x=100, y=80, width=90, height=20)
+
+
+def saying(text: str) -> OcrSecond:
+    """A reader whose recogniser spells `text` on every strip."""
+    emissions = np.zeros((2 * max(len(text), 1), BLANK + 1))
+    emissions[:, BLANK] = 1
+    for place, character in enumerate(text):
+        emissions[2 * place] = 0
+        emissions[2 * place, ALPHABET.index(character)] = 1
+
+    def lines(strips: list[Picture]) -> list[Emissions]:
+        return [emissions for _ in strips]
+
+    return OcrSecond(lines, "spelling")  # type: ignore[arg-type] # a list is all that is given
+
+
+def test_each_plate_has_one_answer_in_order_and_a_broken_picture_says_why_it_has_none() -> None:
+    answers = saying("489AAC02").read([(PICTURE, BOX), (b"", BOX), (PICTURE[:200], BOX), (PICTURE, BOX)])
+    assert [answer.text for answer in answers] == ["489AAC02", "", "", "489AAC02"]
+    assert [answer.flags for answer in answers] == [(), ("empty",), ("corrupt",), ()]
+    assert answers[0].confidence_bp > 9_000 > answers[1].confidence_bp == 0
+
+
+@pytest.mark.parametrize("text", ["COOD", ""])
+def test_what_is_no_plate_is_nothing_read(text: str) -> None:
+    assert saying(text).read([(PICTURE, BOX)]) == [SecondRead()]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        Box(x=0, y=0, width=0, height=0),
+        Box(x=299, y=199, width=1, height=1),
+        Box(x=5_000, y=5_000, width=90, height=20),
+        Box(x=250, y=190, width=4_000, height=4_000),
+    ],
+)
+def test_a_box_outside_of_the_picture_harms_nothing(box: Box) -> None:
+    assert len(saying("489AAC02").read([(PICTURE, box)])) == 1
+
+
+def test_nobody_asked_is_no_answer() -> None:
+    assert saying("489AAC02").read([]) == []
+
+
+@pytest.mark.models
+def test_drawn_plates_are_read_from_picture_and_box_alone() -> None:
+    if missing(default_directory()):
+        pytest.skip("the models are not there: make models")
+    second = open_second(default_directory())
+    plate = DrawnPlate("489AAC02", "KZ2012-P", 1)
+    rendered = render_frame(Scene((DrawnVehicle("sedan", "front", "white", plate, x_m=0.5, z_m=22),)), 1)
+    quad = rendered.truth.vehicles[0].plate_quad
+    assert quad is not None
+    (x0, x1), (y0, y1) = ((round(min(row)), round(max(row))) for row in zip(*quad, strict=True))
+    (answer,) = second.read([(encode_jpeg(rendered.image), Box(x=x0, y=y0, width=x1 - x0, height=y1 - y0))])
+    assert (answer.text, answer.confidence_bp >= 9_000) == ("489AAC02", True)
+    assert len(second.reader) <= 64
