@@ -5,10 +5,10 @@ Graves et al. 2006). The search keeps the likeliest beginnings and with each the
 a zero where only letters may stand costs something, and a text that fits no shape has to be much clearer to win.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, log
+from math import exp, inf, log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,21 @@ recogniser without grammar gives now and then. Position, not the face, tells dig
 
 
 @dataclass(frozen=True, slots=True)
+class Prior:
+    """What each format costs in nats before a character is looked at; `generic` is the cost of having no known shape.
+
+    `foreign` holds for every format that is not in `formats`.
+    """
+
+    formats: Mapping[str, float]
+    foreign: float
+    generic: float
+
+    def of(self, format_id: str) -> float:
+        return self.formats.get(format_id, self.foreign)
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """One candidate text; `score` is its log probability less its form's cost, `shape` its plate shape, "" for none."""
 
@@ -59,11 +74,15 @@ class Read:
     shape: str
 
 
-def read(emissions: Emissions, limit: int) -> list[Read]:
-    """The likeliest plates on one line, best first, at most `limit`; none where every column is blank."""
+def read(emissions: Emissions, limit: int, prior: Prior | None = None) -> list[Read]:
+    """The likeliest plates on one line, best first, at most `limit`; none where every column is blank.
+
+    Without a `prior` formats cost what they are rare by on the roads of Kazakhstan.
+    """
     found: dict[str, Read] = {}
-    for text, mask, logp in _search(_lent(emissions), _EVERYTHING):
-        for candidate in _endings(text, mask, logp):
+    known_costs = prior or _road()
+    for text, mask, logp in _search(_lent(emissions), _EVERYTHING, known_costs.generic):
+        for candidate in _endings(text, mask, logp, known_costs):
             known = found.get(candidate.text)
             if known is None or candidate.score > known.score:
                 found[candidate.text] = candidate
@@ -72,14 +91,16 @@ def read(emissions: Emissions, limit: int) -> list[Read]:
 
 def read_row(emissions: Emissions, limit: int) -> list[Read]:
     """The likeliest texts of one row of a two-row plate, best first: no grammar, for a row alone has none."""
-    beams = sorted(_search(_lent(emissions), 0), key=lambda beam: -beam[2])
+    beams = sorted(_search(_lent(emissions), 0, GENERIC_COST), key=lambda beam: -beam[2])
     return [Read(text, logp, "") for text, _, logp in beams[:limit] if text]
 
 
-def form_cost(text: str) -> tuple[float, str]:
+def form_cost(text: str, prior: Prior | None = None) -> tuple[float, str]:
     """What taking a whole text for a plate costs, in nats, and the shape it then has, "" for none."""
-    fitting = ((form.cost, form.shape) for form in _forms() if len(form) == len(form.shape))
-    return min(((cost, shape) for cost, shape in fitting if fits_shape(shape, text)), default=(GENERIC_COST, ""))
+    known_costs = prior or _road()
+    fitting = ((known_costs.of(form.format_id), form.shape) for form in _forms() if not form.signed)
+    found = min(((cost, shape) for cost, shape in fitting if fits_shape(shape, text)), default=(inf, ""))
+    return min(found, (known_costs.generic, ""))
 
 
 def admitted(text: str, shape: str) -> tuple[str, ...]:
@@ -128,7 +149,11 @@ class _Form:
     before: str
     shape: str
     after: str
-    cost: float
+    format_id: str
+
+    @property
+    def signed(self) -> bool:
+        return bool(self.before or self.after)
 
     def admitted(self, position: int) -> str:
         """What may stand there; a pair's second digit is checked only when the text is complete."""
@@ -146,15 +171,20 @@ class _Form:
 
 @lru_cache(maxsize=1)
 def _forms() -> tuple[_Form, ...]:
-    known = [(plate, _rarity(plate)) for plate in FORMATS if plate is not ROWS]
-    plain = [_Form("", shape, "", cost) for plate, cost in known for shape in plate.shapes]
+    known = [plate for plate in FORMATS if plate is not ROWS]
+    plain = [_Form("", shape, "", plate.id) for plate in known for shape in plate.shapes]
     signed = [
-        _Form(before, shape, after, cost + SIGN_COST)
-        for plate, cost in known
+        _Form(before, shape, after, plate.id)
+        for plate in known
         for before, after in SIGNS.get(plate.country, ())
         for shape in plate.shapes
     ]
     return (*plain, *signed)
+
+
+@lru_cache(maxsize=1)
+def _road() -> Prior:
+    return Prior({plate.id: _rarity(plate) for plate in FORMATS}, FOREIGN_COST, GENERIC_COST)
 
 
 def _rarity(plate: PlateFormat) -> float:
@@ -177,7 +207,7 @@ _EVERYTHING = -1
 """A mask with the bit of every form."""
 
 
-def _search(emissions: Emissions, forms: int) -> list[tuple[str, int, float]]:
+def _search(emissions: Emissions, forms: int, generic: float) -> list[tuple[str, int, float]]:
     """Prefix beam search. Returns texts with those of `forms` (bits) they still fit and their log probabilities."""
     beams: dict[str, tuple[float, float, int]] = {"": (1.0, 0.0, forms)}
     masks = _masks()
@@ -203,27 +233,30 @@ def _search(emissions: Emissions, forms: int) -> list[tuple[str, int, float]]:
                     following[longer] = [0.0, 0.0]
                     alive[longer] = mask & masks[len(text)].get(character, 0)
                 following[longer][1] += through * float(column[index])
-        beams = _kept(following, alive)
+        beams = _kept(following, alive, exp(-generic))
         total = max(b + c for b, c, _ in beams.values()) or 1.0
         shift += log(total)
         beams = {text: (b / total, c / total, mask) for text, (b, c, mask) in beams.items()}
     return [(text, mask, shift + log(b + c)) for text, (b, c, mask) in beams.items() if b + c > 0]
 
 
-def _kept(following: dict[str, list[float]], alive: dict[str, int]) -> dict[str, tuple[float, float, int]]:
-    generic = exp(-GENERIC_COST)
+def _kept(
+    following: dict[str, list[float]], alive: dict[str, int], generic: float
+) -> dict[str, tuple[float, float, int]]:
+    """The best beginnings; one that fits no shape any more counts `generic` of its probability."""
     ranked = sorted(following, key=lambda text: -(sum(following[text]) * (1.0 if alive[text] else generic)))[:BEAM]
     return {text: (following[text][0], following[text][1], alive[text]) for text in ranked}
 
 
-def _endings(text: str, mask: int, logp: float) -> list[Read]:
+def _endings(text: str, mask: int, logp: float, prior: Prior) -> list[Read]:
     """What a text can be: of each shape that it completes, and of none."""
-    found = [Read(text, logp - GENERIC_COST, "")] if text else []
+    found = [Read(text, logp - prior.generic, "")] if text else []
     for bit, form in enumerate(_forms()):
         if mask >> bit & 1 and len(text) == len(form):
             inside = text[len(form.before) : len(text) - len(form.after)]
             if fits_shape(form.shape, inside):
-                found.append(Read(inside, logp - form.cost, form.shape))
+                cost = prior.of(form.format_id) + (SIGN_COST if form.signed else 0.0)
+                found.append(Read(inside, logp - cost, form.shape))
     return found
 
 
