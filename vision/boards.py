@@ -1,11 +1,10 @@
 """Lettering that is no plate, drawn flat: phone numbers, shop signs, prices, road signs, papers behind a window.
 
-    text_of(kind, rng)     what such a board says
     board_of(kind, rng)    a board of that kind, as data
     draw_board(board)      its picture, seen straight on
+    cover_of(board)        which of that picture covers what is behind it
 
 Many are white, rounded and lettered in black on purpose: a board that no reader could take for a plate teaches nothing.
-Names of firms and shops are invented, and so are the numbers.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,16 +12,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from adjudication.plates import FORMATS, normalise
+from vision.board_texts import text_of
 
 Picture = NDArray[np.uint8]
+Mask = NDArray[np.uint8]
 Colour = tuple[int, int, int]
+Pattern = Literal["text", "disc", "rings", "chequers", "bars"]
 
 WHITE: Final = (246, 246, 244)
 BLACK: Final = (22, 22, 24)
@@ -47,8 +48,6 @@ FACES: Final = (
 """The first is the drawn plates' own face: a reader must not tell a plate by its face."""
 LINE_PX: Final = 44
 """Height of a line of text in a flat board: more than any picture shows of it."""
-ATTEMPTS: Final = 64
-"""Draws of a text before the kind is given up: under one in five of any kind spells a plate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,9 @@ class Board:
     """Lettering on a ground. `face` counts in `FACES`; `narrow` is a letter's width by its natural one.
 
     `pad` is the margin and `border` the rim's width, as shares of a line's height; `round_` the corners' radius as a
-    share of the height. A board without `ground` is lettering on whatever is behind it.
+    share of the height. A board without `ground` is lettering on whatever is behind it. Other patterns than text: a
+    round sign with a red rim, a badge's rings, chequers, bars (a grid, blinds); `count` says how many of the last
+    three. A board of text without lines is a plain sheet, `count` times as wide as high.
     """
 
     lines: tuple[str, ...]
@@ -67,30 +68,13 @@ class Board:
     pad: float = 0.35
     border: float = 0.0
     round_: float = 0.0
-
-
-def text_of(kind: str, rng: np.random.Generator) -> tuple[str, ...]:
-    """The lines of a board of one of `TEXTS`, at least one; no line, nor all together, is a plate's text.
-
-    Raises:
-        KeyError: there is no such kind.
-    """
-    for _ in range(ATTEMPTS):
-        lines = TEXTS[kind](rng)
-        if not any(spells_plate(text) for text in (*lines, "".join(lines))):
-            return lines
-    raise AssertionError(f"{kind} spells nothing but plates")
-
-
-def spells_plate(text: str) -> bool:
-    """Whether a text is a plate of a known format. What only looks Latin (`SALE24`) is none."""
-    plain = normalise(text)
-    return any(plate_format.fits(plain) for plate_format in FORMATS)
+    pattern: Pattern = "text"
+    count: int = 4
 
 
 def board_of(kind: str, rng: np.random.Generator) -> Board:
     """A board of one of `TEXTS`, in colours that such boards have."""
-    styles = _STYLES.get(kind, _PLAIN)
+    styles = STYLES.get(kind, PLAIN)
     ground, ink = styles[int(rng.integers(len(styles)))]
     return Board(
         lines=text_of(kind, rng),
@@ -104,27 +88,94 @@ def board_of(kind: str, rng: np.random.Generator) -> Board:
     )
 
 
+@lru_cache(maxsize=256)
 def draw_board(board: Board) -> Picture:
-    """The board seen straight on: BGR uint8 [h,w,3]. A board without ground is drawn on mid grey."""
-    masks = [_line(line, board.face) for line in board.lines]
-    pad, gap = round(board.pad * LINE_PX), round(0.28 * LINE_PX)
-    text_width = max(mask.width for mask in masks)
-    text_height = sum(mask.height for mask in masks) + gap * (len(masks) - 1)
-    size = max(round(text_width * board.narrow), 4) + 2 * pad, text_height + 2 * pad
-    picture = Image.new("RGB", size, _rgb(board.ground or GREY))
-    draw, rim = ImageDraw.Draw(picture), round(board.border * LINE_PX)
-    if board.ground is not None and (rim or board.round_):
-        draw.rectangle((0, 0, *size), fill=_rgb(board.ink if rim else PALE))
-        inner = (rim, rim, size[0] - 1 - rim, size[1] - 1 - rim)
-        draw.rounded_rectangle(inner, board.round_ * size[1], fill=_rgb(board.ground))
-    y = pad
-    for mask in masks:
-        narrowed = mask.resize((max(round(mask.width * board.narrow), 2), mask.height), Image.Resampling.BILINEAR)
-        picture.paste(_rgb(board.ink), ((size[0] - narrowed.width) // 2, y), narrowed)
-        y += mask.height + gap
+    """The board seen straight on: BGR uint8 [h,w,3]; mid grey where it has no ground. Do not write into it."""
+    picture = Image.new("RGB", size_of(board), _rgb(board.ground or GREY))
+    if board.ground is not None and (board.border or board.round_):
+        draw, rim = ImageDraw.Draw(picture), round(board.border * LINE_PX)
+        draw.rectangle((0, 0, *picture.size), fill=_rgb(board.ink if rim else PALE))
+        inner = (rim, rim, picture.width - 1 - rim, picture.height - 1 - rim)
+        draw.rounded_rectangle(inner, board.round_ * picture.height, fill=_rgb(board.ground))
+    if board.pattern == "disc":
+        ImageDraw.Draw(picture).ellipse((0, 0, picture.width - 1, picture.height - 1), fill=_rgb(RED))
+        rim = round(0.1 * picture.height)
+        inner = (rim, rim, picture.width - 1 - rim, picture.height - 1 - rim)
+        ImageDraw.Draw(picture).ellipse(inner, fill=_rgb(board.ground or WHITE))
+    picture.paste(_rgb(board.ink), (0, 0), _ink(board))
     return np.ascontiguousarray(np.asarray(picture)[:, :, ::-1])
 
 
+@lru_cache(maxsize=256)
+def cover_of(board: Board) -> Mask:
+    """Where the drawn board hides what is behind it: uint8 [h,w], 255 all of it. Do not write into it."""
+    if board.ground is None:
+        return np.ascontiguousarray(np.asarray(_ink(board)))
+    cover = Image.new("L", size_of(board), 0 if board.pattern == "disc" else 255)
+    if board.pattern == "disc":
+        ImageDraw.Draw(cover).ellipse((0, 0, cover.width - 1, cover.height - 1), fill=255)
+    return np.ascontiguousarray(np.asarray(cover))
+
+
+def size_of(board: Board) -> tuple[int, int]:
+    """Width and height of the drawn board, in its own pixels."""
+    pad = round(board.pad * LINE_PX)
+    if board.pattern == "bars" or (board.pattern == "text" and not board.lines):
+        return (4 * LINE_PX, 2 * LINE_PX) if board.pattern == "bars" else (board.count * LINE_PX, LINE_PX)
+    if board.pattern == "chequers":
+        return board.count * LINE_PX, 2 * LINE_PX
+    if board.pattern == "rings":
+        return round((0.7 * board.count + 0.3) * LINE_PX) + 2 * pad, LINE_PX + 2 * pad
+    lines = [_line(line, board.face) for line in board.lines]
+    width = max(round(max(line.width for line in lines) * board.narrow), 4) + 2 * pad
+    height = sum(line.height for line in lines) + _GAP_PX * (len(lines) - 1) + 2 * pad
+    return (max(width, height),) * 2 if board.pattern == "disc" else (width, height)
+
+
+def _ink(board: Board) -> Image.Image:
+    """Where there is ink, as a mask of the board's size."""
+    mask = Image.new("L", size_of(board), 0)
+    _INKS[board.pattern](mask, board)
+    return mask
+
+
+def _write(mask: Image.Image, board: Board) -> None:
+    lines = [_line(line, board.face) for line in board.lines]
+    y = (mask.height - sum(line.height for line in lines) - _GAP_PX * (len(lines) - 1)) // 2
+    for line in lines:
+        narrowed = line.resize((max(round(line.width * board.narrow), 2), line.height), Image.Resampling.BILINEAR)
+        mask.paste(narrowed, ((mask.width - narrowed.width) // 2, y))
+        y += line.height + _GAP_PX
+
+
+def _ring(mask: Image.Image, board: Board) -> None:
+    draw, pad = ImageDraw.Draw(mask), round(board.pad * LINE_PX)
+    for number in range(board.count):
+        x = pad + round(0.7 * LINE_PX * number)
+        draw.ellipse((x, pad, x + LINE_PX, pad + LINE_PX), outline=255, width=round(0.13 * LINE_PX))
+
+
+def _chequer(mask: Image.Image, board: Board) -> None:
+    draw = ImageDraw.Draw(mask)
+    for column in range(board.count):
+        y = LINE_PX * (column % 2)
+        draw.rectangle((LINE_PX * column, y, LINE_PX * (column + 1) - 1, y + LINE_PX - 1), fill=255)
+
+
+def _bars(mask: Image.Image, board: Board) -> None:
+    draw, step = ImageDraw.Draw(mask), mask.height / board.count
+    for bar in range(board.count):
+        draw.rectangle((0, round(bar * step), mask.width, round((bar + 0.5) * step)), fill=255)
+
+
+_INKS: Final[Mapping[Pattern, Callable[[Image.Image, Board], None]]] = MappingProxyType(
+    {"text": _write, "disc": _write, "rings": _ring, "chequers": _chequer, "bars": _bars}
+)
+_GAP_PX: Final = 12
+"""Between two lines of text."""
+
+
+@lru_cache(maxsize=256)
 def _line(text: str, face: int) -> Image.Image:
     """One line of text as a mask, cut to its ink."""
     font = font_of(face, LINE_PX)
@@ -145,215 +196,8 @@ def _rgb(colour: Colour) -> tuple[int, int, int]:
     return colour[2], colour[1], colour[0]
 
 
-# What is written.
-
-_CITIES: Final = ("7172", "727", "7252", "7132", "7122", "7212", "7142", "7292", "7182", "7152", "7232")
-"""Trunk codes of Kazakhstan's large cities."""
-_MOBILES: Final = ("701", "702", "705", "707", "747", "771", "775", "777", "778")
-_FIRMS: Final = (
-    "АЛТЫН ЖОЛ",
-    "ДАЛА ТРАНС",
-    "КЕРУЕН",
-    "САМҰРЫҚ ЖҮК",
-    "НҰРЛЫ КӨЛІК",
-    "СТЕПЬ СЕРВИС",
-    "АРАЙ",
-    "БЕРЕКЕ",
-    "TENGRI CARGO",
-    "ORDA LOGISTIC",
-    "JIBEK LINE",
-    "ҚАЗЫНА",
-    "АҚСУ СУТ",
-    "МЕГАСТРОЙ",
-    "ӨРЛЕУ",
-    "KÖK TÖBE",
-)
-_TRADES: Final = (
-    "ЖҮК ТАСЫМАЛЫ",
-    "ГРУЗОПЕРЕВОЗКИ",
-    "ДОСТАВКА",
-    "ЖЕТКІЗУ",
-    "НАН",
-    "МОЛОКО СҮТ",
-    "ТЕРЕЗЕ ОКНА",
-    "ЖИҺАЗ",
-    "МЕБЕЛЬ",
-    "ЭВАКУАТОР",
-    "РЕМОНТ",
-    "CARGO",
-    "EXPRESS",
-    "ҚҰРЫЛЫС",
-)
-_SHOPS: Final = (
-    "ДҮКЕН",
-    "МАГАЗИН",
-    "ДӘРІХАНА",
-    "АПТЕКА",
-    "АСХАНА",
-    "КАФЕ",
-    "НАУБАЙХАНА",
-    "ШИНОМОНТАЖ",
-    "ОПТИКА",
-    "ГҮЛДЕР",
-    "ЦВЕТЫ",
-    "ШАШТАРАЗ",
-    "САЛОН",
-    "КИІМ",
-    "ОБУВЬ",
-    "БАНК",
-    "АЗЫҚ-ТҮЛІК",
-    "АВТОШАРУА",
-    "COFFEE",
-    "MARKET",
-    "PIZZA",
-    "OPTICA",
-    "МИНИМАРКЕТ 24",
-)
-_TOWNS: Final = ("АСТАНА", "АЛМАТЫ", "ШЫМКЕНТ", "ТАРАЗ", "ҚАРАҒАНДЫ", "СЕМЕЙ", "АҚТАУ", "АТЫРАУ", "ОРАЛ", "КӨКШЕТАУ")
-_STREETS: Final = ("АБАЙ", "САРЫАРҚА", "ДОСТЫҚ", "МӘҢГІЛІК ЕЛ", "ТӨЛЕ БИ", "РЕСПУБЛИКА", "ЖЕЛТОҚСАН", "САТПАЕВ")
-_BADGES: Final = ("ORDA", "TULPAR", "SAIGA", "BARYS", "GT", "LX 4", "4WD", "2.5 V6", "TURBO", "EV", "1.6 D", "Q-LINE")
-_STICKERS: Final = ("BABY IN CAR", "!", "У", "Ш", "KZ", "SOS 112", "ЖАҢА ЖҮРГІЗУШІ", "I LOVE KZ", "@orda.auto", "№1")
-_WORDS: Final = ("СТОП", "STOP", "ҚАУІПТІ", "ӨТКЕЛ", "TAXI", "P", "АЗС", "EXIT", "ШЫҒУ", "ДТП 500 м", "КПП", "ПОСТ")
-
-Texts = Callable[[np.random.Generator], tuple[str, ...]]
-
-
-def _of(rng: np.random.Generator, words: tuple[str, ...]) -> str:
-    return words[int(rng.integers(len(words)))]
-
-
-def _digits(rng: np.random.Generator, count: int) -> str:
-    return "".join(str(digit) for digit in rng.integers(0, 10, count))
-
-
-def phone(rng: np.random.Generator) -> str:
-    """A phone number in one of the ways it is written; the subscriber's part begins with 0, so that it is nobody's."""
-    prefix = ("8 ", "+7 ", "8 (", "+7 (", "")[int(rng.integers(5))]
-    code = _of(rng, _CITIES if rng.random() < 0.5 else _MOBILES)
-    own = "0" + _digits(rng, 9 - len(code))
-    cut = len(own) - 4
-    parts = (own[:cut], own[cut : cut + 2], own[cut + 2 :])
-    joint = ("-", " ", "")[int(rng.integers(3))]
-    return f"{prefix}{code}{')' if '(' in prefix else ''} {joint.join(parts)}"
-
-
-def _short_phone(rng: np.random.Generator) -> str:
-    """A city's own number, six digits or seven."""
-    own = "0" + _digits(rng, int(rng.integers(5, 7)))
-    return f"{own[:-4]}-{own[-4:-2]}-{own[-2:]}"
-
-
-def _phone(rng: np.random.Generator) -> tuple[str, ...]:
-    number = phone(rng) if rng.random() < 0.7 else _short_phone(rng)
-    chance = rng.random()
-    if chance < 0.6:
-        return (number,)
-    return (_of(rng, _TRADES), number) if chance < 0.85 else (number, phone(rng))
-
-
-def _firm(rng: np.random.Generator) -> tuple[str, ...]:
-    name = _of(rng, _FIRMS)
-    framed = (name, f"ТОО «{name}»", f"«{name}» ЖШС", f"{name} {rng.integers(2, 99)}")[int(rng.integers(4))]
-    return (framed,) if rng.random() < 0.6 else (framed, _of(rng, _TRADES))
-
-
-def _shop(rng: np.random.Generator) -> tuple[str, ...]:
-    return (_of(rng, _SHOPS),) if rng.random() < 0.7 else (_of(rng, _SHOPS), _of(rng, _FIRMS))
-
-
-def _hours(rng: np.random.Generator) -> tuple[str, ...]:
-    opens, closes = int(rng.integers(7, 11)), int(rng.integers(17, 24))
-    span = f"{opens:02d}:00–{closes}:00" if rng.random() < 0.7 else f"{opens}.00 - {closes}.00"
-    return (span,) if rng.random() < 0.5 else ("ДС-ЖМ ПН-ПТ", span)
-
-
-def _price(rng: np.random.Generator) -> tuple[str, ...]:
-    fuels = ("АИ-92", "АИ-95", "АИ-98", "ДТ", "ГАЗ")
-    rows = [f"{fuel} {rng.integers(180, 340)}" for fuel in fuels[: int(rng.integers(1, 5))]]
-    return tuple(rows) if rng.random() < 0.7 else (f"{rng.integers(1, 99)} {_digits(rng, 3)} ₸",)
-
-
-def _limit(rng: np.random.Generator) -> tuple[str, ...]:
-    return (str(10 * int(rng.integers(2, 12))),)
-
-
-def _distance(rng: np.random.Generator) -> tuple[str, ...]:
-    town = _of(rng, _TOWNS)
-    rows = ((f"{town} {rng.integers(3, 990)}",), (f"{rng.integers(50, 900)} м",), (f"M-{rng.integers(32, 56)}", town))
-    return rows[int(rng.integers(3))]
-
-
-def _route(rng: np.random.Generator) -> tuple[str, ...]:
-    number = int(rng.integers(1, 330))
-    return ((f"{number}",), (f"№ {number}",), (f"{number} {_of(rng, _STREETS)}",))[int(rng.integers(3))]
-
-
-def _house(rng: np.random.Generator) -> tuple[str, ...]:
-    number = f"{rng.integers(1, 240)}{_of(rng, ('', '', 'А', '/2', 'Б'))}"
-    return (number,) if rng.random() < 0.4 else (f"{_of(rng, _STREETS)}", number)
-
-
-def _sale(rng: np.random.Generator) -> tuple[str, ...]:
-    word = _of(rng, ("FOR SALE", "САТЫЛАДЫ", "ПРОДАЮ", "ПРОДАЕТСЯ", "САТАМЫН"))
-    return (word, phone(rng)) if rng.random() < 0.7 else (f"{word} {_short_phone(rng)}",)
-
-
-def _taxi(rng: np.random.Generator) -> tuple[str, ...]:
-    word = _of(rng, ("TAXI", "ТАКСИ", "TAKSI", "ЖЕТКІЗ"))
-    number = ("", f" {rng.integers(100, 999)}", f" {_short_phone(rng)}")[int(rng.integers(3))]
-    return (word + number,)
-
-
-def _badge(rng: np.random.Generator) -> tuple[str, ...]:
-    return (_of(rng, _BADGES),)
-
-
-def _sticker(rng: np.random.Generator) -> tuple[str, ...]:
-    return (_of(rng, _STICKERS),)
-
-
-def _word(rng: np.random.Generator) -> tuple[str, ...]:
-    return (_of(rng, _WORDS),)
-
-
-def _stamp(rng: np.random.Generator) -> tuple[str, ...]:
-    """What cameras and containers bear: dates, times, serial numbers."""
-    day = f"{rng.integers(1, 29):02d}.{rng.integers(1, 13):02d}.{rng.integers(2019, 2027)}"
-    clock = f"{rng.integers(0, 24):02d}:{rng.integers(0, 60):02d}:{rng.integers(0, 60):02d}"
-    box = f"{''.join(rng.choice(list('ABCDKMSTU'), 3))}U {_digits(rng, 6)} {rng.integers(10)}"
-    return ((day,), (clock,), (f"{day} {clock}",), (box,), (_digits(rng, int(rng.integers(9, 14))),))[
-        int(rng.integers(5))
-    ]
-
-
-def _advert(rng: np.random.Generator) -> tuple[str, ...]:
-    return _of(rng, _FIRMS), f"-{rng.integers(1, 8)}0%", phone(rng)
-
-
-TEXTS: Final[Mapping[str, Texts]] = MappingProxyType(
-    {
-        "phone": _phone,
-        "firm": _firm,
-        "shop": _shop,
-        "hours": _hours,
-        "price": _price,
-        "limit": _limit,
-        "distance": _distance,
-        "route": _route,
-        "house": _house,
-        "sale": _sale,
-        "taxi": _taxi,
-        "badge": _badge,
-        "sticker": _sticker,
-        "word": _word,
-        "stamp": _stamp,
-        "advert": _advert,
-    }
-)
-"""What each kind of board says."""
-
-_PLAIN: Final[tuple[tuple[Colour, Colour], ...]] = ((WHITE, BLACK), (WHITE, BLACK), (WHITE, NAVY), (YELLOW, BLACK))
-_STYLES: Final[Mapping[str, tuple[tuple[Colour, Colour], ...]]] = MappingProxyType(
+PLAIN: Final[tuple[tuple[Colour, Colour], ...]] = ((WHITE, BLACK), (WHITE, BLACK), (WHITE, NAVY), (YELLOW, BLACK))
+STYLES: Final[Mapping[str, tuple[tuple[Colour, Colour], ...]]] = MappingProxyType(
     {
         "shop": ((WHITE, RED), (GREEN, WHITE), (RED, WHITE), (NAVY, YELLOW), (WHITE, BLACK)),
         "price": ((BLACK, YELLOW), (BLACK, WHITE), (WHITE, BLACK), (NAVY, WHITE)),

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from vision.backdrop import Light
 from vision.bodies import BODIES, GLASS, TRIM, box, skin
 from vision.faces import Decal, Stuff, decals, wheels
+from vision.mounting import lay
 from vision.perspective import Points, placed
 from vision.plate_art import draw_plate, layout_of, soil
-from vision.scene import CARGO, DrawnPlate, DrawnVehicle, Scene, outline, plate_corners
+from vision.scene import CARGO, DrawnPlate, DrawnVehicle, Mounted, Scene, outline, plate_corners
 
 Floats = NDArray[np.float32]
 Canvas = NDArray[np.uint8]
@@ -103,11 +104,33 @@ def paint_vehicle(scene: Scene, vehicle: DrawnVehicle, light: Light, rng: np.ran
             _paint_decal(easel, decal)
     if vehicle.plate is not None:
         _hang_plate(easel, vehicle.plate, rng)
+    for mounted in vehicle.boards:
+        quad = easel.pixels(easel.world(np.array(mounted.corners)))
+        lay(easel.colour, easel.mask, mounted, quad, light)
     height, width = easel.mask.shape[0] // OVERSAMPLING, easel.mask.shape[1] // OVERSAMPLING
     size = (width, height)
     alpha = cv2.resize(easel.mask, size, interpolation=cv2.INTER_AREA).astype(np.float32) / np.float32(255)
     colour = cv2.resize(easel.colour, size, interpolation=cv2.INTER_AREA).astype(np.float32)
     return Layer(easel.x, easel.y, colour, alpha, _shadow(easel, size), _glow(easel, ends, size))
+
+
+def paint_board(scene: Scene, mounted: Mounted, light: Light) -> Layer | None:
+    """A board of the street as a layer of the scene's frame; None where it is not in the picture."""
+    quad = scene.camera.project(np.array(mounted.corners))
+    low = np.clip(np.floor(quad.min(axis=0)).astype(int) - 2, 0, (scene.camera.width, scene.camera.height))
+    high = np.clip(np.ceil(quad.max(axis=0)).astype(int) + 2, 0, (scene.camera.width, scene.camera.height))
+    if (high <= low).any():
+        return None
+    size = int(high[0] - low[0]), int(high[1] - low[1])
+    shape = (OVERSAMPLING * size[1], OVERSAMPLING * size[0])
+    colour, mask = np.zeros((*shape, 3), np.uint8), np.zeros(shape, np.uint8)
+    lay(colour, mask, mounted, OVERSAMPLING * (quad - low), light)
+    cover = mask.astype(np.float32) / np.float32(255)
+    alpha = np.asarray(cv2.resize(cover, size, interpolation=cv2.INTER_AREA), np.float32)
+    laid = cv2.resize(colour.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    plain = np.asarray(laid / np.maximum(alpha, 0.05)[:, :, None], np.float32)
+    dark = np.zeros(alpha.shape, np.float32)
+    return Layer(int(low[0]), int(low[1]), plain, alpha, dark, np.zeros((*alpha.shape, 3), np.float32))
 
 
 def _easel(scene: Scene, vehicle: DrawnVehicle, light: Light) -> _Easel:

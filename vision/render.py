@@ -19,8 +19,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from adjudication.errors import Invalid
 from vision.backdrop import backdrop, light_of
-from vision.painting import Layer, paint_vehicle
-from vision.scene import DrawnVehicle, FrameTruth, Scene, truth_of
+from vision.painting import Layer, paint_board, paint_vehicle
+from vision.scene import DrawnVehicle, FrameTruth, Mounted, Scene, truth_of
 
 Picture = NDArray[np.uint8]
 
@@ -46,8 +46,11 @@ def render_frame(scene: Scene, seed: int) -> Rendered:
     truth = truth_of(scene)
     rng = np.random.default_rng((0xF4A3E, seed))
     picture = backdrop(scene.camera, scene.daylight, scene.weather, scene.place).copy()
-    for vehicle in sorted(scene.vehicles, key=lambda v: -v.z_m):
-        _put(picture, scene, vehicle, rng)
+    things: list[DrawnVehicle | Mounted] = [*scene.vehicles, *scene.boards]
+    for thing in sorted(things, key=lambda each: -_depth_m(each)):
+        layer = _painted(scene, thing, rng)
+        if layer is not None:
+            _put(picture, layer)
     picture = _weathered(picture, scene, rng)
     picture = _sensed(picture, scene, rng)
     _caption(picture, scene.caption)
@@ -66,11 +69,22 @@ def encode_jpeg(image: Picture, quality: int = 88) -> bytes:
     return data.tobytes()
 
 
-def _put(picture: Picture, scene: Scene, vehicle: DrawnVehicle, rng: np.random.Generator) -> None:
-    """One vehicle into the picture: its shadow, then itself."""
-    layer = paint_vehicle(scene, vehicle, light_of(scene.daylight, scene.weather), rng)
-    if scene.motion_blur_px >= 1:
-        layer = _smeared(layer, scene.motion_blur_px)
+def _depth_m(thing: DrawnVehicle | Mounted) -> float:
+    """How far away it stands: what is nearer is painted later."""
+    return thing.z_m if isinstance(thing, DrawnVehicle) else sum(z for _, _, z in thing.corners) / len(thing.corners)
+
+
+def _painted(scene: Scene, thing: DrawnVehicle | Mounted, rng: np.random.Generator) -> Layer | None:
+    """A vehicle, smeared if it moves, or a board of the street; None where that is out of the picture."""
+    light = light_of(scene.daylight, scene.weather)
+    if isinstance(thing, Mounted):
+        return paint_board(scene, thing, light)
+    layer = paint_vehicle(scene, thing, light, rng)
+    return _smeared(layer, scene.motion_blur_px) if scene.motion_blur_px >= 1 else layer
+
+
+def _put(picture: Picture, layer: Layer) -> None:
+    """One layer into the picture: its shadow, then itself."""
     height, width = picture.shape[:2]
     top, left = max(0, layer.y), max(0, layer.x)
     bottom, right = min(height, layer.y + layer.alpha.shape[0]), min(width, layer.x + layer.alpha.shape[1])

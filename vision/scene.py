@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adjudication.facts import Box, VehicleClass
+from vision.boards import Board
 from vision.bodies import BODIES, BodyName, View, skin
 from vision.perspective import Camera, Points, placed
 from vision.plate_art import layout_of
@@ -52,6 +53,22 @@ class DrawnPlate:
     glare: float = 0.0
 
 
+Point = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """A board hung in the world, or on a vehicle in that one's own metres; it is no plate and has no part in the truth.
+
+    `corners` go clockwise from its top left as seen. `shines`: how bright its white is shown by night, 0 to 1; road
+    signs throw the flash back, shop signs are lit.
+    """
+
+    board: Board
+    corners: tuple[Point, Point, Point, Point]
+    shines: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class DrawnVehicle:
     """A vehicle to draw: its seen end's middle at (x_m, z_m) of the world. `style` picks details without meaning."""
@@ -64,6 +81,7 @@ class DrawnVehicle:
     z_m: float = 20.5
     heading_rad: float = 0.0
     style: int = 0
+    boards: tuple[Mounted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +98,7 @@ class Scene:
     jpeg_quality: int = 88
     place: int = 0
     caption: tuple[str, ...] = ()
+    boards: tuple[Mounted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

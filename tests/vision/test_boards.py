@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vision.boards import TEXTS, board_of, draw_board, spells_plate, text_of
+from vision.board_texts import TEXTS, spells_plate, text_of
+from vision.boards import board_of, draw_board
 
 SEEDS = st.integers(0, 2**32)
 

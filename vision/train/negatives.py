@@ -12,7 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.boards import BLACK, PALE, TEXTS, WHITE, board_of, draw_board
+from vision.board_texts import TEXTS
+from vision.boards import BLACK, PALE, WHITE, board_of, draw_board
 
 Picture = NDArray[np.uint8]
 Draw = Callable[[np.random.Generator], Picture]
