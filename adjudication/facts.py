@@ -134,6 +134,7 @@ QualityFlag = Literal[
     "several_vehicles",
     "reads_disagree",
     "device_disagrees",
+    "region_refused",
     "grammar",
 ]
 

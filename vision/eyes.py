@@ -1,6 +1,6 @@
 """The eyes: picture → vehicles → plates → text, composed of the networks that set-up obtained."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +9,16 @@ import numpy as np
 
 from adjudication import plates
 from adjudication.facts import Box, PlateReading, QualityFlag, VehicleSighting
-from vision import models
+from vision import models, region
 from vision.boxes import as_array, as_box, grown
-from vision.decode import Picture, decode, light
+from vision.decode import Picture, light
 from vision.detect import VEHICLES, Found, PlateDetector, VehicleDetector
 from vision.fusion import Fused, read_plates
 from vision.onnx import Network
 from vision.plate_ocr import LineReader
 from vision.ports import Look, Seen, Target
 from vision.rectify import Strips, third_view, views
+from vision.region import Pointed
 from vision.targets import holds
 
 REVISION = 1
@@ -81,8 +82,19 @@ class OnnxEyes:
         return self._reader
 
     def read_many(self, looks: Sequence[Look]) -> list[Seen]:
-        """One answer a picture; the plates of all pictures are read in common batches."""
-        sights = [self._look(decode(look.body)) for look in looks]
+        """One answer a picture, from where the device points if that is sane."""
+        return region.read(looks, self)
+
+    def read_pictures(self, pictures: Iterable[Picture | QualityFlag]) -> list[Seen]:
+        """Everything in whole pictures; each is let go before the next is taken (port: vision.region.Reader)."""
+        return self._read([self._look(picture) for picture in pictures])
+
+    def read_regions(self, regions: Sequence[Pointed]) -> list[Seen]:
+        """Only the plates and vehicles that are pointed at (port: vision.region.Reader)."""
+        return self._read([self._look_there(one) for one in regions])
+
+    def _read(self, sights: Sequence[_Sight]) -> list[Seen]:
+        """The plates of all pictures are read in common batches."""
         found = [plate for sight in sights for plate in sight.plates]
         fused = iter(read_plates(self._lines, [plate.strips for plate in found], [plate.further for plate in found]))
         return [_seen(sight, [next(fused) for _ in sight.plates]) for sight in sights]
@@ -94,6 +106,20 @@ class OnnxEyes:
         boxes = [as_box(found.box) for found in self._find_plates(picture, vehicles)]
         found = tuple(_plate(picture, box) for box in boxes[:MOST_PLATES])
         return _Sight(vehicles, found, light(picture))
+
+    def _look_there(self, pointed: Pointed) -> _Sight:
+        picture = pointed.part.picture
+        vehicles = tuple(map(_sighting, self._vehicles_in(picture, pointed.vehicle))) if pointed.vehicle else ()
+        found = [as_box(one.box) for one in self._find_plates(picture, vehicles)] if pointed.plate is None else []
+        boxes = found if pointed.plate is None else [pointed.plate]
+        return _Sight(vehicles, tuple(_plate(picture, box) for box in boxes[:MOST_PLATES]), ())
+
+    def _vehicles_in(self, picture: Picture, box: Box) -> list[Found]:
+        """Vehicles in a part of the picture; none where the part is empty."""
+        part = picture[box.y : box.y + box.height, box.x : box.x + box.width]
+        offset = as_array(Box(x=box.x, y=box.y, width=0, height=0))
+        found = self._vehicles(part) if part.size else []
+        return [Found(one.box + offset, one.score, one.label) for one in found]
 
     def _find_plates(self, picture: Picture, vehicles: Sequence[VehicleSighting]) -> list[Found]:
         """Plates in the whole picture, again in more detail where it shows none, and closer on vehicles without one."""

@@ -58,8 +58,8 @@ class Eyes(Protocol):
     def read_many(self, looks: Sequence[Look]) -> Sequence[Seen]:
         """One answer for each encoded picture (JPEG, PNG, WebP), in order.
 
-        Never raises for what is in a picture: broken, empty and huge ones are answered with flags. Memory is bounded by
-        the largest single picture, not by their number.
+        Boxes are of the picture as a whole. Never raises for what is in a picture: broken, empty and huge ones are
+        answered with flags. Memory is bounded by what one picture may be at most, not by their number.
         """
         ...
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from adjudication import ids, plates
-from adjudication.facts import DeviceReading, PlateReading, QualityFlag
+from adjudication.facts import Box, DeviceReading, PlateReading, QualityFlag
 from adjudication.messages import EventCaptured, PassageObserved
 from ingest.frame import Frame
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import FRAMES, PASSAGES
 from vision.ports import Eyes, Look, Seen, Target
+from vision.region import surroundings
 from vision.targets import NOTHING, Aim, aim, every_plate, numbered
 
 BATCH = 8
@@ -127,8 +128,13 @@ def _look(eyes: Eyes | None, frames: Sequence[Frame]) -> list[list[Seen] | None]
 def looks(frame: Frame) -> list[Look]:
     """The pictures of a frame; the device's boxes lie in the first."""
     hint = frame.header.reading
-    boxes = (hint.plate_box, hint.vehicle_box) if hint is not None else ()
+    boxes = (hint.plate_box, _vehicle_box(hint)) if hint is not None else ()
     return [Look(body, *(boxes if number == 0 else ())) for number, body in enumerate(frame.bodies)]
+
+
+def _vehicle_box(hint: DeviceReading) -> Box | None:
+    """Where to look for the vehicle: a device that names only the plate spares that search, not the class's."""
+    return hint.vehicle_box or (surroundings(hint.plate_box) if hint.plate_box is not None else None)
 
 
 def _key(passage: PassageObserved, key: PlateKey) -> str:

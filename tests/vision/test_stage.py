@@ -13,6 +13,7 @@ from ingest.topics import PASSAGES
 from tests import samples
 from vision.ports import Eyes, Look, Seen, Target
 from vision.stage import vision
+from vision.targets import holds
 
 
 @dataclass
@@ -187,6 +188,18 @@ def test_the_devices_boxes_are_shown_to_the_eyes_with_the_first_picture_only() -
     message = samples.frame(1, (b"a", b"b"), reading=hint)
     vision(eyes, key=str).handle([Received(message, Position("frames.v1", 2, 7), "cam-1")])
     assert eyes.shown == [Look(b"a", plate_box, AT_300), Look(b"b")]
+
+
+def test_the_vehicle_is_looked_for_around_a_plate_that_comes_without_one() -> None:
+    eyes = ScriptedEyes({b"a": Seen((car("489AAC02"),))})
+    plate_box = Box(x=540, y=560, width=60, height=14)
+    hint = DeviceReading(plate="489AAC02", confidence_bp=9_000, plate_box=plate_box)
+    message = samples.frame(1, (b"a",), reading=hint)
+    vision(eyes, key=str).handle([Received(message, Position("frames.v1", 2, 7), "cam-1")])
+    (shown,) = eyes.shown
+    assert shown.plate == plate_box
+    assert shown.vehicle is not None
+    assert holds(shown.vehicle, plate_box)
 
 
 def test_another_content_under_a_used_number_is_its_own_passage() -> None:
