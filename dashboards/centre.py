@@ -17,6 +17,7 @@ from integrations.config import Settings
 from integrations.lawfiles import load_policy
 from integrations.pipeline import Centre, embedded
 from vision.eyes import open_eyes
+from vision.onnx import Device
 from vision.ports import Eyes
 
 
@@ -65,8 +66,12 @@ def eyes_of(settings: Settings) -> Eyes | None:
 
     Raises:
         ModelsMissing: the models are not there; the text says what to do.
+        Invalid: `provider-unavailable`, networks cannot run where the settings want them; so does this.
     """
-    return open_eyes(settings.models, threads=os.cpu_count() or 1) if settings.vision else None
+    if not settings.vision:
+        return None
+    device = Device(settings.provider, settings.device, settings.half)
+    return open_eyes(settings.models, threads=os.cpu_count() or 1, device=device)
 
 
 def _refuse_demonstration_policy(settings: Settings) -> None:

@@ -7,7 +7,7 @@ settings: they are files in the data folder, readable by their owner alone.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -16,6 +16,8 @@ from adjudication.errors import Invalid
 
 PREFIX = "TARAZY_"
 Port = Annotated[int, Meta(ge=0, le=65_535)]
+Provider = Literal["cpu", "cuda", "tensorrt", "openvino", "openvino-gpu"]
+"""Those of vision/onnx.py, which is not imported here: settings are read by commands that load no network."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +33,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     channels_url: str = "http://127.0.0.1:8602"
     policy: str = "default"
     vision: bool = True
+    provider: Provider = "cpu"
+    device: Annotated[int, Meta(ge=0)] = 0
+    half: bool = False
     spool_mib: Annotated[int, Meta(ge=1)] = 1024
 
 
@@ -45,6 +50,9 @@ ABOUT = {
     "channels_url": "address of the notice channels' gateway (cabinet, text messages)",
     "policy": "operating policy, a file of adjudication/law/policy",
     "vision": "true: plates are read from pictures; false: the devices' own readings stand alone",
+    "provider": "where networks run: cpu, cuda, tensorrt, openvino or openvino-gpu; what is not there stops the start",
+    "device": "number of the graphics card, from 0; one process for each",
+    "half": "true: networks count in 16-bit floats (tensorrt, openvino): faster, another reader by name",
     "spool_mib": "disk the door may fill while the stream refuses, in MiB",
 }
 

@@ -14,7 +14,7 @@ from vision.boxes import as_array, as_box, grown
 from vision.decode import Picture, light
 from vision.detect import VEHICLES, Found, PlateDetector, VehicleDetector
 from vision.fusion import Fused, read_plates
-from vision.onnx import Network
+from vision.onnx import CPU, Device, Network
 from vision.plate_ocr import LineReader
 from vision.ports import Look, Seen, Target
 from vision.rectify import Strips, third_view, views
@@ -141,19 +141,20 @@ class OnnxEyes:
         return [Found(plate.box + offset, plate.score, plate.label) for plate in self._plates(part, PART_SIDE)[:1]]
 
 
-def open_eyes(directory: Path, *, threads: int = 1) -> OnnxEyes:
-    """Eyes with the models of `directory`.
+def open_eyes(directory: Path, *, threads: int = 1, device: Device = CPU) -> OnnxEyes:
+    """Eyes with the models of `directory`, on `device`.
 
     Raises:
         ModelsMissing: one is absent or not whole.
+        Invalid: `provider-unavailable`, the device is not there.
     """
     where = models.paths(directory)
-    networks = {role: Network(path, threads=threads) for role, path in where.items()}
+    networks = {role: Network(path, threads=threads, device=device) for role, path in where.items()}
     return OnnxEyes(
         VehicleDetector(networks["vehicles"]),
         PlateDetector(networks["plates"]),
         LineReader(networks["text"]),
-        f"onnx-{models.digest()}-r{REVISION}",
+        f"onnx-{models.digest()}-r{REVISION}{device.mark}",
     )
 
 
