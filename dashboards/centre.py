@@ -16,8 +16,9 @@ from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.lawfiles import load_policy
 from integrations.pipeline import Centre, embedded
+from vision.batching import Fed
 from vision.eyes import open_eyes
-from vision.onnx import Device
+from vision.onnx import CPU, Device
 from vision.ports import Eyes
 
 
@@ -71,7 +72,9 @@ def eyes_of(settings: Settings) -> Eyes | None:
     if not settings.vision:
         return None
     device = Device(settings.provider, settings.device, settings.half)
-    return open_eyes(settings.models, threads=os.cpu_count() or 1, device=device)
+    cores = os.cpu_count() or 1
+    eyes = open_eyes(settings.models, threads=cores, device=device)
+    return Fed(eyes, decoders=1 if device == CPU else cores)
 
 
 def _refuse_demonstration_policy(settings: Settings) -> None:
