@@ -1,7 +1,7 @@
 """What the eyes read where there is no plate: drawn frames of every kind, and photographs with their plates blanked.
 
 `python -m benchmarks.bench_negatives [--frames N] [--photographs FOLDER] [--json]`: half of the frames are drawn
-(vision/negatives.py), half are made of labelled photographs (truth.csv as vision/measure.py reads it), changed in
+(vision/negatives.py), half are made of labelled photographs (truth.csv, see vision/evaluate/truth.py), changed in
 memory and never stored; without the folder all are drawn. A read is *accepted* when it is as sure as the policy
 demands of a plate for an automatic act (`plate_confidence_bp`; an act needs more than that). Of photographs, plates
 that carry no label stay in the picture: every accepted read is therefore named, to be looked at.
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from adjudication.facts import Box
 from integrations.lawfiles import load_policy
+from vision.evaluate.truth import read_truth
 from vision.eyes import open_eyes
-from vision.measure import labels
 from vision.models import default_directory
 from vision.negatives import negative
 from vision.ports import Look, Seen
@@ -112,7 +112,7 @@ def _photographed(folder: Path) -> Iterator[Frame]:
     """Each photograph whole with its plates blanked, then parts of them by chance, without end; none without labels."""
     boxes: dict[Path, list[Box]] = {}
     if (folder / "truth.csv").is_file():
-        for one in labels(folder / "truth.csv", folder):
+        for one in read_truth(folder / "truth.csv", folder).labelled:
             if one.box is not None:
                 boxes.setdefault(one.path, []).append(one.box)
     rng, paths, turn = np.random.default_rng(0xB1A9), sorted(boxes), 0

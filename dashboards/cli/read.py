@@ -9,10 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import Console
-    from rich.progress import Progress
     from rich.table import Table
 
-    from vision.eyes import OnnxEyes
+    from vision.evaluate.truth import Truth
     from vision.ports import Seen
 
 app = typer.Typer(
@@ -21,6 +20,8 @@ app = typer.Typer(
     context_settings={"allow_interspersed_args": True},
 )
 
+MEASURED = ("images", "found", "exact", "ms_median")
+"""What `--truth --json` says of a region; `tarazy vision evaluate` says more."""
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
 
 
@@ -57,11 +58,12 @@ def _read(files: list[Path], directory: Path | None, draw: Path | None, notes: "
     import msgspec
     from rich.console import Console
 
+    from dashboards.evaluation import eyes_of
     from vision.decode import decode
     from vision.draw import drawn, write_new
     from vision.ports import Look
 
-    eyes, console = _eyes(directory, notes), Console()
+    eyes, console = eyes_of(directory, notes), Console()
     answers = {}
     for path in _progress(files, "reading", notes):
         body = path.read_bytes()
@@ -86,31 +88,37 @@ def _measure(
     from rich.console import Console
     from rich.table import Table
 
+    from dashboards.evaluation import evaluated
+    from vision.evaluate.scores import by_region
+
+    run = evaluated(_labelled(photos, truth, partial=partial), directory, (), notes)
+    regions = by_region(run.pictures)
+    if json:
+        rows = {region: {name: getattr(row, name) for name in MEASURED} for region, row in regions.items()}
+        typer.echo(msgspec.json.encode({"regions": rows}).decode())
+        return
+    table = Table("region", "images", "found", "read exactly", "median ms", caption=f"reader {run.reader}")
+    for region, row in regions.items():
+        table.add_row(region, str(row.images), f"{row.found:.1%}", f"{row.exact:.1%}", str(row.ms_median))
+    Console().print(table)
+
+
+def _labelled(photos: list[Path], truth: Path, *, partial: bool) -> "Truth":
+    """The labelled pictures; absent ones may be left out, rows that say nothing sound may not."""
     from adjudication.errors import Invalid
-    from vision.measure import absent, labels, measure
+    from vision.evaluate.truth import ABSENT, read_truth
 
     if len(photos) != 1 or not photos[0].is_dir() or not truth.is_file():
         raise Invalid("arguments", "--truth FILE.csv measures on exactly one FOLDER; both must exist")
-    labelled = labels(truth, photos[0])
-    gone = set(absent(labelled))
-    if gone and not partial:
+    read = read_truth(truth, photos[0])
+    if unsound := [row for row in read.bad if row.problem != ABSENT]:
+        raise Invalid("truth-malformed", f"line {unsound[0].line}: {unsound[0].problem}")
+    if read.bad and not partial:
+        rows = len(read.bad) + len(read.labelled)
         raise Invalid(
-            "pictures-absent", f"{len(gone)} of {len(labelled)} labelled pictures are absent; --partial leaves them out"
+            "pictures-absent", f"{len(read.bad)} of {rows} labelled pictures are absent; --partial leaves them out"
         )
-    present = [one for one in labelled if one.path not in gone]
-    if not present:
-        raise Invalid("pictures-absent", "no labelled picture is there")
-    eyes = _eyes(directory, notes)
-    with _bar(notes) as bar:
-        task = bar.add_task("measuring", total=len(present))
-        score = measure(eyes, present, lambda: bar.advance(task))
-    if json:
-        typer.echo(msgspec.json.encode(score).decode())
-        return
-    table = Table("region", "images", "found", "read exactly", "median ms", caption=f"reader {eyes.reader}")
-    for region, row in score.regions.items():
-        table.add_row(region, str(row.images), f"{row.found:.1%}", f"{row.exact:.1%}", str(row.ms_median))
-    Console().print(table)
+    return read
 
 
 def _table(path: Path, seen: "Seen") -> "Table":
@@ -146,21 +154,7 @@ def _files(photos: list[Path]) -> list[Path]:
     return [path for paths in inside for path in paths if path in photos or path.suffix.lower() in SUFFIXES]
 
 
-def _eyes(directory: Path | None, notes: "Console") -> "OnnxEyes":
-    from vision.eyes import open_eyes
-    from vision.models import default_directory
-
-    with notes.status("loading the models"):
-        return open_eyes(directory or default_directory())
-
-
 def _progress(files: list[Path], words: str, notes: "Console") -> "Iterable[Path]":
     from rich.progress import track
 
     return track(files, words, console=notes, transient=True, disable=len(files) < 2 or not notes.is_terminal)
-
-
-def _bar(notes: "Console") -> "Progress":
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    return Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=notes, transient=True)
