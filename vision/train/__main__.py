@@ -1,0 +1,100 @@
+"""`python -m vision.train all`: from nothing to weights with their calibration and card; or one step of it."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from vision import curve, first
+from vision.train import card, faces, judge
+from vision.train.judge import CALIBRATION, JUDGEMENT, STRANGE, Verdict
+
+FOLDER = Path("var/train")
+WEIGHTS = Path("vision/weights")
+STEPS = ("fit", "export", "calibrate", "judge", "card")
+
+
+def main(arguments: list[str]) -> None:
+    """Run one step, or all of them."""
+    parser = argparse.ArgumentParser(prog="python -m vision.train", description=__doc__)
+    parser.add_argument("step", choices=(*STEPS, "all"))
+    parser.add_argument("--minutes", type=float, default=90.0, help="time budget of fit (default 90)")
+    parser.add_argument("--cores", type=int, default=2, help="cores to use (default 2)")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="state, faces, verdicts (default var/train)")
+    parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights go (default vision/weights)")
+    parser.add_argument("--calibrate", type=int, default=60_000, help="plates to calibrate on (default 60000)")
+    parser.add_argument("--judge", type=int, default=75_000, help="plates to judge on (default 75000)")
+    parser.add_argument("--strange", type=int, default=10_000, help="and of faces held out (default 10000)")
+    chosen = parser.parse_args(arguments)
+    faces.obtain(chosen.folder / "faces", say)
+    for step in STEPS if chosen.step == "all" else (chosen.step,):
+        _STEPS[step](chosen)
+
+
+def say(text: str) -> None:
+    """A line of progress."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _fit(chosen: argparse.Namespace) -> None:
+    from vision.train.fit import fit  # noqa: PLC0415 - torch is imported only by who trains
+
+    fit(chosen.folder, chosen.folder / "faces", minutes=chosen.minutes, threads=chosen.cores, report=say)
+
+
+def _export(chosen: argparse.Namespace) -> None:
+    from vision.train.export import export  # noqa: PLC0415 - as above
+
+    export(chosen.folder, chosen.weights)
+
+
+def _calibrate(chosen: argparse.Namespace) -> None:
+    verdicts = _judged(chosen, CALIBRATION, chosen.calibrate)
+    reader = card.digests(chosen.weights)["plate-reader.onnx"]
+    calibration = first.Confidence(
+        reader=reader[:12],
+        fitted_on=f"{len(verdicts)} drawn plates of seed {CALIBRATION}",
+        steps=curve.fit((verdict.nats, verdict.right) for verdict in verdicts),
+    )
+    data = msgspec.json.format(msgspec.json.encode(calibration), indent=1)
+    (chosen.weights / first.FILE).write_bytes(data + b"\n")
+
+
+def _judge(chosen: argparse.Namespace) -> None:
+    _judged(chosen, JUDGEMENT, chosen.judge)
+    _judged(chosen, STRANGE, chosen.strange)
+
+
+def _card(chosen: argparse.Namespace) -> None:
+    calibration = first.Confidence.parse((chosen.weights / first.FILE).read_bytes())
+    judged, strange = (judge.load(_file(chosen, seed)) for seed in (JUDGEMENT, STRANGE))
+    steps = int((chosen.folder / "steps").read_text())
+    (chosen.weights / card.FILE).write_text(card.card(chosen.weights, calibration, judged, strange, steps))
+
+
+def _judged(chosen: argparse.Namespace, seed: int, count: int) -> list[Verdict]:
+    verdicts = judge.judge(seed, count, chosen.weights, chosen.folder / "faces", workers=chosen.cores)
+    return judge.save(_told(verdicts, seed, count), _file(chosen, seed))
+
+
+def _file(chosen: argparse.Namespace, seed: int) -> Path:
+    return Path(chosen.folder) / f"verdicts-{seed}.csv"
+
+
+def _told(verdicts: Iterable[Verdict], seed: int, count: int) -> Iterator[Verdict]:
+    """The verdicts, with a line of progress every few thousand."""
+    begun = time.monotonic()
+    for number, verdict in enumerate(verdicts, 1):
+        if number % 5000 == 0:
+            say(f"seed {seed}: {number}/{count} plates, {number / (time.monotonic() - begun):.0f}/s")
+        yield verdict
+
+
+_STEPS = {"fit": _fit, "export": _export, "calibrate": _calibrate, "judge": _judge, "card": _card}
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,132 @@
+"""The model card: what the weights are, how they were made, and how they do on plates that nothing was fitted to."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from vision.curve import BP
+from vision.evaluate.calibration import BINS, ece
+from vision.evaluate.intervals import wilson
+from vision.first import Confidence, confidence_bp
+from vision.train import mix
+from vision.train.faces import HELD_OUT, TRAINED
+from vision.train.judge import CALIBRATION, JUDGEMENT, STRANGE, Verdict, exact
+from vision.train.plan import PLAN
+
+FILE = "README.md"
+ACCEPTED_BP = 9_999
+"""Calibrated confidence from which on a first read is counted as accepted here; policy may ask for more, never less."""
+LIMITS = """## Limits
+
+No photograph of a Kazakhstan plate was to be had, and no stamped typeface: every figure here is of drawn plates in
+stand-in faces, and says how the reader does on what its makers could imagine. Measure on an operator's own labelled
+pictures (`tarazy vision evaluate`) before any act rests on it. Plates of police, the military and diplomats are drawn
+from memory of their layout. Foreign plates are drawn roughly: they are read to be referred.
+"""
+ROLES = {
+    "plate-reader.onnx": "the characters, format and country of a plate",
+    "plate-corners.onnx": "the corners of a plate in its box",
+}
+HEIGHTS_PX = (0, 9, 12, 16, 24, 999)
+"""Bands of a letter's height."""
+
+
+def card(
+    weights: Path, calibration: Confidence, judged: Sequence[Verdict], strange: Sequence[Verdict], steps: int
+) -> str:
+    """The card's text in Markdown."""
+    return "\n".join((*_about(weights, calibration, steps), *_figures(calibration, judged, strange), *_limits()))
+
+
+def digests(weights: Path) -> dict[str, str]:
+    """SHA-256 of each network in a folder."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(weights.glob("*.onnx"))}
+
+
+def _about(weights: Path, calibration: Confidence, steps: int) -> Iterator[str]:
+    yield "# The plate reader's weights\n"
+    yield "Made by `make train` (`vision/train/README.md`) of drawn plates only. Licence: AGPL-3.0-or-later, as all of"
+    yield "Tarazy. This card is written by the same command; figures are not edited by hand.\n"
+    yield "| file | what it does | SHA-256 |"
+    yield "|---|---|---|"
+    roles = {
+        "plate-reader.onnx": "characters, format, country of a plate",
+        "plate-corners.onnx": "a plate's corners in its box",
+    }
+    for name, digest in digests(weights).items():
+        yield f"| `{name}` | {roles.get(name, '')} | `{digest}` |"
+    yield ""
+    yield f"- Training: seed {PLAN.seed}, {steps} steps of {PLAN.size} plates, AdamW, {len(TRAINED)} typefaces."
+    yield f"- Calibration: `confidence.json`, {calibration.fitted_on}."
+    yield f"- Judged on seeds {JUDGEMENT} and {STRANGE}, calibrated on {CALIBRATION}; trained on none of them."
+    yield "- Mixes of formats and conditions, what counts as legible: `vision/train/mix.py`, fixed before training.\n"
+
+
+def _figures(calibration: Confidence, judged: Sequence[Verdict], strange: Sequence[Verdict]) -> Iterator[str]:
+    sure = [confidence_bp(verdict.nats, calibration) for verdict in judged]
+    legible = [verdict for verdict in judged if verdict.legible]
+    accepted = [verdict for verdict, bp in zip(judged, sure, strict=True) if bp >= ACCEPTED_BP]
+    wrong = [verdict for verdict in accepted if not verdict.right]
+    error = ece([bp / BP for bp in sure], [verdict.right for verdict in judged])
+    yield "## Figures\n"
+    yield f"{len(judged):,} plates of Kazakhstan drawn for the road's mix, {len(legible):,} of them legible.\n"
+    yield "| what | figure |"
+    yield "|---|---|"
+    yield f"| legible plates read to the letter | {_share(legible)} |"
+    yield f"| of one line | {_share([v for v in legible if v.rows == 1])} |"
+    yield f"| of two lines | {_share([v for v in legible if v.rows == 2])} |"
+    yield f"| all plates, the illegible too | {_share(judged)} |"
+    yield f"| accepted at {ACCEPTED_BP / BP:.2%} or more | {len(accepted):,}, wrong among them {len(wrong)} |"
+    yield f"| expected calibration error, {BINS} bins of equal mass | {error:.4f} |"
+    unmet = [verdict for verdict in strange if verdict.legible]
+    yield f"| {len(HELD_OUT)} faces and 4 conditions never trained on, legible | {_share(unmet)} |"
+    yield "\nBy format (legible plates)\n"
+    yield from _table(legible, "format", lambda verdict: verdict.format_id + ("/2" if verdict.rows == 2 else ""))
+    yield "\nBy condition (legible plates; one plate may be in several)\n"
+    kinds = sorted({kind for verdict in legible for kind in verdict.kinds.split()})
+    groups = {kind: [verdict for verdict in legible if kind in verdict.kinds.split()] for kind in kinds}
+    yield from _rows("condition", {"none of these": [v for v in legible if not v.kinds], **groups})
+    yield "\nBy height of a letter in the picture (all plates)\n"
+    yield from _table(judged, "height", _height)
+    yield "\nFaces and conditions never trained on (legible plates)\n"
+    odd = sorted({kind for verdict in unmet for kind in verdict.kinds.split()} - set(kinds))
+    groups = {kind: [verdict for verdict in unmet if kind in verdict.kinds.split()] for kind in odd}
+    yield from _rows(
+        "condition", {"none of these four": [v for v in unmet if not set(v.kinds.split()) & set(odd)], **groups}
+    )
+    if wrong:
+        yield "\nWrong among the accepted: " + "; ".join(
+            f"{v.text} read {v.read} ({v.kinds or 'clean'})" for v in wrong
+        )
+    yield ""
+
+
+def _limits() -> Iterator[str]:
+    yield LIMITS
+    yield f"Legible: letters {mix.LEAST_CAP_PX:g} pixels high with {mix.LEAST_ADVANCE_PX:g} along the line, blur of"
+    yield f"{mix.MOST_BLUR:g} of their height at most, {mix.LEAST_CONTRAST:g} grey levels of contrast and"
+    yield f"{mix.LEAST_CONTRAST_TO_NOISE:g} times the noise, no character hidden by more than {mix.MOST_COVERED:.0%}."
+
+
+def _share(verdicts: Sequence[Verdict]) -> str:
+    bounds = wilson(sum(verdict.right for verdict in verdicts), len(verdicts))
+    return f"{exact(verdicts):.2%} of {len(verdicts):,} ({bounds.low:.2%}–{bounds.high:.2%})"
+
+
+def _table(verdicts: Sequence[Verdict], name: str, key: Callable[[Verdict], str]) -> Iterator[str]:
+    groups: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        groups.setdefault(key(verdict), []).append(verdict)
+    yield from _rows(name, dict(sorted(groups.items())))
+
+
+def _rows(name: str, groups: dict[str, list[Verdict]]) -> Iterator[str]:
+    yield f"| {name} | read to the letter |"
+    yield "|---|---|"
+    yield from (f"| {group} | {_share(verdicts)} |" for group, verdicts in groups.items() if verdicts)
+
+
+def _height(verdict: Verdict) -> str:
+    high = next(edge for edge in HEIGHTS_PX if verdict.cap_px < edge)
+    low = HEIGHTS_PX[HEIGHTS_PX.index(high) - 1]
+    return f"{low:02d}–{high} px" if high < HEIGHTS_PX[-1] else f"{low:02d} px and more"
