@@ -20,6 +20,7 @@ from adjudication.answers import NoRecord, Vehicle
 from adjudication.calendar import DAY_US, civil_day
 from adjudication.clones import one_place, same_person, same_vehicle
 from adjudication.controls import clock, device, limitation, sending_term, verification
+from adjudication.doubts import moving_target, second_speed
 from adjudication.errors import Invalid, Unavailable
 from adjudication.explain import otherwise
 from adjudication.findings import Finding, Guard, Ruling, Scene, in_order, ruled
@@ -42,6 +43,8 @@ GUARDS: tuple[Guard, ...] = (
     verification,
     clock,
     target,
+    moving_target,
+    second_speed,
     reading,
     vehicle,
     same_vehicle,

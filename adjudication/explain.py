@@ -74,6 +74,11 @@ PHRASES = {
         ru="Транспорт на снимке соответствует реестру ({registered}).",
         en="The vehicle in the picture agrees with the register ({registered}).",
     ),
+    "second-speed": Texts(
+        kk="Екі сурет {seen_kmh} ± {within_kmh} км/сағ көрсетеді, бұл құралдың {measured_kmh} км/сағ өлшеміне сәйкес.",
+        ru="Два снимка показывают {seen_kmh} ± {within_kmh} км/ч, что согласуется с измеренными {measured_kmh} км/ч.",
+        en="Two pictures show {seen_kmh} ± {within_kmh} km/h, which agrees with the measured {measured_kmh} km/h.",
+    ),
     "one-place": Texts(
         kk="Осы нөмір {km} км жерде {seconds} с айырмамен көрінді: көлік жете алар еді.",
         ru="Этот номер зафиксирован в {km} км с разницей в {seconds} с: транспорт мог успеть.",

@@ -136,7 +136,68 @@ QualityFlag = Literal[
     "device_disagrees",
     "region_refused",
     "grammar",
+    "standing",
 ]
+
+
+class RoadMark(Fact, frozen=True, kw_only=True):
+    """A surveyed point of the road: where it is in the picture, and where on the road, to the right and ahead."""
+
+    x_px100: Annotated[int, Meta(ge=0, le=6_553_500)]
+    y_px100: Annotated[int, Meta(ge=0, le=6_553_500)]
+    right_mm: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+    ahead_mm: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+
+
+class RoadPlane(Fact, frozen=True, kw_only=True):
+    """The road before a fixed camera, as surveyed; no three marks lie on one line. Errors are standard uncertainties.
+
+    `mast_mm` is the camera's height above the road; `scale_error_bp` how well lengths on the road are known.
+    """
+
+    mast_mm: Annotated[int, Meta(ge=2_000, le=30_000)]
+    mast_error_mm: Annotated[int, Meta(ge=1, le=1_000)]
+    marks: Annotated[tuple[RoadMark, ...], Meta(min_length=4, max_length=16)]
+    scale_error_bp: Annotated[int, Meta(ge=1, le=1_000)]
+
+
+class SceneCalibration(Fact, frozen=True, kw_only=True):
+    """How a fixed camera sees its road from `since_us` on: a pinhole camera, its pictures free of distortion.
+
+    It holds for pictures of `width` × `height` pixels. `turn_mrad` is the angle in the plane of the road between the
+    line of sight and the way plates face. `stamp_error_us` is of one picture's instant against the device's other
+    ones. All errors are standard uncertainties.
+    """
+
+    since_us: Micros
+    width: Annotated[int, Meta(ge=64, le=65_535)]
+    height: Annotated[int, Meta(ge=64, le=65_535)]
+    focal_px100: Annotated[int, Meta(ge=10_000, le=10_000_000)]
+    focal_error_bp: Annotated[int, Meta(ge=1, le=1_000)]
+    turn_mrad: Annotated[int, Meta(ge=-1_000, le=1_000)]
+    turn_error_mrad: Annotated[int, Meta(ge=1, le=500)]
+    stamp_error_us: Annotated[int, Meta(ge=1, le=1_000_000)]
+    road: RoadPlane | None = None
+
+
+class Contribution(Fact, frozen=True, kw_only=True):
+    """What one input's standard uncertainty does to an estimate."""
+
+    name: Name
+    standard_kmh100: Kmh100
+
+
+class SpeedEstimate(Fact, frozen=True, kw_only=True):
+    """A speed by two pictures of a calibrated camera: no measurement, only a second opinion of one.
+
+    `standard_kmh100` combines the contributions of `budget`. Source: JCGM 100:2008 (GUM).
+    """
+
+    method: Literal["plate_size", "road_plane"]
+    value_kmh100: Kmh100
+    standard_kmh100: Kmh100
+    apart_us: Count
+    budget: tuple[Contribution, ...]
 
 
 class Elsewhere(Fact, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from adjudication.facts import (
     Place,
     PlateReading,
     QualityFlag,
+    SpeedEstimate,
     VehicleSighting,
     Verification,
     ViolationCode,
@@ -78,6 +79,7 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
     candidates: Count
     quality: tuple[QualityFlag, ...]
     reader: Annotated[str, Meta(max_length=64)]
+    second_speed: SpeedEstimate | None = None
     supersedes: Id | None = None
     corrected_by: Officer | None = None
 

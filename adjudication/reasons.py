@@ -327,6 +327,22 @@ _REVIEWED = (
         confirmable=True,
     ),
     _reason(
+        "TARGET_STANDS",
+        "821(2)",
+        "Нөмірі оқылған көлік екі сурет арасында қозғалмаған: өлшенген көлік басқа болуы мүмкін",
+        "Прочитанный номер на транспорте, который между снимками не двигался: измерен, возможно, другой",
+        "The vehicle whose plate was read did not move between the pictures: another one may have been measured",
+        confirmable=True,
+    ),
+    _reason(
+        "SPEED_CONTRADICTED",
+        "policy speed_check_k100; 821(2)",
+        "Екі сурет көрсететін жылдамдық құралдың өлшеміне қайшы келеді",
+        "Скорость по двум снимкам противоречит измерению прибора",
+        "The speed that two pictures show contradicts the instrument",
+        confirmable=True,
+    ),
+    _reason(
         "IMPOSSIBLE_TRAVEL",
         "policy travel_kmh; brief 3.5",
         "Осы нөмір басқа жерде көлік жете алмайтын уақыт аралығында көрінді: нөмір көшірмесі болуы мүмкін",

@@ -17,7 +17,7 @@ from msgspec import Meta
 from adjudication.answers import Device, NoRecord
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
-from adjudication.facts import Fact, Place, Verification
+from adjudication.facts import Fact, Place, SceneCalibration, Verification
 from adjudication.units import Micros, Name, Text
 
 PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Ed25519 public key, 32 bytes, lower-case hex")]
@@ -44,7 +44,7 @@ class StateSince(Fact, frozen=True, kw_only=True):
 
 
 class EnrolledDevice(Fact, frozen=True, kw_only=True):
-    """A device as the centre knows it. `states`, `keys` and `verifications` are histories, oldest first."""
+    """A device as the centre knows it. `states`, `keys`, `verifications`, `calibrations`: histories, oldest first."""
 
     device_id: Name
     serial: Name
@@ -57,6 +57,7 @@ class EnrolledDevice(Fact, frozen=True, kw_only=True):
     keys: Annotated[tuple[DeviceKey, ...], Meta(min_length=1, max_length=64)]
     states: Annotated[tuple[StateSince, ...], Meta(min_length=1, max_length=1_000)]
     verifications: Annotated[tuple[Verification, ...], Meta(max_length=256)] = ()
+    calibrations: Annotated[tuple[SceneCalibration, ...], Meta(max_length=256)] = ()
 
     @property
     def state(self) -> State:
@@ -66,6 +67,11 @@ class EnrolledDevice(Fact, frozen=True, kw_only=True):
     def state_at(self, at_us: Micros) -> State | None:
         """The state that held at an instant; None before enrolment."""
         return next((step.state for step in reversed(self.states) if step.since_us <= at_us), None)
+
+    def calibration_at(self, at_us: Micros) -> SceneCalibration | None:
+        """How the camera saw its road at an instant: the latest calibration since before it; None if there is none."""
+        earlier = [one for one in self.calibrations if one.since_us <= at_us]
+        return max(earlier, key=lambda one: one.since_us, default=None)
 
     def keys_at(self, at_us: Micros) -> tuple[DeviceKey, ...]:
         """The keys an event captured at this instant may be signed with; more than one while keys are exchanged."""
@@ -159,6 +165,11 @@ def with_key(device: EnrolledDevice, public_key: str, at_us: Micros, overlap_us:
 def with_verification(device: EnrolledDevice, verification: Verification) -> EnrolledDevice:
     """The device with one more metrological verification."""
     return msgspec.structs.replace(device, verifications=(*device.verifications, verification))
+
+
+def with_calibration(device: EnrolledDevice, calibration: SceneCalibration) -> EnrolledDevice:
+    """The device with one more calibration of its scene; those before it hold for the passages before it."""
+    return msgspec.structs.replace(device, calibrations=(*device.calibrations, calibration))
 
 
 def answer_of(device: EnrolledDevice | None, asked_us: Micros, as_of_us: Micros) -> Device | NoRecord:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from adjudication.facts import Fact, Place, Verification
+from adjudication.facts import Fact, Place, SceneCalibration, Verification
 from adjudication.units import Micros, Name, Text
 from ingest.devices import DeviceKey, EnrolledDevice, PublicKey, State, StateSince
 
@@ -22,6 +22,7 @@ class Passport(Fact, frozen=True, kw_only=True):
     conformity_certificate: Text
     conformity_valid_to: date
     verifications: tuple[Verification, ...] = ()
+    calibrations: tuple[SceneCalibration, ...] = ()
 
 
 class EnrolRequest(Passport, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from starlette.responses import Response
 
 from adjudication import codec
 from adjudication.errors import Invalid, Unavailable
-from adjudication.facts import Fact, Verification
+from adjudication.facts import Fact, SceneCalibration, Verification
 from adjudication.messages import EventCaptured
 from ingest.clock import Clock
 from ingest.devices import DeviceRegister, EnrolledDevice, PublicKey
@@ -63,7 +63,7 @@ class ReceiptKey(Fact, frozen=True, kw_only=True):
 
 _SHAPES: tuple[type[msgspec.Struct], ...] = (
     EventCaptured, SignedReceipt, EventState, Problem, EnrolRequest, Enrolled, EnrolledDevice, DeviceList, NewState,
-    NewKey, Verification, Health, ReceiptKey,
+    NewKey, Verification, SceneCalibration, Health, ReceiptKey,
 )  # fmt: skip
 _FRAME: Described = {
     "type": "string",

@@ -46,6 +46,7 @@ from integrations.registries.http import HttpRegistries, registry_urls
 from integrations.seal import seal
 from integrations.signing import LogSigner, Signer
 from integrations.sqlite_stream import SqliteStream
+from vision.examine import examiner
 from vision.ports import Eyes
 from vision.stage import vision
 
@@ -110,7 +111,7 @@ def road(centre: Centre, eyes: Eyes | None) -> Sequence[Stage]:
     """The stages, in the order a passage meets them."""
     c = centre
     return (
-        vision(eyes, c.plate_key),
+        vision(eyes, c.plate_key, examiner(c.casebook.devices)),
         crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key),
         decide_stage(c.law, c.policy),
         seal(c.casebook, c.evidence, c.stream, c.clock),

@@ -13,6 +13,7 @@ from adjudication.facts import (
     Media,
     Place,
     PlateReading,
+    SceneCalibration,
     VehicleSighting,
     Verification,
 )
@@ -35,6 +36,16 @@ PLACE = Place(
     district_code="197512",
     lat_e7=432_319_000,
     lon_e7=767_798_100,
+)
+CALIBRATION = SceneCalibration(
+    since_us=0,
+    width=1280,
+    height=960,
+    focal_px100=560_000,
+    focal_error_bp=50,
+    turn_mrad=0,
+    turn_error_mrad=50,
+    stamp_error_us=1_000,
 )
 DEVICE = Device(
     system="devices",

@@ -8,6 +8,7 @@ from adjudication.messages import EventCaptured, PassageObserved
 from ingest.frame import Frame
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import FRAMES, PASSAGES
+from vision.examine import Examine
 from vision.ports import Eyes, Look, Seen, Target
 from vision.region import surroundings
 from vision.targets import NOTHING, Aim, aim, every_plate, numbered
@@ -21,10 +22,16 @@ OF_THE_MEANT = ("vehicle", "plate")
 PlateKey = Callable[[str], str]
 
 
-def vision(eyes: Eyes | None, key: PlateKey) -> Stage:
+def as_read(_frame: Frame, _seen: Sequence[Seen] | None, passage: PassageObserved) -> PassageObserved:
+    """The passage as it was read: nothing else is looked at."""
+    return passage
+
+
+def vision(eyes: Eyes | None, key: PlateKey, examine: Examine = as_read) -> Stage:
     """The stage. Without `eyes` the device's own reading stands alone.
 
-    `key` makes the stream key of a plate (a keyed pseudonym); what is unread is keyed by its device.
+    `key` makes the stream key of a plate (a keyed pseudonym); what is unread is keyed by its device. `examine` adds
+    what the event's pictures say of each other (vision/examine.py).
     """
 
     def handle(received: Sequence[Received]) -> list[Outgoing]:
@@ -32,7 +39,8 @@ def vision(eyes: Eyes | None, key: PlateKey) -> Stage:
         return [
             Outgoing(PASSAGES, _key(passage, key), passage, one.carried())
             for one, frame, seen in zip(received, frames, _look(eyes, frames), strict=True)
-            for passage in passages(frame, seen, eyes.reader if eyes is not None else "")
+            for read in passages(frame, seen, eyes.reader if eyes is not None else "")
+            for passage in (examine(frame, seen, read),)
         ]
 
     return Stage(

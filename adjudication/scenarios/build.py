@@ -31,6 +31,7 @@ from adjudication.facts import (
     Officer,
     Place,
     PlateReading,
+    SpeedEstimate,
     Verification,
     ViolationCode,
 )
@@ -68,8 +69,9 @@ def checked_passage(facts: ScenarioFacts) -> PassageChecked:
         plate=_plate(),
         vehicle=None,
         candidates=1,
-        quality=(),
+        quality=facts.quality,
         reader="scenario",
+        second_speed=_second_speed(facts),
     )
     asked_us = event.captured_us + ASKED_AFTER_US
     return PassageChecked(
@@ -119,6 +121,19 @@ def decided_on(facts: ScenarioFacts) -> date | None:
     """The last day before the act was signed that the registers could still speak of; None if nothing says."""
     moments = [at for at in (facts.signed_at, facts.sent_at, facts.officer_confirmed_at) if at is not None]
     return civil_day(min(instant_us(at) for at in moments)) if moments else None
+
+
+def _second_speed(facts: ScenarioFacts) -> SpeedEstimate | None:
+    seen = facts.second_speed
+    if seen is None:
+        return None
+    return SpeedEstimate(
+        method="plate_size",
+        value_kmh100=_kmh100(seen.kmh),
+        standard_kmh100=_kmh100(seen.standard_kmh),
+        apart_us=MICROS_PER_SECOND // 4,
+        budget=(),
+    )
 
 
 def _elsewhere(facts: ScenarioFacts, captured_us: Micros) -> Elsewhere | None:

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 
 from adjudication.answers import SizeClass, System
 from adjudication.errors import Invalid
+from adjudication.facts import QualityFlag
 from adjudication.messages import Form, Route
 
 Kind = Literal[
@@ -56,6 +57,13 @@ class Payment(_Table, frozen=True, kw_only=True):
     tenge: Decimal
 
 
+class SecondSpeed(_Table, frozen=True, kw_only=True):
+    """What two pictures say of the speed, and its standard uncertainty."""
+
+    kmh: Decimal
+    standard_kmh: Decimal
+
+
 class SeenElsewhere(_Table, frozen=True, kw_only=True):
     """Another sighting of the plate: so far away in a straight line, so long before or after, clock errors granted."""
 
@@ -92,6 +100,8 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     paid: tuple[Payment, ...] = ()
     previous: tuple[Previous, ...] = ()
     seen_elsewhere: SeenElsewhere | None = None
+    second_speed: SecondSpeed | None = None
+    quality: tuple[QualityFlag, ...] = ()
 
 
 class Deadlines(_Table, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The administrator's routes: devices are enrolled, listed, given keys and verifications, suspended and retired.
+"""The administrator's routes: devices are enrolled, listed, suspended, retired, given keys, papers, calibrations.
 
 Every route needs `Authorization: Bearer <token>`. Bodies are JSON, answers canonical JSON, of ingest.enrolment.
 """
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from adjudication import codec
 from adjudication.errors import Invalid
-from adjudication.facts import Fact, Verification
+from adjudication.facts import Fact, SceneCalibration, Verification
 from adjudication.units import MICROS_PER_SECOND
 from ingest.clock import Clock
 from ingest.devices import (
@@ -20,6 +20,7 @@ from ingest.devices import (
     EnrolledDevice,
     PublicKey,
     not_enrolled,
+    with_calibration,
     with_key,
     with_state,
     with_verification,
@@ -117,6 +118,18 @@ def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock
         check_administrator(request, token)
         verification = await _parsed(request, Verification)
         return await changed(device_id, lambda device: with_verification(device, verification))
+
+    @router.post(
+        "/{device_id}/calibrations",
+        summary="Record a calibration of the scene",
+        responses=now,
+        openapi_extra=takes("SceneCalibration"),
+    )
+    async def add_calibration(device_id: str, request: Request) -> Response:
+        """Adds how the camera sees its road, for the second speed check, to the device's history."""
+        check_administrator(request, token)
+        calibration = await _parsed(request, SceneCalibration)
+        return await changed(device_id, lambda device: with_calibration(device, calibration))
 
 
 async def _parsed(request: Request, kind: type[T]) -> T:

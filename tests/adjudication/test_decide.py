@@ -13,7 +13,7 @@ from adjudication.answers import Answers, NoRecord, Penalties, PriorPenalty, Una
 from adjudication.controls import after_limitation
 from adjudication.decide import GUARDS, STRICTEST, decide
 from adjudication.errors import Invalid, Unavailable
-from adjudication.facts import Elsewhere, Measurement, Officer, Verification
+from adjudication.facts import Elsewhere, Measurement, Officer, SpeedEstimate, Verification
 from adjudication.lawbook import Lawbook
 from adjudication.messages import CaseDecided, PassageChecked, PassageClosed, ReviewRecorded
 from adjudication.reasons import REASONS
@@ -111,6 +111,7 @@ UNINSURED = given(event=UNMEASURED, insurance=none("insurance"))
 OLD_CAR = replace(samples.VEHICLE, manufacture_year=2010)
 SEEN = {"measurement": None, "violation": "red_light"}
 NOBODY = replace(samples.VEHICLE, plate="111AAA02")
+SLOWER = SpeedEstimate(method="plate_size", value_kmh100=6_300, standard_kmh100=300, apart_us=300_000, budget=())
 TOO_FAR = Elsewhere(
     event_id="e" * 32, device_id="cam-2", place_id="p-2", captured_us=T0, distance_m=10_000, apart_us=60_000_000
 )
@@ -130,6 +131,8 @@ DOUBTS = [
     ("review", "SEVERAL_CANDIDATES", given(passage={"candidates": 2})),
     ("review", "SEVERAL_CANDIDATES", given(event=SEEN, passage={"candidates": 0})),
     ("review", "CLASS_MISMATCH", given(vehicle=replace(samples.VEHICLE, category="N3"))),
+    ("review", "TARGET_STANDS", given(passage={"quality": ("standing",)})),
+    ("review", "SPEED_CONTRADICTED", given(passage={"second_speed": SLOWER})),
     ("review", "IMPOSSIBLE_TRAVEL", replace(samples.checked(), elsewhere=TOO_FAR)),
     ("review", "RECORD_MISMATCH", given(vehicle=NOBODY)),
     ("review", "RECORD_MISMATCH", given(liable=replace(samples.PERSON, number="070640013540"))),
@@ -505,7 +508,7 @@ def test_a_penalty_not_executed_still_counts_under_the_longer_year() -> None:
 
 def test_rules_and_guards_are_listed_in_one_place_each() -> None:
     assert [rule.__module__.rpartition(".")[2] for rule in RULES] == ["speed", "reported", "documents", "documents"]
-    assert len(GUARDS) == len(set(GUARDS)) == 13
+    assert len(GUARDS) == len(set(GUARDS)) == 15
 
 
 def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None:

@@ -14,6 +14,7 @@ from tests.adjudication.test_decide import (
     DOUBTS,
     OLD_CAR,
     SEEN,
+    SLOWER,
     TOO_FAR,
     UNINSURED,
     again,
@@ -28,6 +29,7 @@ LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 CASES = [
     one(samples.checked()),
     one(given(event=SEEN)),
+    one(given(passage={"second_speed": replace(SLOWER, value_kmh100=8_300)})),
     one(replace(samples.checked(), elsewhere=replace(TOO_FAR, distance_m=2_000))),
     twice(UNINSURED),
     twice(given(event={"measurement": None}, vehicle=OLD_CAR, inspection=none("inspection"))),

@@ -62,12 +62,14 @@ def test_a_state_a_key_and_a_verification_are_added_to_the_histories(door: Door,
     web.post("/devices/cam-1/state", content=b'{"state":"suspended"}')
     web.post("/devices/cam-1/keys", content=new_key)
     web.post("/devices/cam-1/verifications", content=codec.encode(samples.VERIFICATION))
+    web.post("/devices/cam-1/calibrations", content=codec.encode(samples.CALIBRATION))
     after = door.devices.find("cam-1")
     assert after is not None
     assert after.states[:-1] == before.states
     assert (after.state, after.states[-1].since_us) == ("suspended", now_us)
     assert [key.valid_to_us for key in after.keys] == [now_us + KEY_OVERLAP_US, None]
     assert after.verifications == (*before.verifications, samples.VERIFICATION)
+    assert after.calibrations == (*before.calibrations, samples.CALIBRATION)
     assert after.conformity_valid_to == date(2030, 1, 1)
 
 
@@ -81,6 +83,7 @@ def test_without_the_token_every_route_is_closed(door: Door, web: httpx.Client, 
         ("POST", "/devices/cam-1/state"),
         ("POST", "/devices/cam-1/keys"),
         ("POST", "/devices/cam-1/verifications"),
+        ("POST", "/devices/cam-1/calibrations"),
     ):
         refused = web.request(method, path, headers=headers, content=b"{}" if method == "POST" else None)
         assert (refused.status_code, refused.json()["code"]) == (401, "not-authorised")

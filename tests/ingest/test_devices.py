@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import msgspec
 import pytest
 
 from adjudication.answers import Device, NoRecord
@@ -13,10 +14,12 @@ from ingest.devices import (
     EnrolledDevice,
     StateSince,
     answer_of,
+    with_calibration,
     with_key,
     with_state,
     with_verification,
 )
+from tests import samples
 
 DAY_US = 86_400_000_000
 JUNE_1_US = 1_780_254_000_000_000  # 2026-06-01 00:00 civil time, 2026-05-31 19:00 UTC
@@ -118,3 +121,11 @@ def test_a_device_not_active_at_the_instant_has_no_record() -> None:
     assert isinstance(answer_of(suspended, JUNE_1_US + 9, JUNE_1_US + 5), NoRecord)
     assert isinstance(answer_of(None, JUNE_1_US, JUNE_1_US), NoRecord)
     assert isinstance(answer_of(a_device(), JUNE_1_US, JUNE_1_US - 1), NoRecord)
+
+
+def test_a_calibration_holds_from_its_instant_until_the_next() -> None:
+    first, second = (msgspec.structs.replace(samples.CALIBRATION, since_us=JUNE_1_US + day * DAY_US) for day in (1, 5))
+    device = with_calibration(with_calibration(a_device(), second), first)
+    assert device.calibrations == (second, first)
+    found = [device.calibration_at(JUNE_1_US + day * DAY_US) for day in (0, 1, 4, 5, 9)]
+    assert found == [None, first, first, second, second]
