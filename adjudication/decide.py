@@ -89,6 +89,16 @@ def decide(
     return (*(case for case in decided if case.case_id not in settled), *gone)
 
 
+def finds(checked: PassageChecked, law: Lawbook, policy: Policy) -> bool:
+    """Whether `decide` would make a case of the passage, however sure its plate is: such a one is read a second time.
+
+    Raises:
+        Unavailable: law or policy data does not reach the passage's day.
+    """
+    scene = Scene(checked, law, policy.on(civil_day(checked.passage.event.captured_us)))
+    return any(rule(scene) is not None for rule in RULES)
+
+
 def _decided(scene: Scene, policy: Policy) -> tuple[CaseDecided, ...]:
     return tuple(_case(scene, finding, policy) for rule in RULES if (finding := rule(scene)) is not None)
 
@@ -198,7 +208,7 @@ def _only_of_a_plate_that_was_read(scene: Scene, rulings: tuple[Ruling, ...]) ->
     the read is too weak to count as one and nobody has confirmed it: smeared characters spell anybody's plate."""
     plate = scene.checked.passage.plate
     doubted = any(ruling.step.rule == "reading" and ruling.route == "review" for ruling in rulings)
-    if plate is None or not doubted or plate.confidence_bp >= scene.policy.second_confidence_bp:
+    if plate is None or not doubted or plate.confidence_bp >= scene.policy.unread_confidence_bp:
         return rulings
     return tuple(_set_aside(ruling) for ruling in rulings)
 

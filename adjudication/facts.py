@@ -129,6 +129,8 @@ QualityFlag = Literal[
     "blurred",
     "plate_small",
     "plate_partial",
+    "glare",
+    "occluded",
     "no_vehicle",
     "no_plate",
     "several_vehicles",
@@ -137,6 +139,8 @@ QualityFlag = Literal[
     "region_refused",
     "grammar",
     "standing",
+    "plate_lent",
+    "picture_gone",
 ]
 
 

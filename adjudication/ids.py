@@ -41,6 +41,11 @@ def checked_id(passage: Id, asked_round: int) -> Id:
     return stable_id("checked", passage, asked_round)
 
 
+def confirmed_id(checked: Id, reader: str) -> Id:
+    """A checked passage as seen by the second reader `reader`: another content than `checked`, so another name."""
+    return stable_id("confirmed", checked, reader)
+
+
 def measured_case_id(event: Id, vehicle: str, part: str) -> Id:
     """An offence a device saw: one event, one vehicle (plate, or passage id if unread), one part of an article."""
     return stable_id("case", "measured", event, vehicle, part)

@@ -66,7 +66,8 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
     """One vehicle of one event as vision (or an officer correcting it) saw it. Every event yields at least one.
 
     `candidates` counts the vehicles that the measurement could mean: only 1 is unambiguous. `reader` names the models
-    and settings that read, by digest; "" where only the device's own reading stands.
+    and settings that read, by digest; "" where only the device's own reading stands. `also_read_by` names the second
+    reader likewise, once it was asked; "" before, and where it could not be.
     """
 
     v: Version1 = 1
@@ -82,10 +83,13 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
     second_speed: SpeedEstimate | None = None
     supersedes: Id | None = None
     corrected_by: Officer | None = None
+    also_read_by: Annotated[str, Meta(max_length=64)] = ""
 
 
 class PassageChecked(Message, tag="passage-checked", frozen=True, kw_only=True):
     """A passage with the registers' answers. `rounds` is oldest first; register findings need two (brief §15.2).
+
+    Where a second reader was asked, `checked_id` is of these answers together with what it read (ids.confirmed_id).
 
     `elsewhere` is the sighting of the same plate that sits worst with this one, None if there is none far away.
     """

@@ -39,8 +39,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     clock_offset_us: Count
     cool_down_s: Count
     plate_confidence_bp: Bp
-    character_confidence_bp: Bp
-    second_confidence_bp: Bp
+    unread_confidence_bp: Bp
     vehicle_confidence_bp: Bp
     travel_kmh: Annotated[int, Meta(gt=0, le=1_000)]
     speed_check_k100: Annotated[int, Meta(ge=100, le=1_000)]

@@ -2,6 +2,7 @@
 
 from adjudication.facts import PlateReading
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
+from adjudication.messages import PassageObserved
 from adjudication.plates import FORMATS
 from adjudication.policy import Edition
 
@@ -18,14 +19,14 @@ def target(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
 
 
 def reading(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
-    """Guard: the plate is read, surely enough, by two readers who agree; an officer's own reading needs none."""
+    """Guard: two readers read the same plate and are sure enough together; an officer's own reading needs none."""
     passage = scene.checked.passage
     plate = passage.plate
     if plate is None:
         return (ruled("review", "PLATE_UNREAD", "reading"),)
     if plate.source == "officer":
         return (in_order("reading", "821(2)", "an officer read the plate", plate=plate.text),)
-    doubts = [*_certainty(plate, scene.policy), *_second(plate, scene.policy)]
+    doubts = [*_second(passage, plate), *_certainty(plate, scene.policy)]
     if scene.local and (plate.country != "KZ" or plate.format_id in REMNANTS):
         doubts.append(ruled("review", "PLATE_AMBIGUOUS", "reading", format=plate.format_id))
     flags = [flag for flag in passage.quality if flag in scene.policy.review_flags]
@@ -39,23 +40,25 @@ def reading(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
         "two readers read the same plate",
         plate=plate.text,
         confidence_bp=plate.confidence_bp,
+        first=passage.reader,
+        second=passage.also_read_by,
     )
     return (sure,)
 
 
-def _certainty(plate: PlateReading, policy: Edition) -> tuple[Ruling, ...]:
-    weakest = min(plate.characters_bp, default=0)
-    if plate.confidence_bp >= policy.plate_confidence_bp and weakest >= policy.character_confidence_bp:
-        return ()
-    bounds = f"{policy.plate_confidence_bp}, {policy.character_confidence_bp}"
-    read = {"confidence_bp": plate.confidence_bp, "weakest_bp": weakest}
-    return (ruled("review", "PLATE_UNSURE", "reading", **read, bounds=bounds),)
-
-
-def _second(plate: PlateReading, policy: Edition) -> tuple[Ruling, ...]:
-    """The device's own word is a second opinion, never the only ground of an automatic act."""
-    if plate.source == "device" or not plate.second or plate.second_confidence_bp < policy.second_confidence_bp:
-        return (ruled("review", "SECOND_READ_MISSING", "reading", source=plate.source),)
+def _second(passage: PassageObserved, plate: PlateReading) -> tuple[Ruling, ...]:
+    """Another reader than the first was asked, and read the same. The device's own word is a hint, never a reading."""
+    asked = passage.also_read_by not in ("", passage.reader)
+    if plate.source == "device" or not asked or not plate.second:
+        return (ruled("review", "SECOND_READ_MISSING", "reading", source=plate.source, asked=passage.also_read_by),)
     if plate.second != plate.text:
         return (ruled("review", "READS_DISAGREE", "reading", first=plate.text, second=plate.second),)
     return ()
+
+
+def _certainty(plate: PlateReading, policy: Edition) -> tuple[Ruling, ...]:
+    """One figure, of both readers together."""
+    if plate.confidence_bp >= policy.plate_confidence_bp:
+        return ()
+    bound = policy.plate_confidence_bp
+    return (ruled("review", "PLATE_UNSURE", "reading", confidence_bp=plate.confidence_bp, bound_bp=bound),)

@@ -280,7 +280,7 @@ _REVIEWED = (
     ),
     _reason(
         "SECOND_READ_MISSING",
-        "policy second_confidence_bp",
+        "821(2)",
         "Нөмірдің екінші тәуелсіз оқылуы жоқ",
         "Нет второго независимого чтения номера",
         "There is no second independent reading of the plate",
@@ -288,7 +288,7 @@ _REVIEWED = (
     ),
     _reason(
         "READS_DISAGREE",
-        "policy second_confidence_bp",
+        "821(2)",
         "Екі оқу әртүрлі",
         "Два чтения номера расходятся",
         "Two readings of the plate disagree",

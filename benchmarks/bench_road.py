@@ -27,7 +27,7 @@ import numpy as np
 
 from adjudication.calendar import civil_day
 from adjudication.messages import EventCaptured
-from benchmarks.legend import LegendEyes
+from benchmarks.legend import LegendEyes, LegendSecond
 from benchmarks.traffic import SPEEDS_KMH, Passing, enrol, passings
 from dashboards.centre import door_of
 from dashboards.serving import Served, listening
@@ -42,7 +42,7 @@ from integrations.config import Settings
 from integrations.pipeline import Centre, embedded
 from integrations.simulators.population import Population
 from integrations.simulators.process import running
-from vision.ports import Eyes
+from vision.ports import Eyes, SecondReader
 
 SEED = 1
 POPULATION = 2_000
@@ -207,7 +207,7 @@ def _centre(simulators: str, eyes: Literal["legend", "models"]) -> Iterator[_Cen
 def _serve(pipe: Connection, settings: Settings, eyes: Literal["legend", "models"]) -> None:
     centre = embedded(settings)
     with (
-        RunningCentre(centre, _eyes(eyes)) as working,
+        RunningCentre(centre, *_readers(eyes)) as working,
         Served(door_of(working), listening(settings.host, 0)) as served,
     ):
         pipe.send((served.url, centre.admin_token))
@@ -215,12 +215,14 @@ def _serve(pipe: Connection, settings: Settings, eyes: Literal["legend", "models
             pipe.send(_work(centre) if command == "work" else _spent(centre))
 
 
-def _eyes(eyes: Literal["legend", "models"]) -> Eyes:
+def _readers(eyes: Literal["legend", "models"]) -> tuple[Eyes, SecondReader]:
     if eyes == "legend":
-        return LegendEyes()
+        return LegendEyes(), LegendSecond()
     from vision.eyes import open_eyes
+    from vision.second import open_second
 
-    return open_eyes(MODELS.absolute(), threads=os.cpu_count() or 1)
+    models, threads = MODELS.absolute(), os.cpu_count() or 1
+    return open_eyes(models, threads=threads), open_second(models, threads=threads)
 
 
 def _work(centre: Centre) -> int:

@@ -14,9 +14,9 @@ import msgspec
 from adjudication.facts import Box, Fact, PlateReading, VehicleClass, VehicleSighting
 from adjudication.plates import classify, country
 from adjudication.units import Bp
-from vision.ports import Look, Seen, Target
+from vision.ports import Look, SecondRead, Seen, Target
 
-READER = "legend"
+READER, SECOND_READER = "legend", "second-legend"
 CONFIDENCE_BP = 9_900
 """Above every bound of every policy: what these eyes say is the truth of the test."""
 START, COMMENT = b"\xff\xd8", b"\xff\xfe"
@@ -58,6 +58,17 @@ class LegendEyes:
         return [_seen(legend_of(look.body)) for look in looks]
 
 
+class LegendSecond:
+    """`vision.ports.SecondReader` over legends: it reads what the eyes read, for both read the truth."""
+
+    reader = SECOND_READER
+
+    def read(self, asked: Sequence[tuple[bytes, Box]]) -> Sequence[SecondRead]:
+        """See SecondReader."""
+        legends = [legend_of(body) for body, _ in asked]
+        return [SecondRead(one.plate, one.confidence_bp) if one is not None else SecondRead() for one in legends]
+
+
 def legend_of(jpeg: bytes) -> Legend | None:
     """The legend in the first segment, where `picture` writes it; None where there is none."""
     if not jpeg.startswith(START + COMMENT):
@@ -92,6 +103,4 @@ def _reading(legend: Legend) -> PlateReading | None:
         box=PLATE_BOX,
         picture=0,
         source="vision",
-        second=legend.plate,
-        second_confidence_bp=legend.confidence_bp,
     )

@@ -19,14 +19,23 @@ from integrations.pipeline import Centre, embedded
 from vision.batching import Fed
 from vision.eyes import open_eyes
 from vision.onnx import CPU, Device
-from vision.ports import Eyes
+from vision.ports import Eyes, SecondReader
+from vision.second import open_second
 
 
 class FacedCentre:
     """Road, door and pages between `start` and `stop`. Also a context manager."""
 
-    def __init__(self, settings: Settings, eyes: Eyes | None, *, demonstration: bool, clock: Clock = system_clock):
-        """Opens the stores and claims both addresses.
+    def __init__(
+        self,
+        settings: Settings,
+        eyes: Eyes | None,
+        second: SecondReader | None = None,
+        *,
+        demonstration: bool,
+        clock: Clock = system_clock,
+    ):
+        """Opens the stores and claims both addresses. Without `second` no plate is read twice, and no act is automatic.
 
         Raises:
             Unavailable: another process has the data folder or an address.
@@ -38,7 +47,7 @@ class FacedCentre:
         door_at, web_at = listening(settings.host, settings.door_port), listening(settings.host, settings.web_port)
         known = msgspec.structs.replace(settings, public_url=settings.public_url or url_of(web_at))
         self.centre: Centre = embedded(known, clock)
-        self.running = RunningCentre(self.centre, eyes)
+        self.running = RunningCentre(self.centre, eyes, second)
         self.door = Served(door_of(self.running), door_at)
         self.web = Served(pages(self.running, demonstration=demonstration), web_at)
 
@@ -75,6 +84,15 @@ def eyes_of(settings: Settings) -> Eyes | None:
     cores = os.cpu_count() or 1
     eyes = open_eyes(settings.models, threads=cores, device=device)
     return Fed(eyes, decoders=1 if device == CPU else cores)
+
+
+def second_of(settings: Settings) -> SecondReader | None:
+    """The second reader of plates that the eyes have read; None where there are no eyes.
+
+    Raises:
+        ModelsMissing: as `eyes_of`.
+    """
+    return open_second(settings.models, threads=os.cpu_count() or 1) if settings.vision else None
 
 
 def _refuse_demonstration_policy(settings: Settings) -> None:

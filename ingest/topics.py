@@ -28,6 +28,7 @@ class Topic:
 FRAMES = Topic("frames.v1", "device", 2 * HOUR_S, "signed events with their pictures; never registered")
 PASSAGES = Topic("passages.v1", "plate", 72 * HOUR_S, "one vehicle of one event, read")
 CHECKED = Topic("checked.v1", "plate", 72 * HOUR_S, "passages with the registers' answers")
+CONFIRMED = Topic("confirmed.v1", "plate", 72 * HOUR_S, "checked passages, those with a finding read a second time")
 RECHECKS = Topic("rechecks.v1", "plate", 72 * HOUR_S, "checked passages whose registers are to be asked again")
 DECISIONS = Topic("decisions.v1", "case", 72 * HOUR_S, "what the law makes of them")
 SEALED = Topic("sealed.v1", "case", 72 * HOUR_S, "decisions whose pictures are sealed")
@@ -36,7 +37,7 @@ ACTS = Topic("acts.v1", "case", 72 * HOUR_S, "numbered, signed and logged acts")
 CASE_EVENTS = Topic("case-events.v1", "case", 72 * HOUR_S, "what happens to a case afterwards")
 OUTCOMES = Topic("outcomes.v1", "device", 72 * HOUR_S, "passages without a finding: an hour and a code")
 
-ROAD = (FRAMES, PASSAGES, CHECKED, RECHECKS, DECISIONS, SEALED, REVIEWS, ACTS, CASE_EVENTS, OUTCOMES)
+ROAD = (FRAMES, PASSAGES, CHECKED, CONFIRMED, RECHECKS, DECISIONS, SEALED, REVIEWS, ACTS, CASE_EVENTS, OUTCOMES)
 
 DEAD_RETENTION_S = 72 * HOUR_S
 

@@ -14,7 +14,7 @@ from integrations.outbox import Relay
 from integrations.pipeline import Centre, road
 from integrations.prometheus import Telemetry
 from integrations.register import questions
-from vision.ports import Eyes
+from vision.ports import Eyes, SecondReader
 
 HOUR_S = 3600.0
 LOG = logging.getLogger("tarazy.centre")
@@ -23,9 +23,9 @@ LOG = logging.getLogger("tarazy.centre")
 class RunningCentre:
     """One deployment at work. Also a context manager; stopping leaves no batch half done."""
 
-    def __init__(self, centre: Centre, eyes: Eyes | None) -> None:
+    def __init__(self, centre: Centre, eyes: Eyes | None, second: SecondReader | None = None) -> None:
         self.centre = centre
-        self.stages: Sequence[Stage] = road(centre, eyes)
+        self.stages: Sequence[Stage] = road(centre, eyes, second)
         self.telemetry = Telemetry(gauges(centre))
         self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self.telemetry.observe)
         self._stop = threading.Event()

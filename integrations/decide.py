@@ -1,4 +1,4 @@
-"""[decide] on the road: checked passages and officers' verdicts in, decisions and outcomes out.
+"""[decide] on the road: confirmed passages and officers' verdicts in, decisions and outcomes out.
 
 A function stage: the same input gives the same messages with the same ids, however often it is repeated. It remembers
 one thing, beside each plate: what a device has seen it do, so that one offence seen twice within the policy's
@@ -19,7 +19,7 @@ from adjudication.policy import Policy
 from adjudication.reasons import REASONS
 from adjudication.units import MICROS_PER_SECOND, Micros
 from ingest.stage import Outgoing, Received, Stage
-from ingest.topics import CHECKED, DECISIONS, OUTCOMES, REVIEWS
+from ingest.topics import CONFIRMED, DECISIONS, OUTCOMES, REVIEWS
 from ingest.windows import KeyedWindow
 
 REMEMBERED_S = 30 * 86_400
@@ -69,7 +69,7 @@ def decide_stage(law: Lawbook, policy: Policy) -> Stage:
         sightings.put(key, result.case_id, msgspec.json.encode(seen))
         return result
 
-    return Stage("decide", "function", (CHECKED, REVIEWS), handle, windows=(sightings,))
+    return Stage("decide", "function", (CONFIRMED, REVIEWS), handle, windows=(sightings,))
 
 
 def _sighting(decision: CaseDecided) -> Sighting:

@@ -1,6 +1,7 @@
 """The road, on one page. Start reading here.
 
-    cameras → door → frames → [vision] → passages → [crosscheck] → checked → [decide] → decisions → [seal] → sealed
+    cameras → door → frames → [vision] → passages → [crosscheck] → checked → [confirm] → confirmed
+    confirmed → [decide] → decisions → [seal] → sealed
     sealed → [issue] → casebook: acts to send, cases to review, to ask about again, to refer
     acts → [notify] → case events → [lifecycle] → casebook          everything settled → [register] → ClickHouse
     officers' verdicts and terms that end come from the casebook through its outbox, as messages like any other
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from adjudication import ids
+from adjudication.decide import finds
 from adjudication.lawbook import Lawbook
 from adjudication.policy import Policy
 from ingest.clock import Clock, system_clock
@@ -46,8 +48,10 @@ from integrations.registries.http import HttpRegistries, registry_urls
 from integrations.seal import seal
 from integrations.signing import LogSigner, Signer
 from integrations.sqlite_stream import SqliteStream
+from vision import agreement
+from vision.confirm import confirm
 from vision.examine import examiner
-from vision.ports import Eyes
+from vision.ports import Eyes, SecondReader
 from vision.stage import vision
 
 PLATE_KEY_VERSION = 1
@@ -107,12 +111,13 @@ class Centre:
         self.register.close()
 
 
-def road(centre: Centre, eyes: Eyes | None) -> Sequence[Stage]:
-    """The stages, in the order a passage meets them."""
+def road(centre: Centre, eyes: Eyes | None, second: SecondReader | None = None) -> Sequence[Stage]:
+    """The stages, in the order a passage meets them. Without `second` no plate is read twice, so a person sees each."""
     c = centre
     return (
         vision(eyes, c.plate_key, examiner(c.casebook.devices)),
         crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key),
+        confirm(second, c.stream, lambda checked: finds(checked, c.law, c.policy), agreement.shipped()),
         decide_stage(c.law, c.policy),
         seal(c.casebook, c.evidence, c.stream, c.clock),
         issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),

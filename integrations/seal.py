@@ -14,10 +14,11 @@ from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, EvidenceRole
 from adjudication.messages import CaseDecided, CaseSealed, EventCaptured
 from adjudication.units import Id, Micros
-from ingest import frame, topics
+from ingest import topics
 from ingest.clock import Clock
 from ingest.evidence import EvidenceStore
-from ingest.stage import FRAME_POSITION, Outgoing, Position, Received, Stage
+from ingest.readback import read_back
+from ingest.stage import Outgoing, Received, Stage
 from ingest.stream import Reader
 from integrations import sealing
 from integrations.casebook import Casebook
@@ -109,17 +110,9 @@ def _from_cases(
 
 
 def _from_stream(reader: Reader, item: Received, event_id: Id) -> tuple[Piece, ...]:
-    position = item.headers.get(FRAME_POSITION)
-    if position is None:
+    event = read_back(reader, item.headers, event_id)
+    if event is None:
         return ()
-    try:
-        record = reader.read_at(Position.parse(position))
-    except Invalid:
-        return ()
-    event = frame.decode(record.value)
-    if event.event_id != event_id:
-        raise Invalid("frame-position-wrong", f"the record at {position} is another event")
-    frame.check_digests(event)
     pictures = (
         Piece(media.role, media.captured_us, body) for media, body in zip(event.header.media, event.bodies, strict=True)
     )

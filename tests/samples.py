@@ -154,6 +154,7 @@ def passage(sequence: int = 1, plate: str | None = "489AAC02", **changes: object
         candidates=1,
         quality=(),
         reader="sample",
+        also_read_by="second-sample",
     )
     return msgspec.structs.replace(ordinary, **changes)
 

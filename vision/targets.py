@@ -37,8 +37,8 @@ def aim(pictures: Sequence[Seen], hint: DeviceReading | None, closeups: Collecti
 
     The device's boxes lie in the first picture and decide where given; else its text, if one target bears it; else
     there must be one vehicle only. Other pictures confirm the plate, or supply it where the first shows none: surely
-    if they are among `closeups`, which the device took of the meant vehicle; else without a second read, for whatever
-    is alone in view a moment later may be another car.
+    if they are among `closeups`, which the device took of the meant vehicle; else flagged as lent, for whatever is
+    alone in view a moment later may be another car.
     """
     first = next((number for number, seen in enumerate(pictures) if seen.targets), 0)
     targets = pictures[first].targets if pictures else ()
@@ -127,9 +127,8 @@ def _area(box: Box) -> int:
 
 
 def _doubted(target: Target) -> Target:
-    """`target` with its plate as one read only: what nobody says is the meant vehicle's."""
-    plate = target.plate and msgspec.structs.replace(target.plate, second="", second_confidence_bp=0)
-    return replace(target, plate=plate)
+    """`target` flagged: nobody says that its plate is the meant vehicle's."""
+    return replace(target, flags=(*target.flags, "plate_lent"))
 
 
 def _confirmed(target: Target, others: Sequence[Target]) -> Target:

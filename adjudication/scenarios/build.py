@@ -72,6 +72,7 @@ def checked_passage(facts: ScenarioFacts) -> PassageChecked:
         quality=facts.quality,
         reader="scenario",
         second_speed=_second_speed(facts),
+        also_read_by="second-scenario",
     )
     asked_us = event.captured_us + ASKED_AFTER_US
     return PassageChecked(

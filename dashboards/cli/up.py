@@ -13,7 +13,7 @@ def up() -> None:
     import threading
 
     from adjudication.errors import TarazyError
-    from dashboards.centre import FacedCentre, eyes_of
+    from dashboards.centre import FacedCentre, eyes_of, second_of
     from integrations.config import load
 
     stop = threading.Event()
@@ -21,7 +21,7 @@ def up() -> None:
         signal.signal(number, lambda *_: stop.set())
     try:
         settings = load(os.environ)
-        with FacedCentre(settings, eyes_of(settings), demonstration=False) as faced:
+        with FacedCentre(settings, eyes_of(settings), second_of(settings), demonstration=False) as faced:
             typer.echo(f"door   {faced.door.url}\npages  {faced.web.url}\nadministrator's token in {settings.data}")
             stop.wait()
             typer.echo("finishing what is in hand …")

@@ -14,7 +14,7 @@ from adjudication.errors import Invalid
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from dashboards import devices
 from dashboards.auth import create_demo_accounts
-from dashboards.centre import FacedCentre, eyes_of
+from dashboards.centre import FacedCentre, eyes_of, second_of
 from dashboards.demo.script import Script, ScriptedDevice, ScriptedPassage
 from ingest.client import DeviceClient, Picture, Refused, Seen
 from ingest.clock import system_clock
@@ -72,12 +72,12 @@ def world(data: Path, seed: int, settings: Settings | None = None) -> Iterator[W
         ModelsMissing: `tarazy models` was not run.
     """
     base = settings or load(os.environ)
-    eyes = eyes_of(base)
+    eyes, second = eyes_of(base), second_of(base)
     shutil.rmtree(data, ignore_errors=True)
     today = civil_day(system_clock())
     with process.running(seed, POPULATION, today) as registries:
         changed = {"data": data, "policy": "demo", "registries_url": registries.url, "channels_url": registries.url}
-        with FacedCentre(msgspec.structs.replace(base, **changed), eyes, demonstration=True) as faced:
+        with FacedCentre(msgspec.structs.replace(base, **changed), eyes, second, demonstration=True) as faced:
             create_demo_accounts(faced.centre.casebook)
             yield World(faced, registries, Population(seed, POPULATION, today), data / "devices")
 

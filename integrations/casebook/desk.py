@@ -188,6 +188,7 @@ def corrected_passage(passage: PassageObserved, text: str, officer: Officer) -> 
         passage_id=ids.passage_id(passage.event_id, passage.ordinal, passage.passage_id),
         supersedes=passage.passage_id,
         corrected_by=officer,
+        also_read_by="",
         plate=PlateReading(
             text=normal,
             format_id=formats[0].id,

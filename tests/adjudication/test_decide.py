@@ -119,15 +119,15 @@ TOO_FAR = Elsewhere(
 DOUBTS = [
     ("review", "PLATE_UNREAD", given(passage={"plate": None}, vehicle=None, liable=None)),
     ("review", "PLATE_UNSURE", given(plate={"confidence_bp": 8_999})),
-    ("review", "PLATE_UNSURE", given(plate={"characters_bp": (9_900, 6_999)})),
-    ("review", "PLATE_UNSURE", given(plate={"characters_bp": ()})),
     ("review", "SECOND_READ_MISSING", given(plate={"second": "", "second_confidence_bp": 0})),
-    ("review", "SECOND_READ_MISSING", given(plate={"second_confidence_bp": 4_999})),
+    ("review", "SECOND_READ_MISSING", given(passage={"also_read_by": ""})),
+    ("review", "SECOND_READ_MISSING", given(passage={"also_read_by": "sample"})),
     ("review", "SECOND_READ_MISSING", given(plate={"source": "device"})),
     ("review", "READS_DISAGREE", given(plate={"second": "489AAG02"})),
     ("review", "PLATE_AMBIGUOUS", given(plate={"country": "?"})),
     ("review", "PLATE_AMBIGUOUS", given(plate={"format_id": "KZ2012-TR"})),
     ("review", "PICTURE_DOUBTFUL", given(passage={"quality": ("too_dark", "device_disagrees")})),
+    ("review", "PICTURE_DOUBTFUL", given(passage={"quality": ("plate_lent",)})),
     ("review", "SEVERAL_CANDIDATES", given(passage={"candidates": 2})),
     ("review", "SEVERAL_CANDIDATES", given(event=SEEN, passage={"candidates": 0})),
     ("review", "CLASS_MISMATCH", given(vehicle=replace(samples.VEHICLE, category="N3"))),
@@ -191,7 +191,7 @@ def test_an_officer_settles_what_is_confirmable_and_nothing_else(
     assert (confirmed.route, confirmed.reason) == expected
 
 
-FOREIGN = {"text": "A123BC77", "country": "RU", "format_id": "RU"}
+FOREIGN = {"text": "A123BC77", "second": "A123BC77", "country": "RU", "format_id": "RU"}
 GROUNDS: list[tuple[str, str, dict[str, object], dict[str, object]]] = [
     ("refer", "FOREIGN_PLATE", FOREIGN, {"vehicle": None, "liable": None}),
     ("refer", "MILITARY_POLICE", {}, {"vehicle": replace(samples.VEHICLE, registered_with="military_police")}),

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from adjudication import ledger
 from adjudication.messages import ActIssued
 from adjudication.units import Id
-from benchmarks.legend import LegendEyes
+from benchmarks.legend import LegendEyes, LegendSecond
 from dashboards.centre import door_of
 from dashboards.serving import Served, listening
 from dashboards.verify.chain import verify
@@ -22,7 +22,7 @@ from ingest.topics import dead
 from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.pack import build_pack
-from integrations.pipeline import Centre, embedded
+from integrations.pipeline import Centre, embedded, road
 from integrations.register import questions
 from integrations.seal import open_evidence
 
@@ -127,7 +127,7 @@ def free_port() -> int:
 
 
 def _live(pipe: Connection, settings: Settings) -> None:
-    with RunningCentre(embedded(settings), LegendEyes()) as running, served_door(running):
+    with RunningCentre(embedded(settings), LegendEyes(), LegendSecond()) as running, served_door(running):
         pipe.send("open")
         with suppress(EOFError):
             while pipe.recv() == "work":
@@ -213,6 +213,6 @@ def _broken(centre: Centre, issued: ActIssued) -> tuple[str, ...]:
 
 
 def _dead_letters(centre: Centre) -> Iterable[str]:
-    for stage in ("vision", "crosscheck", "decide", "seal", "issue", "notify", "lifecycle", "register", "recall"):
+    for stage in (one.name for one in road(centre, None)):
         for record in centre.stream.scan(dead(stage).name, 0, 2**62):
             yield f"{stage}: {dict(record.headers)}"

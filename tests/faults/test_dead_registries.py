@@ -10,7 +10,7 @@ import pytest
 
 from adjudication.calendar import civil_day
 from adjudication.units import Id
-from benchmarks.legend import LegendEyes
+from benchmarks.legend import LegendEyes, LegendSecond
 from benchmarks.traffic import enrol, passings
 from ingest.client import Delivered, DeviceClient
 from ingest.topics import FRAMES
@@ -82,7 +82,7 @@ def _centre(folder: Path, simulators: str, clock: ShiftedClock) -> Iterator[Cent
     settings = Settings(
         data=folder / "centre", door_port=free_port(), registries_url=simulators, channels_url=simulators
     )
-    with RunningCentre(embedded(settings, clock), LegendEyes()) as working, served_door(working):
+    with RunningCentre(embedded(settings, clock), LegendEyes(), LegendSecond()) as working, served_door(working):
         yield working.centre
 
 

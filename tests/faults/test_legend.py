@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.legend import Legend, LegendEyes, legend_of, picture
+from benchmarks.legend import Legend, LegendEyes, LegendSecond, legend_of, picture
 from ingest.jpeg import size_of
 from tests import samples
 from vision.ports import Look
@@ -22,10 +22,14 @@ def test_a_picture_with_a_legend_is_one_the_door_takes_and_has_its_size(size: in
 
 
 def test_two_readers_agree_on_what_the_legend_says() -> None:
-    [seen] = LegendEyes().read_many([Look(picture(Legend(plate="489AAC02"), 500))])
+    body = picture(Legend(plate="489AAC02"), 500)
+    [seen] = LegendEyes().read_many([Look(body)])
     [target] = seen.targets
     assert target.plate is not None
-    assert target.plate.text == target.plate.second == "489AAC02"
+    assert target.plate_box is not None
+    [again] = LegendSecond().read([(body, target.plate_box)])
+    assert target.plate.text == again.text == "489AAC02"
+    assert LegendSecond.reader != LegendEyes.reader
     assert target.plate.country == "KZ"
 
 

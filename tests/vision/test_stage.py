@@ -223,10 +223,10 @@ def test_the_same_frame_gives_the_same_bytes() -> None:
 def test_only_a_picture_of_the_meant_vehicle_lends_its_plate_without_doubt() -> None:
     twice = replace(plate("489AAC02"), second="489AAC02", second_confidence_bp=9_000)
     eyes = ScriptedEyes({b"a": Seen((car(None),)), b"b": Seen((Target(None, twice, None),))})
-    for role, second in (("violation", ""), ("overview", ""), ("vehicle", "489AAC02"), ("plate", "489AAC02")):
+    for role, flags in (("violation", ("plate_lent",)), ("overview", ("plate_lent",)), ("vehicle", ()), ("plate", ())):
         overview, other = samples.event(1, (b"a", b"b")).media
         message = samples.frame(1, (b"a", b"b"), media=(overview, replace(other, role=role)))
         (out,) = vision(eyes, key=str).handle([Received(message, Position("frames.v1", 2, 7), "cam-1")])
         assert isinstance(out.message, PassageObserved)
         assert out.message.plate is not None
-        assert (out.message.plate.text, out.message.plate.second) == ("489AAC02", second)
+        assert (out.message.plate.text, out.message.quality) == ("489AAC02", flags)
