@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from adjudication.facts import VehicleClass
 from vision.boxes import Boxes, Scores, clipped, suppress
 from vision.decode import Picture
+from vision.letterbox import letterbox, side_of, squeezed
 from vision.onnx import Floats, Network
 
 VEHICLES: dict[int, VehicleClass] = {2: "bicycle", 3: "car", 4: "motorcycle", 6: "bus", 8: "truck"}
@@ -25,8 +26,6 @@ VEHICLE_IOU = 0.5
 PLATE_SCORE = 0.25
 PLATE_IOU = 0.45
 STRIDES = (8, 16, 32)
-PADDING = 114
-"""Grey that fills a letterbox; the detector was trained with it."""
 FACE_SIDE = 960
 """Pixels of the longer side shown to the face detector: a face of 20 pixels in a frame of 1,920 is still ten cells."""
 FACE_IOU = 0.3
@@ -64,9 +63,7 @@ class VehicleDetector:
 
     def _run(self, picture: Picture) -> tuple[Boxes, Scores]:
         """Boxes [A,4] in the picture's pixels, and scores [A,91] by COCO's numbers."""
-        small = cv2.resize(picture, (SSD_SIDE, SSD_SIDE), interpolation=cv2.INTER_AREA)
-        image = small[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32)
-        boxes, scores = (output[0] for output in self._network.run(image))
+        boxes, scores = (output[0] for output in self._network.run(squeezed(picture, SSD_SIDE)))
         height, width = picture.shape[:2]
         return boxes[:, (1, 0, 3, 2)] * np.array((width, height, width, height), np.float32), scores
 
@@ -101,7 +98,7 @@ class PlateDetector:
         """Plates of at least this score (0–1), best first."""
         height, width = picture.shape[:2]
         scale = side / max(height, width)
-        boxes, scores = _cells(self._network.run(_letterbox(picture, scale))[0][0], side_of(picture, side))
+        boxes, scores = _cells(self._network.run(letterbox(picture, side))[0][0], side_of(picture, side))
         return _best(picture, boxes / np.float32(scale), scores, least, ["plate"] * len(boxes), PLATE_IOU)
 
 
@@ -140,27 +137,6 @@ def _face_boxes(rows: NDArray[np.intp], columns: NDArray[np.intp], extent: Float
     middle = (np.stack((rows, columns)) + offset[:, rows, columns] + 0.5) * FACE_STRIDE
     low, high = middle - half, middle + half
     return np.asarray(np.stack((low[1], low[0], high[1], high[0]), axis=1), np.float32)
-
-
-def side_of(picture: Picture, side: int) -> tuple[int, int]:
-    """Height and width of the letterbox: the longer side is `side`, the shorter padded to a multiple of 32 only."""
-    height, width = picture.shape[:2]
-    scale = side / max(height, width)
-    return _padded(round(height * scale)), _padded(round(width * scale))
-
-
-def _padded(length: int) -> int:
-    return max(-(-length // STRIDES[-1]) * STRIDES[-1], STRIDES[-1])
-
-
-def _letterbox(picture: Picture, scale: float) -> Floats:
-    """The picture scaled and padded below and to the right, [1,3,H,W] RGB 0–1."""
-    height, width = picture.shape[:2]
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    below, right = _padded(size[1]) - size[1], _padded(size[0]) - size[0]
-    boxed = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_CONSTANT, value=(PADDING,) * 3)
-    return boxed[:, :, ::-1].transpose(2, 0, 1)[None].astype(np.float32) / np.float32(255)
 
 
 def _cells(cells: Floats, size: tuple[int, int]) -> tuple[Boxes, Scores]:
