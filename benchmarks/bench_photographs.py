@@ -52,16 +52,18 @@ def _figures(report: Report) -> Iterator[tuple[str, object]]:
         yield f"accepted at precision {one.demanded:.1%}", f"{one.share:.1%}, {one.wrong} wrong of {one.accepted}"
     if not report.peers:
         yield "peer", "not installed: python benchmarks/peer.py --install"
-    for peer in report.peers:
-        yield from _peer(report, peer)
+    for number, peer in enumerate(report.peers, 1):
+        # Both settings bear one name: the number keeps them apart.
+        yield f"peer {number}", f"{peer.name}: {peer.settings}"
+        for name, figure in _peer(report, peer):
+            yield f"peer {number}, {name}", figure
 
 
 def _peer(report: Report, peer: PeerReport) -> Iterator[tuple[str, object]]:
-    yield peer.name, peer.settings
     for name, group in {**peer.regions, "all": peer.pooled}.items():
         between = peer.differences[name]
         bounds = f"ours {between.points:+.1f} points ({between.low:+.1f} to {between.high:+.1f})"
-        yield f"  {name}", f"surest {group.first:.1%}, any {group.among:.1%}, {group.ms_median} ms; {bounds}"
+        yield name, f"surest {group.first:.1%}, any {group.among:.1%}, {group.ms_median} ms; {bounds}"
     if (spread := peer.spread) is not None:
-        yield "  difference, random halves", f"{spread.low:+.1%} to {spread.high:+.1%}"
-    yield "  times as long as ours, median", round(peer.pooled.ms_median / max(report.pooled.ms_median, 1), 2)
+        yield "difference, random halves", f"{spread.low:+.1%} to {spread.high:+.1%}"
+    yield "times as long as ours, median", round(peer.pooled.ms_median / max(report.pooled.ms_median, 1), 2)
