@@ -15,8 +15,6 @@ SPLITS = 2_000
 """Enough for percentiles of half splits that repeat to a tenth of a point on a hundred files."""
 SEED = 20_221
 """Any fixed number: the same files give the same bounds."""
-_CHUNK = 4_000_000
-"""Numbers drawn at a time: 32 MB, however many files there are."""
 
 
 class Interval(NamedTuple):
@@ -76,7 +74,10 @@ def paired_bootstrap(ours: ArrayLike, theirs: ArrayLike, *, resamples: int = RES
     if first.shape != second.shape or first.size == 0:
         raise ValueError("as many answers of one as of the other, and at least one of each")
     difference = first - second
-    means = _resampled_means(difference, resamples, np.random.default_rng(seed))
+    # Files of equal difference are alike: drawing files with replacement is drawing how many there are of each kind.
+    values, counts = np.unique(difference, return_counts=True)
+    drawn = np.random.default_rng(seed).multinomial(difference.size, counts / difference.size, resamples)
+    means = drawn @ values / difference.size
     low, high = np.percentile(means, (2.5, 97.5))
     return Difference(_points(difference.mean()), _points(low), _points(high), difference.size, resamples)
 
@@ -89,20 +90,15 @@ def half_splits(answers: ArrayLike, *, splits: int = SPLITS, seed: int = SEED) -
     each = _numbers(answers)
     if each.size < 2:
         return None
-    rng, half = np.random.default_rng(seed), each.size // 2
-    mixed = [rng.permutation(each) for _ in range(splits)]
-    some, rest = np.array([(one[:half].mean(), one[half:].mean()) for one in mixed]).T
+    half = each.size // 2
+    # Files of equal answer are alike: a random half is how many it has of each kind.
+    values, counts = np.unique(each, return_counts=True)
+    drawn = np.random.default_rng(seed).multivariate_hypergeometric(counts, half, splits, method="marginals")
+    some, rest = drawn @ values / half, (counts - drawn) @ values / (each.size - half)
     low, high = np.percentile(np.concatenate((some, rest)), (2.5, 97.5))
     gap_median, gap_95 = np.percentile(np.abs(some - rest), (50, 95))
     mean, low, high, gap_median, gap_95 = (round(float(one), 4) for one in (each.mean(), low, high, gap_median, gap_95))
     return Spread(mean, low, high, gap_median, gap_95, splits)
-
-
-def _resampled_means(values: NDArray[np.float64], resamples: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    at_once = max(1, _CHUNK // values.size)
-    counts = [min(at_once, resamples - start) for start in range(0, resamples, at_once)]
-    means = [values[rng.integers(0, values.size, (count, values.size))].mean(axis=1) for count in counts]
-    return np.concatenate(means)
 
 
 def _numbers(values: ArrayLike) -> NDArray[np.float64]:
