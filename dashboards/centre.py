@@ -2,6 +2,7 @@
 
 import logging
 import os
+from functools import partial
 from types import TracebackType
 
 import msgspec
@@ -15,8 +16,10 @@ from ingest.gateway import door
 from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.lawfiles import load_policy
+from integrations.masking import Copies
 from integrations.pipeline import Centre, embedded
 from vision.batching import Fed
+from vision.bystanders import open_bystanders
 from vision.eyes import open_eyes
 from vision.onnx import CPU, Device
 from vision.ports import Eyes, SecondReader
@@ -48,8 +51,9 @@ class FacedCentre:
         known = msgspec.structs.replace(settings, public_url=settings.public_url or url_of(web_at))
         self.centre: Centre = embedded(known, clock)
         self.running = RunningCentre(self.centre, eyes, second)
+        copies = Copies(partial(open_bystanders, settings.models) if eyes is not None else None)
         self.door = Served(door_of(self.running), door_at)
-        self.web = Served(pages(self.running, demonstration=demonstration), web_at)
+        self.web = Served(pages(self.running, demonstration=demonstration, copies=copies), web_at)
 
     def start(self) -> "FacedCentre":
         """Start the road, then open the door and the pages."""

@@ -7,15 +7,19 @@ from integrations.casebook.casebook import Casebook
 from integrations.casebook.desk import Desk
 from integrations.casebook.owner import OwnerDesk
 from integrations.centre import RunningCentre
+from integrations.masking import Copies
 from integrations.pipeline import Centre
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """`demonstration`: accounts are shown at the login, and an owner may simulate a payment."""
+    """`demonstration`: accounts are shown at the login, and an owner may simulate a payment. `copies`: what owners see
+    of pictures.
+    """
 
     running: RunningCentre
     demonstration: bool
+    copies: Copies
 
     @property
     def centre(self) -> Centre:

@@ -26,6 +26,7 @@ from dashboards.static_files import FONTS, STATIC, Fonts
 from dashboards.verify.page import verify_router
 from ingest.problems import MEDIA_TYPE
 from integrations.centre import RunningCentre
+from integrations.masking import Copies
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -42,9 +43,12 @@ HEADERS = {
 LOG = logging.getLogger("tarazy.pages")
 
 
-def pages(running: RunningCentre, *, demonstration: bool) -> FastAPI:
-    """The application over a running centre; `demonstration` shows what only a demonstration may."""
-    faces = Faces(running, demonstration)
+def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None = None) -> FastAPI:
+    """The application over a running centre; `demonstration` shows what only a demonstration may.
+
+    `copies` makes the pictures that owners see; without it nobody looks for bystanders, and they see their plate alone.
+    """
+    faces = Faces(running, demonstration, copies or Copies(None))
     gate = Gate(faces)
     sheets = Sheets(gate, demonstration=demonstration)
     app = FastAPI(title="Tarazy", docs_url=None, redoc_url=None, openapi_url=None)

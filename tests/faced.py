@@ -22,6 +22,7 @@ from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.issue import issue
 from integrations.keys import MasterKey
+from integrations.masking import Copies
 from integrations.objects import directory
 from integrations.pipeline import Centre, embedded
 from integrations.seal import Piece, seal_pieces
@@ -62,7 +63,7 @@ def picture() -> bytes:
 class FacedTest:
     """Pages over a fresh casebook; `browser()` is one person's browser."""
 
-    def __init__(self, folder: Path, *, demonstration: bool = True) -> None:
+    def __init__(self, folder: Path, *, demonstration: bool = True, copies: Copies | None = None) -> None:
         clock = VirtualClock(samples.CAPTURED_US + 60_000_000)
         self.clock = clock
         self.centre = dataclasses.replace(
@@ -72,7 +73,7 @@ class FacedTest:
             clock=clock,
         )
         create_demo_accounts(self.centre.casebook)
-        self.app: FastAPI = pages(RunningCentre(self.centre, None), demonstration=demonstration)
+        self.app: FastAPI = pages(RunningCentre(self.centre, None), demonstration=demonstration, copies=copies)
 
     def browser(self, login: str = "", language: str = "en") -> TestClient:
         """Somebody's browser, logged in where a login is given."""

@@ -11,7 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from adjudication import codec, ids, ledger
-from adjudication.facts import EvidenceRef
+from adjudication.facts import Box, EvidenceRef
 from adjudication.messages import ActIssued, CaseDecided
 from adjudication.protocol import Act, ActDevice, ActVehicle, Addressee, Body, Terms
 from ingest.clock import VirtualClock
@@ -19,7 +19,7 @@ from ingest.devices import DeviceKey, EnrolledDevice, StateSince
 from ingest.frame import Frame
 from ingest.signatures import public_hex, sign_frame
 from integrations import authority, signing
-from integrations.pack import build_pack
+from integrations.pack import Copies, Copy, Hidden, SignedCopies, build_pack
 from integrations.trust import TrustBundle, TrustedBody, bundle
 from tests import samples
 
@@ -34,6 +34,7 @@ NUMBER = "070640013540"
 FORMED_US = samples.CAPTURED_US + 3_600_000_000
 MCI_TIYN = 432_500
 ORIGIN = "tarazy.example/acts"
+MASKED = b"a masked copy"
 
 
 def evidence(frame: Frame) -> tuple[EvidenceRef, ...]:
@@ -113,8 +114,17 @@ class Centre:
         """The sample event, signed by the device."""
         return sign_frame(samples.event(pictures=pictures, **changes), pictures, self.device_key)
 
-    def pack(self, frame: Frame, decision: CaseDecided, document: Act, at: int = 2, size: int = 7) -> bytes:
-        """The pack of an act logged as entry `at` of `size`."""
+    def pack(
+        self,
+        frame: Frame,
+        decision: CaseDecided,
+        document: Act,
+        *,
+        at: int = 2,
+        size: int = 7,
+        copies: SignedCopies | None = None,
+    ) -> bytes:
+        """The pack of an act logged as entry `at` of `size`: with `copies` the masked one."""
         encoded = codec.encode(document)
         signature = self.signer.sign(encoded)
         nonce = hashlib.sha256(b"nonce").hexdigest()
@@ -133,8 +143,34 @@ class Centre:
             path=ledger.inclusion_proof(ledger.nodes_of(leaves), at, size),
             checkpoint=self.log.checkpoint(size, ledger.root(leaves)),
             record=frame.record,
-            pictures=frame.bodies,
+            pictures=copies or frame.bodies,
         )
+
+    def copies(self, document: Act, pictures: tuple[bytes, ...] = (MASKED,), **changes: object) -> SignedCopies:
+        """Copies of the act's pictures, which this centre's body signs for."""
+        originals = [ref.sha256 for ref in document.evidence if ref.role != "record"]
+        ordinary = Copies(
+            act_sha256=codec.digest(document),
+            copies=tuple(
+                Copy(
+                    original_sha256=original,
+                    sha256=hashlib.sha256(body).hexdigest(),
+                    bytes=len(body),
+                    method="mask-1",
+                    hidden=(Hidden(kind="face", box=Box(x=1, y=2, width=3, height=4)),),
+                )
+                for original, body in zip(originals, pictures, strict=True)
+            ),
+        )
+        statement = msgspec.structs.replace(ordinary, **changes)
+        return SignedCopies(statement, self.signer.sign(codec.encode(statement)), pictures)
+
+    def masked_pack(self) -> bytes:
+        """An ordinary masked pack in which everything holds."""
+        frame = self.frame()
+        decision = decided(frame)
+        document = act(decision, evidence(frame))
+        return self.pack(frame, decision, document, copies=self.copies(document))
 
     def sample_pack(self, pictures: tuple[bytes, ...] = (samples.PICTURE,)) -> bytes:
         """An ordinary pack in which everything holds."""

@@ -49,7 +49,7 @@ def verify(
 def tell(report: object, language: Language) -> str:
     """The report as lines of text."""
     from dashboards.verify.report import Report
-    from dashboards.verify.texts import INVALID, MEANINGS, STATES, TITLES, VALID
+    from dashboards.verify.texts import INVALID, MASKED, MEANINGS, STATES, TITLES, VALID
 
     assert isinstance(report, Report)
     marks = {"holds": "✓", "broken": "✗", "unchecked": "·"}
@@ -61,4 +61,5 @@ def tell(report: object, language: Language) -> str:
             lines.append(f"     {MEANINGS[one.link].of(language.value)}")
             lines.append(f"     {one.link}: {one.code}: {one.detail}")
     verdict = (VALID if report.valid else INVALID).of(language.value)
-    return "\n".join([*lines, "", f"{verdict} {report.act_number or ''}".rstrip()])
+    about = [MASKED.of(language.value)] if report.masked else []
+    return "\n".join([*lines, "", f"{verdict} {report.act_number or ''}".rstrip(), *about])

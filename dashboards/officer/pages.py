@@ -1,6 +1,6 @@
 """Routes of the officers' pages. Who asks is checked first, every look is audited by the desk, a verdict is a form."""
 
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,12 +16,16 @@ from dashboards.sheets import Sheets
 from integrations.casebook.desk import CaseView, Opinion, Verdict
 from integrations.casebook.reviews import Waiting
 from integrations.casebook.users import User
+from integrations.packing import pack_of
 from integrations.seal import open_evidence
 
 PAGE = 50
 """Lines of the queue on one page: what an officer scans before taking the next case."""
 SAID = frozenset({"confirm", "correct_plate", "reject", "not-leased", "not-waiting", "taken", "empty"})
 """What a page may be told to say of the last action: anything else in the address is passed over."""
+Purpose = Literal["court", "prosecutor", "appeal"]
+"""For whom an officer may take the unmasked pack (brief §8: unmasking for officer, prosecutor, court, with the reason
+logged)."""
 MENDABLE = {"plate-grammar": "plate-grammar", "verdict-not-possible": "same-plate"}
 """What the desk may say of a corrected plate, by what the page says then: the officer looks again."""
 
@@ -37,6 +41,7 @@ def officer_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
     router.get("/cases/{case_id}/pictures/{number}")(pages.picture)
     router.post("/cases/{case_id}/lease", dependencies=form)(pages.lease)
     router.post("/cases/{case_id}/verdict", dependencies=form)(pages.verdict)
+    router.post("/cases/{case_id}/pack", dependencies=form)(pages.pack)
     return router
 
 
@@ -106,6 +111,16 @@ class _Pages:
         jpeg = open_evidence(casebook, self._faces.centre.evidence, case_id, known[number])
         return Response(jpeg, media_type="image/jpeg")
 
+    def pack(self, request: Request, case_id: Id, *, purpose: Annotated[Purpose, Form()]) -> Response:
+        """The full pack, with the originals: who takes it and for whom is audited before anything is opened."""
+        user, casebook = self._gate.officer(request), self._faces.casebook
+        stored = casebook.acts.of_case(case_id)
+        if stored is None:
+            raise Refused(404, "not-found")
+        casebook.audit.note(user.login, "pack", case_id, self._faces.clock(), purpose)
+        named = {"Content-Disposition": f'attachment; filename="{stored.act.number}-full.zip"'}
+        return Response(pack_of(self._faces.centre, stored), media_type="application/zip", headers=named)
+
     def _view(self, case_id: Id, user: User) -> CaseView:
         view = self._faces.desk.case(case_id, user.login)
         if view is None:
@@ -122,6 +137,7 @@ class _Pages:
             waiting=waiting,
             mine=waiting is not None and waiting.leased_by == user.login,
             choices=choices(waiting) if waiting else None,
+            purposes=get_args(Purpose),
             audit=self._faces.casebook.audit.of_case(view.case.case_id),
             now_us=self._faces.clock(),
             is_record=is_record,

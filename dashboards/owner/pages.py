@@ -12,12 +12,13 @@ from adjudication.lifecycle import PAYABLE
 from adjudication.units import Micros, Tiyn
 from dashboards.auth import Gate
 from dashboards.faces import Faces
-from dashboards.owner.copies import act_paper, masked_picture, pictures
+from dashboards.owner.copies import act_paper, masked_picture
 from dashboards.problems import Refused
 from dashboards.sheets import Sheets
 from integrations.casebook.owner import NotShown, Shown, ShownWhole
 from integrations.casebook.payments import Payment
-from integrations.packing import pack_of
+from integrations.masking import pictures
+from integrations.packing import masked_pack_of
 from integrations.payments import record_payment
 
 
@@ -77,7 +78,7 @@ class _Pages:
             act=whole.stored.act,
             shown=whole.shown,
             address=f"/a/{token}",
-            pictures=pictures(whole),
+            pictures=pictures(whole.stored.act),
             sentences=explain(trace, self._sheets.language(request)),
             due_tiyn=self._due(whole.shown),
             marks=marks(whole.shown, self._faces.clock()),
@@ -85,7 +86,7 @@ class _Pages:
 
     def picture(self, request: Request, token: str, number: int) -> Response:
         whole = self._whole(request, token)
-        if not 0 <= number < len(pictures(whole)):
+        if not 0 <= number < len(pictures(whole.stored.act)):
             raise Refused(404, "not-found")
         return Response(masked_picture(self._faces, whole, number), media_type="image/jpeg")
 
@@ -95,7 +96,8 @@ class _Pages:
 
     def pack(self, request: Request, token: str) -> Response:
         whole = self._whole(request, token)
-        return _file(pack_of(self._faces.centre, whole.stored), f"{whole.shown.act_number}.zip", "application/zip")
+        packed = masked_pack_of(self._faces.centre, whole.stored, self._faces.copies)
+        return _file(packed, f"{whole.shown.act_number}.zip", "application/zip")
 
     def pay(self, request: Request, token: str) -> Response:
         """A demonstration's bank: what is due is paid now."""

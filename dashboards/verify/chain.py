@@ -7,9 +7,10 @@ Steps:
     3. signature   The body's certificate is issued by a trusted authority, was valid then, carries the body's number,
                    and its key signed these bytes, after the offence and before sending became unlawful.
     4. log         Nonce, act and signature are an entry of the tree in the checkpoint, which a trusted log signed.
-    5. pictures    Each picture has the length and SHA-256 that the act names.
+    5. pictures    Each picture has the length and SHA-256 that the act names. In a masked pack each is instead a
+                   copy, of the length and SHA-256 that the body signed for, of an original that the act names.
     6. record      The device's record is the one the act names; a key registered for that device at that instant
-                   signed it; its pictures are the act's pictures.
+                   signed it; its pictures are the act's pictures (the originals, by their digests, in either pack).
     7. facts       Instant, place, reading, plate, device and person in the act are those of record and answers.
     8. sums        The part and the number of MCI are the decision's; sum and half are what they multiply to.
 """
@@ -28,7 +29,7 @@ from dashboards.verify.report import Report, Walk
 from ingest import frame
 from ingest.signatures import is_signed
 from integrations import authority, cms
-from integrations.pack import Pack, open_pack
+from integrations.pack import Copies, Pack, open_pack
 from integrations.trust import TrustBundle
 
 
@@ -41,6 +42,7 @@ def verify(data: bytes, trust: TrustBundle) -> Report:
     if pack is None:
         return walk.report(pack_sha256, number)
     # 1.
+    walk.masked = pack.masked
     act = walk.check("act", partial(codec.decode_canonical, pack.act, Act))
     if act is not None:
         number = act.number
@@ -56,7 +58,7 @@ def _walk_from_act(walk: Walk, pack: Pack, act: Act, trust: TrustBundle) -> None
     # 4.
     walk.check("log", partial(_log, pack, trust))
     # 5.
-    walk.check("pictures", partial(_pictures, pack, act))
+    walk.check("pictures", partial(_copies if pack.masked else _pictures, pack, act, trust))
     # 6.
     header = walk.check("record", partial(_record, pack, act, trust))
     if decision is None:
@@ -78,13 +80,18 @@ def _decision(pack: Pack, act: Act) -> CaseDecided:
     return decision
 
 
-def _signature(pack: Pack, act: Act, trust: TrustBundle) -> None:
+def _signed_by_body(document: bytes, signature: bytes, act: Act, trust: TrustBundle) -> cms.Signed:
     number = trust.number_of(act.body.body_id)
     if number is None:
         raise Invalid("body-unknown", "the act is of a body that the trust bundle does not know")
-    signed = cms.verify_detached(pack.act, pack.signature, trust.anchors())
+    signed = cms.verify_detached(document, signature, trust.anchors())
     if authority.organisation_number(signed.certificate) != number:
         raise Invalid("body-differs", "the certificate is of another organisation than the act's body")
+    return signed
+
+
+def _signature(pack: Pack, act: Act, trust: TrustBundle) -> None:
+    signed = _signed_by_body(pack.act, pack.signature, act, trust)
     # A signing time is kept to the second, an offence to the microsecond.
     if not act.offence_us - MICROS_PER_SECOND < signed.at_us < act.sendable_until_us:
         raise Invalid("signed-out-of-time", "signed before the offence, or after the act could lawfully be sent")
@@ -109,13 +116,31 @@ def _picture_refs(act: Act) -> tuple[EvidenceRef, ...]:
     return tuple(ref for ref in act.evidence if ref.role != "record")
 
 
-def _pictures(pack: Pack, act: Act) -> None:
+def _pictures(pack: Pack, act: Act, _: TrustBundle) -> None:
     refs = _picture_refs(act)
     if not refs or len(refs) != len(pack.pictures):
         raise Invalid("pictures-missing", f"the act names {len(refs)} pictures, the pack holds {len(pack.pictures)}")
     for number, (ref, body) in enumerate(zip(refs, pack.pictures, strict=True), 1):
         if len(body) != ref.bytes or hashlib.sha256(body).hexdigest() != ref.sha256:
             raise Invalid("picture-digest-wrong", f"picture {number} does not have the SHA-256 that the act names")
+
+
+def _copies(pack: Pack, act: Act, trust: TrustBundle) -> None:
+    """That a copy shows the original is the body's word, for which it signs; whoever holds the full pack can look."""
+    _signed_by_body(pack.copies, pack.copies_signature, act, trust)
+    statement = codec.decode_canonical(pack.copies, Copies)
+    if statement.act_sha256 != hashlib.sha256(pack.act).hexdigest():
+        raise Invalid("copies-of-another-act", "the body signed for copies of another act's pictures")
+    originals = [ref.sha256 for ref in _picture_refs(act)]
+    if not originals or [copy.original_sha256 for copy in statement.copies] != originals:
+        raise Invalid("copies-differ", "the copies are not of the pictures that the act names")
+    if len(pack.pictures) != len(originals):
+        raise Invalid(
+            "pictures-missing", f"the act names {len(originals)} pictures, the pack holds {len(pack.pictures)}"
+        )
+    for number, (copy, body) in enumerate(zip(statement.copies, pack.pictures, strict=True), 1):
+        if len(body) != copy.bytes or hashlib.sha256(body).hexdigest() != copy.sha256:
+            raise Invalid("copy-digest-wrong", f"copy {number} does not have the SHA-256 that the body signed for")
 
 
 def _record(pack: Pack, act: Act, trust: TrustBundle) -> EventCaptured:

@@ -26,12 +26,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All links in order. `act_number` is what the pack says of itself; trust it only where `valid`."""
+    """All links in order. `act_number` is what the pack says of itself; trust it only where `valid`.
+
+    `masked`: the pack's pictures are copies, which the body signed for, of the originals that the act names.
+    """
 
     valid: bool
     pack_sha256: Sha256
     act_number: str | None
     links: tuple[Outcome, ...]
+    masked: bool = False
 
     @property
     def broken(self) -> tuple[Outcome, ...]:
@@ -43,6 +47,7 @@ class Walk:
     """Collects outcomes while the links are walked; whatever is never tried stays unchecked."""
 
     def __init__(self) -> None:
+        self.masked = False
         self._outcomes: dict[Link, Outcome] = {link: Outcome(link=link, state="unchecked") for link in LINKS}
 
     def check(self, link: Link, check: Callable[[], Result]) -> Result | None:
@@ -59,4 +64,4 @@ class Walk:
         """Valid only where every link holds."""
         links = tuple(self._outcomes.values())
         valid = all(outcome.state == "holds" for outcome in links)
-        return Report(valid=valid, pack_sha256=pack_sha256, act_number=act_number, links=links)
+        return Report(valid=valid, pack_sha256=pack_sha256, act_number=act_number, links=links, masked=self.masked)

@@ -92,6 +92,15 @@ VALID = Words(
     "Акт подлинный: все звенья подтверждены.",
     "The act is genuine: every link holds.",
 )
+MASKED = Words(
+    "Бумадағы суреттер — көшірмелер: бөгде адамдар, нөмірлер мен беттер жасырылған, көшірмелерге орган қол қойған. "
+    "Түпнұсқалардың бақылау сомалары актіде және құрылғының жазбасында тұр; түпнұсқалары бар толық бума "
+    "сотқа беріледі.",
+    "Снимки в пакете — копии: посторонние люди, номера и лица скрыты, за копии подписался орган. "
+    "Контрольные суммы оригиналов стоят в акте и в записи прибора; полный пакет с оригиналами предоставляется суду.",
+    "The pictures in this pack are copies: other people, plates and faces are hidden, and the body signed for them. "
+    "The digests of the originals stand in the act and in the device's record; a court is given the full pack.",
+)
 INVALID = Words(
     "Бұл бумаға сенуге болмайды.",
     "Этому пакету доверять нельзя.",

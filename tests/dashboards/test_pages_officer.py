@@ -10,7 +10,8 @@ from adjudication import reasons
 from dashboards.auth import DEMO_PASSWORD
 from dashboards.officer.verdicts import REJECTIONS
 from integrations.casebook.users import User
-from tests.faced import FacedTest
+from integrations.pack import open_pack
+from tests.faced import FacedTest, picture
 
 
 @pytest.fixture
@@ -101,6 +102,25 @@ def test_every_look_at_a_case_and_a_picture_leaves_a_line(faced: FacedTest) -> N
     assert picture.headers["content-type"] == "image/jpeg"
     assert picture.headers["cache-control"] == "no-store"
     assert [line.action for line in faced.centre.casebook.audit.of_case(case)] == ["look", "picture"]
+
+
+def test_the_full_pack_is_taken_for_somebody_named_and_the_audit_says_for_whom(faced: FacedTest) -> None:
+    number, _ = faced.act()
+    stored = faced.centre.casebook.acts.by_number(number)
+    assert stored is not None
+    page, browser = f"/officer/cases/{stored.act.case_id}", faced.browser("officer")
+    assert browser.post(f"{page}/pack", data=faced.form(browser, page)).status_code == 422
+    assert browser.post(f"{page}/pack", data=faced.form(browser, page, purpose="curious")).status_code == 422
+    taken = browser.post(f"{page}/pack", data=faced.form(browser, page, purpose="court"))
+    assert open_pack(taken.content).pictures == (picture(),)
+    lines = [line for line in faced.centre.casebook.audit.of_case(stored.act.case_id) if line.action == "pack"]
+    assert [(line.login, line.detail) for line in lines] == [("officer", "court")]
+
+
+def test_a_case_without_an_act_has_no_pack(faced: FacedTest) -> None:
+    page, browser = f"/officer/cases/{faced.review().case_id}", faced.browser("officer")
+    assert "/pack" not in browser.get(page).text
+    assert browser.post(f"{page}/pack", data=faced.form(browser, page, purpose="court")).status_code == 404
 
 
 def test_an_officer_sees_the_end_of_a_persons_number_only(faced: FacedTest) -> None:

@@ -1,5 +1,6 @@
 """The owners' pages: number and plate open sum and terms only; the token opens the rest; guessing is limited."""
 
+import hashlib
 import io
 from itertools import pairwise
 from pathlib import Path
@@ -7,9 +8,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from adjudication import codec
+from adjudication.facts import Box
+from dashboards.verify.chain import verify
+from integrations import pack as signed
+from integrations.masking import Copies
 from integrations.pack import open_pack
 from tests import samples
 from tests.faced import FacedTest, picture
+from vision.boxes import as_array
+from vision.bystanders import Finder
+from vision.detect import Found
+from vision.models import ModelsMissing
 
 PERSONAL = (
     samples.PERSON.name_kk,
@@ -80,21 +90,108 @@ def test_the_token_opens_everything(faced: FacedTest, language: str) -> None:
     assert f'<html lang="{language}">' in page
 
 
-def test_the_picture_shows_the_addressees_vehicle_and_blurs_the_rest(faced: FacedTest) -> None:
-    _, token = faced.act()
-    answer = faced.browser().get(f"/a/{token}/pictures/0")
+STRANGER = Box(x=700, y=300, width=120, height=240)
+PLATE, VEHICLE = samples.passage().plate.box, samples.passage().vehicle.box  # type: ignore[union-attr]  # the sample has both
+
+
+def somebody(_: object) -> list[Found]:
+    """Who looks finds one stranger."""
+    return [Found(as_array(STRANGER), 0.9, "person")]
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> FacedTest:
+    """Pages of a centre in which bystanders are looked for."""
+    return FacedTest(tmp_path, copies=Copies(lambda: somebody))
+
+
+def shown(jpeg: bytes, box: Box) -> float:
+    """How much of a picture's grain is left in a part of its copy: about 1 where nothing was hidden."""
+    area = (box.x, box.y, box.x + box.width, box.y + box.height)
+    with Image.open(io.BytesIO(jpeg)) as copy, Image.open(io.BytesIO(picture())) as whole:
+        assert copy.size == whole.size
+        return _grain(copy.crop(area)) / _grain(whole.crop(area))
+
+
+def test_the_picture_shows_the_addressees_vehicle_and_hides_the_rest(watched: FacedTest) -> None:
+    _, token = watched.act()
+    answer = watched.browser().get(f"/a/{token}/pictures/0")
     assert answer.headers["cache-control"] == "no-store"
-    with Image.open(io.BytesIO(answer.content)) as shown, Image.open(io.BytesIO(picture())) as whole:
-        box = samples.passage().vehicle.box  # type: ignore[union-attr]  # the sample has a vehicle
-        inside = (box.x, box.y, box.width // 2, box.height // 2)
-        assert shown.size == whole.size
-        assert _grain(shown.crop(inside)) > 0.5 * _grain(whole.crop(inside))
-        outside = (900, 500, 1100, 700)
-        assert _grain(shown.crop(outside)) < 0.3 * _grain(whole.crop(outside))
+    below = Box(x=VEHICLE.x, y=VEHICLE.y + 150, width=VEHICLE.width, height=40)
+    assert shown(answer.content, below) > 0.5
+    assert shown(answer.content, PLATE) > 0.5
+    assert shown(answer.content, STRANGER) < 0.05
+    assert shown(answer.content, Box(x=900, y=500, width=200, height=200)) < 0.5
+
+
+def test_where_nobody_can_look_for_bystanders_the_picture_shows_the_plate_alone(faced: FacedTest) -> None:
+    _, token = faced.act()
+    copy = faced.browser().get(f"/a/{token}/pictures/0").content
+    assert shown(copy, PLATE) > 0.5
+    assert shown(copy, Box(x=VEHICLE.x, y=VEHICLE.y + 150, width=VEHICLE.width, height=40)) < 0.5
+    assert shown(copy, STRANGER) < 0.05
+
+
+def test_missing_networks_hide_as_much_as_none(tmp_path: Path) -> None:
+    def missing() -> Finder:
+        raise ModelsMissing("not here")
+
+    faced = FacedTest(tmp_path, copies=Copies(missing))
+    _, token = faced.act()
+    assert shown(faced.browser().get(f"/a/{token}/pictures/0").content, STRANGER) < 0.05
+
+
+def test_no_copy_that_an_owner_takes_holds_the_original(watched: FacedTest) -> None:
+    _, token = watched.act()
+    browser = watched.browser()
+    copy = browser.get(f"/a/{token}/pictures/0").content
+    pack = open_pack(browser.get(f"/a/{token}/pack.zip").content)
+    paper = browser.get(f"/a/{token}/act.pdf").content
+    assert pack.masked
+    assert pack.pictures == (copy,)
+    assert copy in paper
+    for taken in (copy, pack.encode(), paper):
+        assert picture() not in taken
+        assert picture()[1000:1200] not in taken
+
+
+def test_the_copies_of_a_pack_are_what_the_body_signed_for(watched: FacedTest) -> None:
+    number, token = watched.act()
+    stored = watched.centre.casebook.acts.by_number(number)
+    assert stored is not None
+    pack = open_pack(watched.browser().get(f"/a/{token}/pack.zip").content)
+    held = {one.link: one.state for one in verify(pack.encode(), watched.centre.trust()).links}
+    assert held["pictures"] == held["signature"] == held["act"] == "holds"
+    (copy,) = codec.decode_canonical(pack.copies, signed.Copies).copies
+    assert copy.original_sha256 == hashlib.sha256(picture()).hexdigest()
+    assert [one.kind for one in copy.hidden] == ["surroundings", "person", "passenger"]
+
+
+def test_a_copy_is_made_once_and_the_audit_says_what_it_hides(watched: FacedTest) -> None:
+    number, token = watched.act()
+    stored = watched.centre.casebook.acts.by_number(number)
+    assert stored is not None
+    browser = watched.browser()
+    first, again = (browser.get(f"/a/{token}/pictures/0").content for _ in range(2))
+    assert first == again
+    browser.get(f"/a/{token}/act.pdf")
+    made = [one for one in watched.centre.casebook.audit.of_case(stored.act.case_id) if one.action == "mask"]
+    assert [one.login for one in made] == ["centre"]
+    assert "person 1" in made[0].detail
+    assert hashlib.sha256(first).hexdigest()[:16] in made[0].detail
+
+
+def test_a_case_whose_key_was_erased_has_no_copies_either(watched: FacedTest) -> None:
+    number, token = watched.act()
+    stored = watched.centre.casebook.acts.by_number(number)
+    assert stored is not None
+    assert watched.browser().get(f"/a/{token}/pictures/0").status_code == 200
+    assert watched.centre.casebook.keys.shred(stored.act.case_id, "a test", watched.clock())
+    assert watched.browser().get(f"/a/{token}/pictures/0").status_code == 410
 
 
 def _grain(picture: Image.Image) -> float:
-    """How much neighbours differ: what a blur takes away."""
+    """How much neighbours differ: what a mask takes away."""
     grey = picture.convert("L")
     width, height = grey.size
     return sum(abs(a - b) for a, b in pairwise(grey.tobytes())) / (width * height)
@@ -106,7 +203,7 @@ def test_paper_and_pack_come_with_the_token_only(faced: FacedTest) -> None:
     paper, pack = browser.get(f"/a/{token}/act.pdf"), browser.get(f"/a/{token}/pack.zip")
     assert paper.content.startswith(b"%PDF")
     assert number in paper.headers["content-disposition"]
-    assert open_pack(pack.content).pictures == (picture(),)
+    assert open_pack(pack.content).masked
     assert browser.get(f"/a/{'0' * 32}/act.pdf").status_code == 404
     assert browser.get(f"/a/{'0' * 32}/pack.zip").status_code == 404
 

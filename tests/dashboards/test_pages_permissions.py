@@ -25,6 +25,7 @@ FORMS = (
     "/officer/next",
     "/officer/cases/{case}/lease",
     "/officer/cases/{case}/verdict",
+    "/officer/cases/{case}/pack",
 )
 
 

@@ -133,6 +133,79 @@ def test_an_exchanged_part_is_named(centre: proofs.Centre, change, expected: dic
     assert altered(centre, change) == expected
 
 
+def test_a_masked_pack_holds_in_every_link_and_says_that_it_is_one(centre: proofs.Centre) -> None:
+    report = verify(centre.masked_pack(), centre.trust)
+    assert report.valid, report
+    assert tuple(outcome.link for outcome in report.links) == LINKS
+    assert report.masked
+    assert not verify(centre.sample_pack(), centre.trust).masked
+
+
+def test_a_masked_pack_holds_no_byte_of_the_originals(centre: proofs.Centre) -> None:
+    assert samples.PICTURE in centre.sample_pack()
+    assert samples.PICTURE not in centre.masked_pack()
+
+
+def test_each_of_a_thousand_changed_bytes_of_a_masked_pack_is_refused(centre: proofs.Centre) -> None:
+    pack, chance = centre.masked_pack(), random.Random(4)
+    for _ in range(1000):
+        spoilt = bytearray(pack)
+        spoilt[chance.randrange(len(spoilt))] ^= chance.randrange(1, 256)
+        assert broken(verify(bytes(spoilt), centre.trust))
+
+
+def test_a_changed_byte_of_what_the_body_signed_for_is_refused_inside_a_well_formed_archive(
+    centre: proofs.Centre,
+) -> None:
+    pack, chance = open_pack(centre.masked_pack()), random.Random(5)
+    for _ in range(150):
+        document = bytearray(pack.copies)
+        document[chance.randrange(len(document))] ^= chance.randrange(1, 256)
+        parts = {part: getattr(pack, part) for part in Pack.__slots__} | {"copies": bytes(document)}
+        assert set(broken(verify(Pack(**parts).encode(), centre.trust))) == {"pictures"}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda pack: {"pictures": (b"another copy",)}, "copy-digest-wrong"),
+        (lambda pack: {"pictures": (samples.PICTURE,)}, "copy-digest-wrong"),
+        (lambda pack: {"pictures": ()}, "pictures-missing"),
+        (lambda pack: {"copies": b"{}"}, "signature-of-other-data"),
+        (lambda pack: {"copies": b""}, "signature-of-other-data"),
+        (lambda pack: {"copies_signature": b""}, "signature-malformed"),
+        (lambda pack: {"copies_signature": pack.signature}, "signature-of-other-data"),
+        (lambda pack: {"copies": b"", "copies_signature": b""}, "picture-digest-wrong"),
+    ],
+)
+def test_copies_that_the_body_did_not_sign_for_are_named(centre: proofs.Centre, change, expected: str) -> None:  # type: ignore[no-untyped-def]  # a lambda of packs
+    pack = open_pack(centre.masked_pack())
+    parts = {part: getattr(pack, part) for part in Pack.__slots__} | change(pack)
+    assert broken(verify(Pack(**parts).encode(), centre.trust)) == {"pictures": expected}
+
+
+def masked(centre: proofs.Centre, signer: proofs.Centre, **changes: object) -> dict[str, str]:
+    """What breaks in a masked pack whose copies `signer` signed for."""
+    frame = centre.frame()
+    decision = proofs.decided(frame)
+    document = proofs.act(decision, proofs.evidence(frame))
+    return broken(
+        verify(centre.pack(frame, decision, document, copies=signer.copies(document, **changes)), centre.trust)
+    )
+
+
+def test_copies_of_another_act_or_of_other_pictures_are_named(centre: proofs.Centre) -> None:
+    assert masked(centre, centre, act_sha256="0" * 64) == {"pictures": "copies-of-another-act"}
+    assert masked(centre, centre, copies=()) == {"pictures": "copies-differ"}
+    (copy,) = centre.copies(proofs.act(samples.decision(), proofs.evidence(centre.frame()))).statement.copies
+    other = replace(copy, original_sha256=hashlib.sha256(b"another original").hexdigest())
+    assert masked(centre, centre, copies=(other,)) == {"pictures": "copies-differ"}
+
+
+def test_copies_that_another_body_signed_for_are_not_believed(centre: proofs.Centre) -> None:
+    assert masked(centre, proofs.centre()) == {"pictures": "certificate-untrusted"}
+
+
 def test_an_unreadable_act_leaves_the_rest_unchecked(centre: proofs.Centre) -> None:
     pack = open_pack(centre.sample_pack())
     parts = {part: getattr(pack, part) for part in Pack.__slots__} | {"act": b"{}"}
