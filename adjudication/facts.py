@@ -93,6 +93,9 @@ class PlateReading(Fact, frozen=True, kw_only=True):
     `text` is normalised: Latin capitals and digits, region last, no spaces (`489AAC02`). `characters_bp` has one
     confidence for each character of `text`. `second` is an independent read of the same plate, "" if it read nothing.
     Once a second reader spoke, `confidence_bp` is of both together and `first_confidence_bp` what the first claimed.
+
+    `country` follows from the text alone. `country_seen` is whose sign a reader saw on the plate itself (flag, letters,
+    band), "" if none, and `country_confidence_bp` how sure it is of that.
     """
 
     text: Annotated[str, Meta(pattern=r"^[A-Z0-9]{1,12}\Z")]
@@ -106,6 +109,8 @@ class PlateReading(Fact, frozen=True, kw_only=True):
     second: Annotated[str, Meta(max_length=16)] = ""
     second_confidence_bp: Bp = 0
     first_confidence_bp: Bp | None = None
+    country_seen: Annotated[str, Meta(pattern=r"^([A-Z]{2})?\Z", description="ISO 3166-1 alpha-2")] = ""
+    country_confidence_bp: Bp = 0
 
 
 VehicleClass = Literal["car", "motorcycle", "bus", "truck", "bicycle"]

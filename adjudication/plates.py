@@ -96,6 +96,17 @@ FORMATS = (
     PlateFormat("LLLDLDD", "?", ("llldldd",), "any", None, "one", "B"),  # Brazil since 2018
 )
 
+ABROAD = (
+    PlateFormat("LDDDLLL", "?", ("ldddlll",), "any", None, "either", "M"),  # Great Britain to 2001; Bucharest, with B
+    PlateFormat("AM", "AM", ("ddllddd", "dddlldd"), "any", 1996, "either", "M"),
+    PlateFormat("RU-POL", "RU", ("cdddddd", "cddddddd"), "police", None, "one", "M"),
+    PlateFormat("NL-10", "NL", ("ldddll",), "any", None, "either", "M"),
+)
+"""Plates of other countries whose texts are also plates of Kazakhstan, known so that such a text proves no country.
+
+Readers do not search by them: what they add to a text is a doubt whose it is, never a reading.
+"""
+
 
 def normalise(text: str) -> str:
     """The one spelling of a plate: Latin capitals and digits, no separators, region last.
@@ -141,7 +152,7 @@ _REGION_LAST = {
 
 def classify(text: str) -> tuple[PlateFormat, ...]:
     """All formats that fit a normalised text, most specific first; `LATIN` only where no other fits, () if no plate."""
-    fitting = sorted((f for f in FORMATS if f.fits(text)), key=lambda f: f.size)
+    fitting = sorted((f for f in (*FORMATS, *ABROAD) if f.fits(text)), key=lambda f: f.size)
     if fitting:
         return tuple(fitting)
     return (LATIN,) if _could_be_latin(text) else ()

@@ -1,9 +1,11 @@
 """Is the evidence enough to go on without a person? Source: 821(2): doubt goes to the person; policy for the bounds."""
 
+from adjudication.answers import Vehicle
+from adjudication.clones import same_vehicle
 from adjudication.facts import PlateReading
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.messages import PassageObserved
-from adjudication.plates import FORMATS
+from adjudication.plates import FORMATS, classify
 from adjudication.policy import Edition
 
 REMNANTS = frozenset(plate_format.id for plate_format in FORMATS if plate_format.remnant)
@@ -18,7 +20,7 @@ def target(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
     return ()
 
 
-def reading(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+def reading(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
     """Guard: two readers read the same plate and are sure enough together; an officer's own reading needs none."""
     passage = scene.checked.passage
     plate = passage.plate
@@ -26,9 +28,7 @@ def reading(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
         return (ruled("review", "PLATE_UNREAD", "reading"),)
     if plate.source == "officer":
         return (in_order("reading", "821(2)", "an officer read the plate", plate=plate.text),)
-    doubts = [*_second(passage, plate), *_certainty(plate, scene.policy)]
-    if scene.local and (plate.country != "KZ" or plate.format_id in REMNANTS):
-        doubts.append(ruled("review", "PLATE_AMBIGUOUS", "reading", format=plate.format_id))
+    doubts = [*_second(passage, plate), *_certainty(plate, scene.policy), *_origin(scene, plate, finding)]
     flags = [flag for flag in passage.quality if flag in scene.policy.review_flags]
     if flags:
         doubts.append(ruled("review", "PICTURE_DOUBTFUL", "reading", flags=", ".join(flags)))
@@ -62,3 +62,24 @@ def _certainty(plate: PlateReading, policy: Edition) -> tuple[Ruling, ...]:
         return ()
     bound = policy.plate_confidence_bp
     return (ruled("review", "PLATE_UNSURE", "reading", confidence_bp=plate.confidence_bp, bound_bp=bound),)
+
+
+def _origin(scene: Scene, plate: PlateReading, finding: Finding) -> tuple[Ruling, ...]:
+    """The plate is one of Kazakhstan: by its text alone, by the sign on it, or because the vehicle that bears it here
+    is the one that was seen. What cannot be one of Kazakhstan is referred elsewhere (adjudication.liability)."""
+    if not scene.local:
+        return ()
+    if plate.format_id in REMNANTS:
+        return (ruled("review", "PLATE_AMBIGUOUS", "reading", format=plate.format_id),)
+    seen = plate.country_seen if plate.country_confidence_bp >= scene.policy.country_confidence_bp else ""
+    fitting = {plate.country, *(plate_format.country for plate_format in classify(plate.text))}
+    if seen == "KZ" or (not seen and (fitting == {"KZ"} or _is_vehicle_seen(scene, finding))):
+        return ()
+    return (ruled("review", "COUNTRY_UNSETTLED", "reading", fits=", ".join(sorted(fitting)), seen=seen),)
+
+
+def _is_vehicle_seen(scene: Scene, finding: Finding) -> bool:
+    """Whether the register's vehicle was compared with the one in the picture, and is of its kind."""
+    known, rulings = scene.vehicle, same_vehicle(scene, finding)
+    comparable = isinstance(known, Vehicle) and known.category in scene.policy.categories_seen_as
+    return comparable and bool(rulings) and all(ruling.route == "auto" for ruling in rulings)

@@ -297,9 +297,17 @@ _REVIEWED = (
     _reason(
         "PLATE_AMBIGUOUS",
         "brief 6",
-        "Нөмір бірнеше пішімге немесе елге сәйкес келеді",
-        "Номер подходит к нескольким форматам или странам",
-        "The plate fits several formats or countries",
+        "Нөмір бірнеше пішімге сәйкес келеді",
+        "Номер подходит к нескольким форматам",
+        "The plate fits several formats",
+        confirmable=True,
+    ),
+    _reason(
+        "COUNTRY_UNSETTLED",
+        "policy country_confidence_bp; 821(2)",
+        "Мұндай нөмір басқа елде де беріледі, ал қай елдікі екені анықталмады",
+        "Такой номер выдают и в другой стране, а чей он, не установлено",
+        "Another country issues such a plate too, and whose this one is was not settled",
         confirmable=True,
     ),
     _reason(

@@ -32,16 +32,17 @@ from adjudication.facts import (
     Place,
     PlateReading,
     SpeedEstimate,
+    VehicleSighting,
     Verification,
     ViolationCode,
 )
 from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, ReviewRecorded
+from adjudication.plates import classify, country
 from adjudication.scenarios.format import SYSTEMS, ScenarioFacts
 from adjudication.units import MICROS_PER_SECOND, Micros
 
 ASKED_AFTER_US = 60 * MICROS_PER_SECOND
 """The registers are asked a minute after the passage."""
-PLATE = "489AAC02"
 OWNER = {"individual": "900101300017", "legal_person": "070640013540"}
 PLACE = Place(
     place_id="p-1", title_kk="Үлгі", title_ru="Пример", district_code="197512", lat_e7=432_319_000, lon_e7=767_798_100
@@ -66,8 +67,8 @@ def checked_passage(facts: ScenarioFacts) -> PassageChecked:
         event_id=event_id,
         ordinal=0,
         event=event,
-        plate=_plate(),
-        vehicle=None,
+        plate=_plate(facts),
+        vehicle=_sighting(facts),
         candidates=1,
         quality=facts.quality,
         reader="scenario",
@@ -185,19 +186,30 @@ def _kmh100(kmh: Decimal | None) -> int:
     return int((kmh or Decimal(0)) * 100)
 
 
-def _plate() -> PlateReading:
+def _plate(facts: ScenarioFacts) -> PlateReading:
+    formats = classify(facts.plate)
+    second = facts.plate if facts.second_read is None else facts.second_read
     return PlateReading(
-        text=PLATE,
-        format_id="KZ2012-P",
-        country="KZ",
+        text=facts.plate,
+        format_id=formats[0].id,
+        country=country(formats),
         confidence_bp=10_000,
-        characters_bp=(10_000,) * len(PLATE),
+        characters_bp=(10_000,) * len(facts.plate),
         box=Box(x=0, y=0, width=1, height=1),
         picture=0,
         source="vision",
-        second=PLATE,
-        second_confidence_bp=10_000,
+        second=second,
+        second_confidence_bp=10_000 if second else 0,
+        country_seen=facts.country_seen,
+        country_confidence_bp=10_000 if facts.country_seen else 0,
     )
+
+
+def _sighting(facts: ScenarioFacts) -> VehicleSighting | None:
+    if facts.vehicle_seen is None:
+        return None
+    box = Box(x=0, y=0, width=1, height=1)
+    return VehicleSighting(vehicle_class=facts.vehicle_seen, confidence_bp=10_000, box=box, picture=0)
 
 
 def _silent(facts: ScenarioFacts, system: System, asked_us: Micros) -> Unanswered | None:
@@ -243,7 +255,7 @@ def _vehicle(facts: ScenarioFacts, asked_us: Micros) -> Vehicle:
         system="vehicles",
         asked_us=asked_us,
         as_of_us=instant_us(facts.offence_at),
-        plate=PLATE,
+        plate=facts.plate,
         vin="XTA21099012345678",
         make="Scenario",
         model="One",

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from adjudication.answers import SizeClass, System
 from adjudication.errors import Invalid
-from adjudication.facts import QualityFlag
+from adjudication.facts import QualityFlag, VehicleClass
 from adjudication.messages import Form, Route
 
 Kind = Literal[
@@ -72,7 +72,11 @@ class SeenElsewhere(_Table, frozen=True, kw_only=True):
 
 
 class ScenarioFacts(_Table, frozen=True, kw_only=True):
-    """Short facts. Moments without an offset are civil time at +05:00."""
+    """Short facts. Moments without an offset are civil time at +05:00.
+
+    `plate` is what the first reader surely read, and what the registered vehicle bears; `second_read` absent: the
+    second reader read the same, "": nothing. `country_seen` and `vehicle_seen` are surely seen.
+    """
 
     offence_at: datetime
     kind: Kind
@@ -99,6 +103,10 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     delivered_at: datetime | None = None
     paid: tuple[Payment, ...] = ()
     previous: tuple[Previous, ...] = ()
+    plate: str = "489AAC02"
+    second_read: str | None = None
+    country_seen: str = ""
+    vehicle_seen: VehicleClass | None = None
     seen_elsewhere: SeenElsewhere | None = None
     second_speed: SecondSpeed | None = None
     quality: tuple[QualityFlag, ...] = ()

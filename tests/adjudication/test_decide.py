@@ -124,7 +124,9 @@ DOUBTS = [
     ("review", "SECOND_READ_MISSING", given(passage={"also_read_by": "sample"})),
     ("review", "SECOND_READ_MISSING", given(plate={"source": "device"})),
     ("review", "READS_DISAGREE", given(plate={"second": "489AAG02"})),
-    ("review", "PLATE_AMBIGUOUS", given(plate={"country": "?"})),
+    ("review", "COUNTRY_UNSETTLED", given(plate={"country": "?"}, passage={"vehicle": None})),
+    ("review", "COUNTRY_UNSETTLED", given(plate={"country": "?"}, vehicle=replace(samples.VEHICLE, category="O1"))),
+    ("review", "COUNTRY_UNSETTLED", given(plate={"country_seen": "RO", "country_confidence_bp": 9_000})),
     ("review", "PLATE_AMBIGUOUS", given(plate={"format_id": "KZ2012-TR"})),
     ("review", "PICTURE_DOUBTFUL", given(passage={"quality": ("too_dark", "device_disagrees")})),
     ("review", "PICTURE_DOUBTFUL", given(passage={"quality": ("plate_lent",)})),
@@ -215,6 +217,16 @@ def test_an_ordinary_offence_is_automatic() -> None:
     assert (case.route, case.reason, case.part, case.mci_count) == ("auto", "CLEAR", "592(2)", 10)
     assert (case.form, case.discount_offered, case.excess_kmh) == ("prescription", True, 21)
     assert case.case_id == ids.measured_case_id(case.checked.passage.event_id, "489AAC02", "592(2)")
+
+
+def test_a_text_of_several_countries_is_settled_by_the_sign_on_the_plate_or_the_vehicle_that_bears_it() -> None:
+    unseen: dict[str, Any] = {"vehicle": None}
+    for sure, route in ((8_999, "review"), (9_000, "auto")):
+        plate = {"country": "?", "country_seen": "KZ", "country_confidence_bp": sure}
+        assert one(given(plate=plate, passage=unseen)).route == route
+    assert one(given(plate={"country": "?"})).route == "auto"
+    unsure = {"country_seen": "RO", "country_confidence_bp": 8_999}
+    assert one(given(plate=unsure)).route == "auto"
 
 
 def test_an_officers_own_reading_needs_no_second() -> None:

@@ -118,6 +118,7 @@ def observation(header, ordinal, *, plate, vehicle, candidates, flags) -> Passag
         candidates=candidates,
         quality=flags,
         reader="perfect",
+        also_read_by="perfect too",
     )
 
 
