@@ -6,11 +6,12 @@ UV := .tools/bin/uv
 RUN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 SETUP := .venv/.set-up
+EXTRA := .venv-extra/.set-up
 
-.PHONY: help setup models demo up test lint bench lock server-test browser-test clean
+.PHONY: help setup setup-extra models demo up test lint bench lock server-test browser-test test-gpu-extra train clean
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
 $(UV):
 	$(PYTHON) -m venv .tools
@@ -22,7 +23,15 @@ $(SETUP): requirements.lock pyproject.toml | $(UV)
 	VIRTUAL_ENV=.venv $(UV) pip install --quiet --no-deps --editable .
 	@touch $@
 
+$(EXTRA): requirements-extra.lock pyproject.toml | $(UV)
+	$(UV) venv --quiet --allow-existing --python '>=3.11' .venv-extra
+	VIRTUAL_ENV=.venv-extra $(UV) pip sync --quiet --require-hashes requirements-extra.lock
+	VIRTUAL_ENV=.venv-extra $(UV) pip install --quiet --no-deps --editable .
+	@touch $@
+
 setup: $(SETUP) ## an environment in .venv, from the lock
+
+setup-extra: $(EXTRA) ## torch, ultralytics and paddleocr in .venv-extra, from a lock of its own; 6 GB
 
 models: $(SETUP) ## the vision models, by pinned hash
 	$(RUN)/tarazy models
@@ -42,6 +51,12 @@ server-test: models ## the tests that start real processes
 browser-test: models ## the journey through the pages, in Chromium
 	$(RUN)/pytest -m browser $(ARGS)
 
+test-gpu-extra: models $(EXTRA) ## the adapters of ultralytics and paddleocr, in .venv-extra; on a GPU where there is one
+	.venv-extra/bin/pytest -m extra -rs --timeout 600 tests/extra $(ARGS)
+
+train: $(EXTRA) ## train the plate reader; ARGS are those of vision.train's fit
+	.venv-extra/bin/python -m vision.train fit $(ARGS)
+
 lint: $(SETUP) ## style, types, who may import what
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
@@ -51,9 +66,14 @@ lint: $(SETUP) ## style, types, who may import what
 bench: models ## the benchmarks; figures go to benchmarks/README.md by hand
 	$(RUN)/python -m benchmarks $(ARGS)
 
-lock: $(UV) ## resolve the dependencies anew
-	$(UV) pip compile pyproject.toml --group dev --group browser --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-annotate --quiet --custom-compile-command 'make lock' -o requirements.lock
+LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --quiet \
+	--custom-compile-command 'make lock'
+
+lock: $(UV) ## resolve the dependencies anew, of both environments
+	$(UV) pip compile pyproject.toml --group dev --group browser $(LOCKED) -o requirements.lock
+	# The second starts from the first: one package has one version in both, but where an extra forbids it (NumPy).
+	cp requirements.lock requirements-extra.lock
+	$(UV) pip compile pyproject.toml --group dev --all-extras $(LOCKED) -o requirements-extra.lock
 
 clean: ## remove the environment and local data
-	rm -rf .venv .tools .cache var
+	rm -rf .venv .venv-extra .tools .cache var

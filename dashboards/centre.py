@@ -20,10 +20,9 @@ from integrations.masking import Copies
 from integrations.pipeline import Centre, embedded
 from vision.batching import Fed
 from vision.bystanders import open_bystanders
-from vision.eyes import open_eyes
+from vision.fitted import Fittings, fitted_eyes, fitted_second
 from vision.onnx import CPU, Device
 from vision.ports import Eyes, SecondReader
-from vision.second import open_second
 
 
 class FacedCentre:
@@ -81,12 +80,13 @@ def eyes_of(settings: Settings) -> Eyes | None:
     Raises:
         ModelsMissing: the models are not there; the text says what to do.
         Invalid: `provider-unavailable`, networks cannot run where the settings want them; so does this.
+            `weights-reference`, `detector-unusable`: the fitted weights are not what they must be.
     """
     if not settings.vision:
         return None
     device = Device(settings.provider, settings.device, settings.half)
     cores = os.cpu_count() or 1
-    eyes = open_eyes(settings.models, threads=cores, device=device)
+    eyes = fitted_eyes(settings.models, _fittings(settings), threads=cores, device=device)
     return Fed(eyes, decoders=1 if device == CPU else cores)
 
 
@@ -96,7 +96,13 @@ def second_of(settings: Settings) -> SecondReader | None:
     Raises:
         ModelsMissing: as `eyes_of`.
     """
-    return open_second(settings.models, threads=os.cpu_count() or 1) if settings.vision else None
+    if not settings.vision:
+        return None
+    return fitted_second(settings.models, _fittings(settings), threads=os.cpu_count() or 1)
+
+
+def _fittings(settings: Settings) -> Fittings:
+    return Fittings(settings.plate_detector, settings.vehicle_detector, settings.second_reader)
 
 
 def _refuse_demonstration_policy(settings: Settings) -> None:

@@ -36,6 +36,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     provider: Provider = "cpu"
     device: Annotated[int, Meta(ge=0)] = 0
     half: bool = False
+    plate_detector: str = ""
+    vehicle_detector: str = ""
+    second_reader: str = ""
     spool_mib: Annotated[int, Meta(ge=1)] = 1024
 
 
@@ -53,6 +56,9 @@ ABOUT = {
     "provider": "where networks run: cpu, cuda, tensorrt, openvino or openvino-gpu; what is not there stops the start",
     "device": "number of the graphics card, from 0; one process for each",
     "half": "true: networks count in 16-bit floats (tensorrt, openvino): faster, another reader by name",
+    "plate_detector": "detector instead of ours, run by ultralytics: PATH@sha256:HEX of a .pt, .onnx or .engine file",
+    "vehicle_detector": "likewise for vehicles; classes are told by their COCO names",
+    "second_reader": "recogniser of lines instead of ours, run by paddleocr: PATH@sha256:HEX of an .onnx file",
     "spool_mib": "disk the door may fill while the stream refuses, in MiB",
 }
 

@@ -41,19 +41,26 @@ class LineReader:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        classes = ["", *network.metadata(DICTIONARY).split("\n"), " "]
-        self._columns, self._targets = _folding(classes)
+        self._folded = Folding(network.metadata(DICTIONARY).split("\n"))
 
     def __call__(self, strips: Sequence[Picture]) -> list[Emissions]:
         """For each strip, BGR of any size, its emissions [T, 37], T by its width."""
         scaled = [_scaled(strip) for strip in strips]
         answers: dict[int, Emissions] = {}
-        for numbers in _batches([strip.shape[3] for strip in scaled]):
+        for numbers in batches([strip.shape[3] for strip in scaled]):
             (output,) = self._network.run(np.concatenate([scaled[number] for number in numbers]))
             answers |= zip(numbers, (self._folded(one) for one in output), strict=True)
         return [answers[number] for number in range(len(strips))]
 
-    def _folded(self, probabilities: Floats) -> Emissions:
+
+class Folding:
+    """From a recogniser's classes to what plates are written with."""
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        """`characters` are the classes without the blank before and the space after them."""
+        self._columns, self._targets = _folding(["", *characters, " "])
+
+    def __call__(self, probabilities: Floats) -> Emissions:
         """[T, 37] of [T, classes]; whatever is no plate's character counts as blank."""
         emissions = np.zeros((len(probabilities), BLANK + 1))
         emissions += probabilities[:, self._columns] @ self._targets
@@ -61,7 +68,7 @@ class LineReader:
         return emissions
 
 
-def _batches(widths: Sequence[int]) -> Iterator[list[int]]:
+def batches(widths: Sequence[int]) -> Iterator[list[int]]:
     """Numbers of strips of one width, at most `BATCH` together."""
     for width in sorted(set(widths)):
         numbers = [number for number, each in enumerate(widths) if each == width]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="Measure how well plates are read.", no_args_is_help=True)
+app = typer.Typer(help="Measure how well plates are read; export a detector.", no_args_is_help=True)
 
 PEER = Path(__file__).parents[2] / "benchmarks" / "peer.py"
 """The peer of a checkout; an installed wheel has none."""
@@ -14,7 +14,27 @@ PEER = Path(__file__).parents[2] / "benchmarks" / "peer.py"
 
 @app.callback()
 def vision() -> None:
-    """Measure how well plates are read."""
+    """Measure how well plates are read; export a detector."""
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[str, typer.Argument(metavar="PATH@sha256:HEX", help="A .pt checkpoint, by its digest.")],
+    target: Annotated[Path, typer.Argument(help="Where the export goes: FILE.onnx, or FILE.engine on a GPU.")],
+) -> None:
+    """Export a detector that ultralytics trained, and print the reference for TARAZY_PLATE_DETECTOR."""
+    from adjudication.errors import Invalid, TarazyError
+    from vision.given import given
+    from vision.yolo import EXPORTS
+    from vision.yolo import export as exported
+
+    try:
+        if target.suffix not in EXPORTS:
+            raise Invalid("export-target", f"{target.name}: the suffix says what to export: {', '.join(EXPORTS)}")
+        typer.echo(f"{target}@sha256:{exported(given(checkpoint), target, to=EXPORTS[target.suffix])}")
+    except TarazyError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()

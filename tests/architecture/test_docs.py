@@ -177,8 +177,9 @@ def test_nothing_names_a_machine_or_a_registry() -> None:
             assert not found, f"{path.relative_to(ROOT)} says {found}"
 
 
-def test_the_lock_pins_every_package_by_digest_and_names_no_address() -> None:
-    entries = re.split(r"\n(?=\S)", (ROOT / "requirements.lock").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-extra.lock"])
+def test_a_lock_pins_every_package_by_digest_and_names_no_address(lock: str) -> None:
+    entries = re.split(r"\n(?=\S)", (ROOT / lock).read_text(encoding="utf-8"))
     pinned = [entry for entry in entries if not entry.startswith("#")]
     assert pinned
     assert all(re.match(r"[\w.\[\]-]+==\S+", entry) and "--hash=sha256:" in entry for entry in pinned)
@@ -189,3 +190,13 @@ def test_the_lock_has_one_cv2_and_neither_torch_nor_paddle() -> None:
     names = re.findall(r"^([\w.-]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert [name for name in names if name.startswith("opencv")] == ["opencv-python-headless"]
     assert not [name for name in names if name.startswith(("torch", "paddle", "ultralytics"))]
+
+
+def test_the_extras_lock_installs_the_same_cv2_and_no_paddlepaddle() -> None:
+    lock = (ROOT / "requirements-extra.lock").read_text(encoding="utf-8")
+    lines = re.findall(r"^[\w.-]+==.*", lock, flags=re.MULTILINE)
+    builds = [line for line in lines if line.startswith("opencv") and "sys_platform == 'never'" not in line]
+    assert [line.split("==")[0] for line in builds] == ["opencv-python-headless"]
+    names = {line.split("==")[0] for line in lines}
+    assert {"torch", "ultralytics", "paddleocr", "onnx", "onnxruntime"} <= names
+    assert "paddlepaddle" not in names

@@ -12,6 +12,7 @@ PACKAGES = ("adjudication", "ingest", "vision", "integrations", "dashboards")
 
 HEAVY = {
     "ultralytics": "vision/yolo.py",
+    "torch": ("vision/yolo.py", "vision/train/"),
     "onnxruntime": "vision/onnx.py",
     "paddleocr": "vision/paddle.py",
     "confluent_kafka": "integrations/kafka.py",

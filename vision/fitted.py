@@ -1,0 +1,95 @@
+"""The readers as an operator fits them: our own networks, or a network of theirs in the place of one.
+
+Only what is asked for is imported: ultralytics and paddleocr are extras.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from adjudication.errors import Invalid
+from vision import second
+from vision.detect import PlateDetector, VehicleDetector
+from vision.eyes import OnnxEyes, open_eyes
+from vision.given import given
+from vision.onnx import CPU, Device
+from vision.second import OcrSecond, open_second
+
+if TYPE_CHECKING:
+    from vision.yolo import YoloPlates, YoloVehicles
+
+
+@dataclass(frozen=True, slots=True)
+class Fittings:
+    """Weights in the place of ours, each as `PATH@sha256:HEX` (vision.given); empty leaves ours.
+
+    `plates` and `vehicles` are detectors that ultralytics runs, `second` is a recogniser of lines that paddleocr runs.
+    """
+
+    plates: str = ""
+    vehicles: str = ""
+    second: str = ""
+
+
+def fitted_eyes(directory: Path, fittings: Fittings, *, threads: int = 1, device: Device = CPU) -> OnnxEyes:
+    """Eyes with the models of `directory`, but for the detectors that were fitted.
+
+    The reader's name tells what was fitted: readings are comparable only where the same networks saw.
+
+    Raises:
+        ModelsMissing: a file or a library is absent, or a file is not the pinned one.
+        Invalid: a reference, a detector or the device is not what it must be.
+    """
+    eyes = open_eyes(directory, threads=threads, device=device)
+    names = []
+    if plates := fitted_plates(fittings, threads=threads, device=device):
+        eyes._plates = cast("PlateDetector", plates)  # called as one is
+        names.append(f"plates {plates.reader}")
+    if vehicles := fitted_vehicles(fittings, threads=threads, device=device):
+        eyes._vehicles = cast("VehicleDetector", vehicles)
+        names.append(f"vehicles {vehicles.reader}")
+    if names:
+        eyes._reader = f"{eyes.reader}.yolo-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:12]}"
+    return eyes
+
+
+def fitted_plates(fittings: Fittings, *, threads: int = 1, device: Device = CPU) -> "YoloPlates | None":
+    """The plate detector that was fitted; raises as `fitted_eyes`."""
+    if not fittings.plates:
+        return None
+    from vision.yolo import YoloPlates
+
+    return YoloPlates(given(fittings.plates), threads=threads, device=torch_device(device))
+
+
+def fitted_vehicles(fittings: Fittings, *, threads: int = 1, device: Device = CPU) -> "YoloVehicles | None":
+    """The vehicle detector that was fitted; raises as `fitted_eyes`."""
+    if not fittings.vehicles:
+        return None
+    from vision.yolo import YoloVehicles
+
+    return YoloVehicles(given(fittings.vehicles), threads=threads, device=torch_device(device))
+
+
+def fitted_second(directory: Path, fittings: Fittings, *, threads: int = 1) -> OcrSecond:
+    """The second reader with the model of `directory` or the recogniser that was fitted; raises as `fitted_eyes`."""
+    if not fittings.second:
+        return open_second(directory, threads=threads)
+    from vision.paddle import PaddleLines
+
+    lines = PaddleLines(given(fittings.second), threads=threads)
+    return OcrSecond(lines, f"{lines.reader}-r{second.REVISION}")
+
+
+def torch_device(device: Device) -> str:
+    """Where ultralytics is to run, in torch's words.
+
+    Raises:
+        Invalid: `provider-unavailable`, it does not run there.
+    """
+    if device.provider == "cpu":
+        return "cpu"
+    if device.provider in ("cuda", "tensorrt"):
+        return f"cuda:{device.number}"
+    raise Invalid("provider-unavailable", f"a fitted detector runs on cpu, cuda or tensorrt, not on {device.provider}")
