@@ -20,6 +20,7 @@ from adjudication.answers import NoRecord, Vehicle
 from adjudication.calendar import DAY_US, civil_day
 from adjudication.clones import one_place, same_person, same_vehicle
 from adjudication.controls import clock, device, limitation, sending_term, verification
+from adjudication.copies import consistent_pictures, own_pictures
 from adjudication.doubts import moving_target, second_speed
 from adjudication.errors import Invalid, Unavailable
 from adjudication.explain import otherwise
@@ -42,6 +43,8 @@ GUARDS: tuple[Guard, ...] = (
     device,
     verification,
     clock,
+    own_pictures,
+    consistent_pictures,
     target,
     moving_target,
     second_speed,

@@ -144,6 +144,8 @@ QualityFlag = Literal[
     "region_refused",
     "grammar",
     "standing",
+    "edited",
+    "picture_time",
     "plate_lent",
     "picture_gone",
 ]
@@ -207,6 +209,26 @@ class SpeedEstimate(Fact, frozen=True, kw_only=True):
     standard_kmh100: Kmh100
     apart_us: Count
     budget: tuple[Contribution, ...]
+
+
+class Likeness(Fact, frozen=True, kw_only=True):
+    """What a picture looks like, coarsely, and where its plate stands: to know it again after it was saved anew.
+
+    `bits` are 512 in hex (vision/tamper.py); `x_bp`, `y_bp` the plate's middle, in shares of the picture's sides.
+    """
+
+    bits: Annotated[str, Meta(pattern=r"^[0-9a-f]{128}\Z")]
+    x_bp: Bp
+    y_bp: Bp
+
+
+class RepeatedPicture(Fact, frozen=True, kw_only=True):
+    """Another event with a picture of this one: the same bytes, or one that looks the same at the same place."""
+
+    kind: Literal["same", "alike"]
+    event_id: Id
+    device_id: Name
+    captured_us: Micros
 
 
 class Elsewhere(Fact, frozen=True, kw_only=True):

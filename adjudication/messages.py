@@ -16,12 +16,14 @@ from adjudication.facts import (
     Elsewhere,
     EvidenceRef,
     Fact,
+    Likeness,
     Measurement,
     Media,
     Officer,
     Place,
     PlateReading,
     QualityFlag,
+    RepeatedPicture,
     SpeedEstimate,
     VehicleSighting,
     Verification,
@@ -81,6 +83,7 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
     quality: tuple[QualityFlag, ...]
     reader: Annotated[str, Meta(max_length=64)]
     second_speed: SpeedEstimate | None = None
+    likeness: Likeness | None = None
     supersedes: Id | None = None
     corrected_by: Officer | None = None
     also_read_by: Annotated[str, Meta(max_length=64)] = ""
@@ -99,6 +102,7 @@ class PassageChecked(Message, tag="passage-checked", frozen=True, kw_only=True):
     passage: PassageObserved
     rounds: Annotated[tuple[Answers, ...], Meta(min_length=1, max_length=64)]
     elsewhere: Elsewhere | None = None
+    repeated: RepeatedPicture | None = None
 
 
 class TraceStep(Fact, frozen=True, kw_only=True):

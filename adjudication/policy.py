@@ -44,6 +44,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vehicle_confidence_bp: Bp
     travel_kmh: Annotated[int, Meta(gt=0, le=1_000)]
     speed_check_k100: Annotated[int, Meta(ge=100, le=1_000)]
+    picture_within_s: Seconds
     review_flags: tuple[QualityFlag, ...]
     categories_seen_as: dict[str, tuple[VehicleClass, ...]]
 

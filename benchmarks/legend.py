@@ -28,10 +28,14 @@ PLATE_BOX = Box(x=850, y=760, width=200, height=45)
 
 
 class Legend(Fact, frozen=True, kw_only=True):
-    """What is to be seen: one vehicle of a class, bearing a plate (normalised text; "" for none)."""
+    """What is to be seen: one vehicle of a class, bearing a plate (normalised text; "" for none).
+
+    `shot` numbers the exposure: a sensor never gives the same bytes twice.
+    """
 
     plate: str
     vehicle_class: VehicleClass = "car"
+    shot: int = 0
     confidence_bp: Bp = CONFIDENCE_BP
 
 

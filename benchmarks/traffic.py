@@ -75,12 +75,12 @@ def passings(
 ) -> list[Passing]:
     """`count` passings, vehicles and speeds drawn by `seed`; some vehicles come more than once."""
     rng = random.Random(seed)
-    return [_passing(rng, population, speeds_kmh) for _ in range(count)]
+    return [_passing(rng, population, speeds_kmh, shot) for shot in range(count)]
 
 
-def _passing(rng: random.Random, population: Population, speeds_kmh: Sequence[int | None]) -> Passing:
+def _passing(rng: random.Random, population: Population, speeds_kmh: Sequence[int | None], shot: int) -> Passing:
     vehicle = rng.choice(population.vehicles)
-    shown = legend.Legend(plate=vehicle.plate, vehicle_class=SEEN_AS.get(vehicle.category, "car"))
+    shown = legend.Legend(plate=vehicle.plate, vehicle_class=SEEN_AS.get(vehicle.category, "car"), shot=shot)
     return Passing(shown, _measured(rng.choice(speeds_kmh)))
 
 

@@ -6,8 +6,8 @@ first answer that was committed stands. Two rounds of questions a batch, all of 
     1. the device (the centre's own register) and the vehicle, if a plate of Kazakhstan was read
     2. for a vehicle in the civil register: who is liable, insurance, inspection, earlier penalties
 
-Beside the registers stands the centre's own memory of where a plate was lately (integrations/sightings.py): the
-sighting that sits worst with the passage goes with the answers, as a dated fact.
+Beside the registers stands the centre's own memory of where a plate was lately, and on which pictures
+(integrations/sightings.py): what sits worst with the passage goes with the answers, as dated facts.
 
 A batch ends within `BATCH_DEADLINE_S` whatever the registers do; what has not come by then is `Unanswered`. A silent
 register so delays the road by that much at most, once; after that its breaker answers at once.
@@ -37,7 +37,7 @@ from adjudication.answers import (
     VehicleAnswer,
 )
 from adjudication.errors import Invalid
-from adjudication.facts import Elsewhere, PlateReading
+from adjudication.facts import Elsewhere, PlateReading, RepeatedPicture
 from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
 from adjudication.plates import classify
 from adjudication.rules.documents import is_insured
@@ -83,6 +83,7 @@ def crosscheck(registries: Registries, devices: DeviceRegister, clock: Clock, ke
             passage=passage,
             rounds=(*case.rounds, answers),
             elsewhere=case.elsewhere or sightings.elsewhere(stream_key, passage),
+            repeated=case.repeated or sightings.repeated(stream_key, passage),
         )
         return Outgoing(CHECKED, stream_key, checked, case.received.carried())
 
@@ -105,6 +106,7 @@ class _Case:
     passage: PassageObserved
     rounds: tuple[Answers, ...]
     elsewhere: Elsewhere | None = None
+    repeated: RepeatedPicture | None = None
 
     @property
     def id(self) -> Id:
@@ -116,8 +118,8 @@ def _case(received: Received) -> _Case:
     match received.message:
         case PassageObserved() as passage:
             return _Case(received, passage, ())
-        case PassageChecked(passage=passage, rounds=rounds, elsewhere=elsewhere) if len(rounds) < MAX_ROUNDS:
-            return _Case(received, passage, rounds, elsewhere)
+        case PassageChecked() as checked if len(checked.rounds) < MAX_ROUNDS:
+            return _Case(received, checked.passage, checked.rounds, checked.elsewhere, checked.repeated)
         case PassageChecked():
             raise Invalid("rounds-exhausted", f"the registers were asked {MAX_ROUNDS} times about this passage")
     raise Invalid("message-unexpected", "crosscheck reads observed and checked passages")

@@ -1,18 +1,21 @@
-"""What [crosscheck] remembers of earlier passages of a plate: where it was, so that a copy of it shows.
+"""What [crosscheck] remembers of earlier passages of a plate: where it was and on which pictures, so that a copy shows.
 
 Keyed windows of the stage (ingest.windows): put by passage, committed with the offset, rebuilt by replay. They hold no
-plate: their keys are the stream's keyed pseudonyms, and what is remembered is gone within hours (design §1.9: a passage
-without a finding leaves no track of anyone).
+plate: their keys are the stream's keyed pseudonyms, and what is remembered is gone no later than the passages are
+(design §1.9: a passage without a finding leaves no track of anyone).
 """
 
 from adjudication import codec
 from adjudication.clones import Whereabouts, worst_elsewhere
-from adjudication.facts import Elsewhere
+from adjudication.copies import Shown, repeated, shown
+from adjudication.facts import Elsewhere, RepeatedPicture
 from adjudication.messages import PassageObserved
 from ingest.windows import KeyedWindow
 
 WHEREABOUTS_S = 12 * 3600
 """At policy's bound of 250 km/h a car crosses the country, 3,000 km, in twelve hours: what is older proves nothing."""
+PICTURES_S = 72 * 3600
+"""As long as a topic may hold plates: a picture used again is looked for as far back as the road remembers anything."""
 SURE_BP = 9_000
 """A plate read with less certainty is not remembered: the text may be another vehicle's, and would put it in doubt."""
 
@@ -22,11 +25,12 @@ class Sightings:
 
     def __init__(self) -> None:
         self._whereabouts = KeyedWindow("whereabouts", WHEREABOUTS_S)
+        self._pictures = KeyedWindow("pictures", PICTURES_S)
 
     @property
     def windows(self) -> tuple[KeyedWindow, ...]:
         """What the stage declares."""
-        return (self._whereabouts,)
+        return (self._whereabouts, self._pictures)
 
     def elsewhere(self, key: str, passage: PassageObserved) -> Elsewhere | None:
         """The remembered sighting of the plate `key` that sits worst with this passage; the passage is remembered.
@@ -41,6 +45,18 @@ class Sightings:
         if passage.plate.confidence_bp >= SURE_BP:
             self._whereabouts.put(key, passage.passage_id, codec.encode(here))
         return worst_elsewhere(here, others)
+
+    def repeated(self, key: str, passage: PassageObserved) -> RepeatedPicture | None:
+        """The remembered passage of the plate `key` with a picture of this one; this one's are remembered.
+
+        Pictures on which no plate was read are not: a device has too many, and the empty road looks the same on all.
+        """
+        if passage.plate is None:
+            return None
+        here = shown(passage)
+        others = [codec.decode(value, Shown) for value in self._pictures.query(key).values()]
+        self._pictures.put(key, passage.passage_id, codec.encode(here))
+        return repeated(here, others)
 
 
 def _whereabouts(passage: PassageObserved) -> Whereabouts | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from adjudication.facts import QualityFlag, SceneCalibration, SpeedEstimate
+from adjudication.facts import Likeness, QualityFlag, SceneCalibration, SpeedEstimate
 from adjudication.messages import PassageObserved
 from adjudication.units import MICROS_PER_SECOND
 from ingest.devices import DeviceRegister
@@ -19,6 +19,7 @@ from vision.motion import Sight, farthest_apart, sights, stood_still
 from vision.ports import Seen
 from vision.sizing import field_of, registered
 from vision.speedcheck import FIELD_ASPECT, Track, estimate
+from vision.tamper import likeness, signs
 
 ONE_LINE = frozenset({"KZ2012-P", "KZ2012-L"})
 """Formats whose one-line plates are of known size. Plates of 1993, of motorcycles and foreign ones are not; two-line
@@ -35,34 +36,49 @@ def examiner(devices: DeviceRegister) -> Examine:
     """
 
     def examine(frame: Frame, seen: Sequence[Seen] | None, passage: PassageObserved) -> PassageObserved:
-        measurement = passage.event.measurement
-        if seen is None or measurement is None or measurement.kind != "speed" or len(frame.bodies) < 2:
-            return passage
-        device = devices.find(passage.event.device_id)
-        calibration = device.calibration_at(passage.event.captured_us) if device is not None else None
         return replace(
             passage,
-            second_speed=_second_speed(frame, seen, passage, calibration) if calibration is not None else None,
-            quality=tuple(dict.fromkeys((*passage.quality, *_flags(seen, passage)))),
+            likeness=_likeness(frame, passage),
+            second_speed=_second_speed(frame, seen, passage, devices) if _moves(frame, seen, passage) else None,
+            quality=tuple(dict.fromkeys((*passage.quality, *_flags(frame, seen, passage)))),
         )
 
     return examine
 
 
-def _flags(seen: Sequence[Seen], passage: PassageObserved) -> Iterator[QualityFlag]:
-    if stood_still(passage, seen):
+def _likeness(frame: Frame, passage: PassageObserved) -> Likeness | None:
+    """Of the picture that bears the plate."""
+    plate = passage.plate
+    if plate is None or plate.box is None or plate.picture >= len(frame.bodies):
+        return None
+    return likeness(frame.bodies[plate.picture], plate.box)
+
+
+def _flags(frame: Frame, seen: Sequence[Seen] | None, passage: PassageObserved) -> Iterator[QualityFlag]:
+    for media, body in zip(passage.event.media, frame.bodies, strict=True):
+        yield from signs(body, media.captured_us)
+    if seen is not None and _moves(frame, seen, passage) and stood_still(passage, seen):
         yield "standing"
 
 
+def _moves(frame: Frame, seen: Sequence[Seen] | None, passage: PassageObserved) -> bool:
+    """Whether the event is of a moving vehicle in more than one picture that somebody looked at."""
+    measurement = passage.event.measurement
+    return seen is not None and measurement is not None and measurement.kind == "speed" and len(frame.bodies) > 1
+
+
 def _second_speed(
-    frame: Frame, seen: Sequence[Seen], passage: PassageObserved, calibration: SceneCalibration
+    frame: Frame, seen: Sequence[Seen] | None, passage: PassageObserved, devices: DeviceRegister
 ) -> SpeedEstimate | None:
-    """None where the plate's size is not known, it was not read in two pictures, or they do not show it well enough."""
-    plate = passage.plate
-    if plate is None or plate.format_id not in ONE_LINE:
+    """None where the device is not calibrated, the plate's size is not known, it was not read in two pictures, or they
+    do not show it well enough."""
+    plate, event = passage.plate, passage.event
+    if seen is None or plate is None or plate.format_id not in ONE_LINE:
         return None
-    pair = farthest_apart(sights(plate.text, passage.event.media, seen))
-    if pair is None:
+    pair = farthest_apart(sights(plate.text, event.media, seen))
+    device = devices.find(event.device_id) if pair is not None else None
+    calibration = device.calibration_at(event.captured_us) if device is not None else None
+    if pair is None or calibration is None:
         return None
     track = _track(frame, *pair, passage.event.captured_us, calibration)
     return estimate(track, calibration) if track is not None else None

@@ -31,6 +31,7 @@ from adjudication.facts import (
     Officer,
     Place,
     PlateReading,
+    RepeatedPicture,
     SpeedEstimate,
     VehicleSighting,
     Verification,
@@ -81,6 +82,7 @@ def checked_passage(facts: ScenarioFacts) -> PassageChecked:
         passage=passage,
         rounds=(answers(facts, asked_us),),
         elsewhere=_elsewhere(facts, event.captured_us),
+        repeated=_repeated(facts, event.captured_us),
     )
 
 
@@ -123,6 +125,13 @@ def decided_on(facts: ScenarioFacts) -> date | None:
     """The last day before the act was signed that the registers could still speak of; None if nothing says."""
     moments = [at for at in (facts.signed_at, facts.sent_at, facts.officer_confirmed_at) if at is not None]
     return civil_day(min(instant_us(at) for at in moments)) if moments else None
+
+
+def _repeated(facts: ScenarioFacts, captured_us: Micros) -> RepeatedPicture | None:
+    if facts.repeated_picture is None:
+        return None
+    other = ids.event_id("d-2", 1)
+    return RepeatedPicture(kind=facts.repeated_picture, event_id=other, device_id="d-2", captured_us=captured_us)
 
 
 def _second_speed(facts: ScenarioFacts) -> SpeedEstimate | None:

@@ -109,6 +109,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     vehicle_seen: VehicleClass | None = None
     seen_elsewhere: SeenElsewhere | None = None
     second_speed: SecondSpeed | None = None
+    repeated_picture: Literal["same", "alike"] | None = None
     quality: tuple[QualityFlag, ...] = ()
 
 

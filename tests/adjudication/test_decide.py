@@ -13,7 +13,7 @@ from adjudication.answers import Answers, NoRecord, Penalties, PriorPenalty, Una
 from adjudication.controls import after_limitation
 from adjudication.decide import GUARDS, STRICTEST, decide
 from adjudication.errors import Invalid, Unavailable
-from adjudication.facts import Elsewhere, Measurement, Officer, SpeedEstimate, Verification
+from adjudication.facts import Elsewhere, Measurement, Officer, RepeatedPicture, SpeedEstimate, Verification
 from adjudication.lawbook import Lawbook
 from adjudication.messages import CaseDecided, PassageChecked, PassageClosed, ReviewRecorded
 from adjudication.reasons import REASONS
@@ -112,6 +112,7 @@ OLD_CAR = replace(samples.VEHICLE, manufacture_year=2010)
 SEEN = {"measurement": None, "violation": "red_light"}
 NOBODY = replace(samples.VEHICLE, plate="111AAA02")
 SLOWER = SpeedEstimate(method="plate_size", value_kmh100=6_300, standard_kmh100=300, apart_us=300_000, budget=())
+REPEATED = RepeatedPicture(kind="same", event_id="e" * 32, device_id="cam-2", captured_us=T0)
 TOO_FAR = Elsewhere(
     event_id="e" * 32, device_id="cam-2", place_id="p-2", captured_us=T0, distance_m=10_000, apart_us=60_000_000
 )
@@ -133,6 +134,10 @@ DOUBTS = [
     ("review", "SEVERAL_CANDIDATES", given(passage={"candidates": 2})),
     ("review", "SEVERAL_CANDIDATES", given(event=SEEN, passage={"candidates": 0})),
     ("review", "CLASS_MISMATCH", given(vehicle=replace(samples.VEHICLE, category="N3"))),
+    ("review", "PICTURE_REPEATED", replace(samples.checked(), repeated=REPEATED)),
+    ("review", "PICTURE_ALIKE", replace(samples.checked(), repeated=replace(REPEATED, kind="alike"))),
+    ("review", "PICTURE_EDITED", given(passage={"quality": ("edited",)})),
+    ("review", "PICTURES_CONTRADICT", given(passage={"quality": ("picture_time",)})),
     ("review", "TARGET_STANDS", given(passage={"quality": ("standing",)})),
     ("review", "SPEED_CONTRADICTED", given(passage={"second_speed": SLOWER})),
     ("review", "IMPOSSIBLE_TRAVEL", replace(samples.checked(), elsewhere=TOO_FAR)),
@@ -496,7 +501,9 @@ def test_a_case_whose_terms_cannot_be_computed_goes_to_an_officer() -> None:
     at_us = T0 + 400 * 24 * HOUR_US  # 11 May 2027: the term would count days not announced yet
     lasting = Verification(number="V", laboratory="L", issued_on=date(2025, 1, 1), valid_to=date(2030, 1, 1))
     device = replace(samples.DEVICE, verification=lasting)
-    case = one(given(event={"captured_us": at_us}, asked_us=at_us, device=device, insurance=None))
+    media = tuple(replace(picture, captured_us=at_us) for picture in samples.event().media)
+    event = {"captured_us": at_us, "media": media}
+    case = one(given(event=event, asked_us=at_us, device=device, insurance=None))
     assert (case.route, case.reason, case.send_last_day_on) == ("review", "CALENDAR_UNKNOWN", None)
     assert case.limitation_last_day_on == date(2027, 7, 11)
     silent_too = replace(case.checked.rounds[0], vehicle=silent("vehicles"), liable=None)
@@ -520,7 +527,7 @@ def test_a_penalty_not_executed_still_counts_under_the_longer_year() -> None:
 
 def test_rules_and_guards_are_listed_in_one_place_each() -> None:
     assert [rule.__module__.rpartition(".")[2] for rule in RULES] == ["speed", "reported", "documents", "documents"]
-    assert len(GUARDS) == len(set(GUARDS)) == 15
+    assert len(GUARDS) == len(set(GUARDS)) == 17
 
 
 def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None:

@@ -373,3 +373,31 @@ def test_the_memory_of_where_a_plate_was_names_no_plate_and_is_gone_within_hours
         assert entry.expires_us - ASKED_US <= 72 * 3_600_000_000
     (whereabouts,) = [entry for entry in entries if entry.window == "whereabouts"]
     assert whereabouts.expires_us - ASKED_US == 12 * 3_600_000_000
+
+
+def repetition(*sightings: Received):
+    asking = stage(in_memory())
+    return [asking.handle([one]) for one in sightings][-1][0].message.repeated
+
+
+def test_a_picture_that_came_with_another_event_of_the_plate_is_told():
+    found = repetition(sighting(1), sighting(2, 3_600))
+    assert found is not None
+    assert (found.kind, found.event_id, found.device_id) == ("same", ids.event_id("cam-1", 1), "cam-1")
+
+
+def test_another_picture_another_plate_or_no_plate_is_no_repetition():
+    later = samples.event(2, (b"another picture",), captured_us=NOON_US).media
+    assert repetition(sighting(1), sighting(2, 3_600, event={"media": later})) is None
+    assert repetition(sighting(1, plate="490AAC02"), sighting(2, 3_600)) is None
+    assert repetition(sighting(1, plate=None), sighting(2, 3_600, plate=None)) is None
+
+
+def test_the_pictures_of_three_days_are_remembered_and_a_recheck_keeps_what_was_found():
+    asking = samples.remembering(stage(in_memory()), VirtualClock(ASKED_US))
+    asking.handle([sighting(1)])
+    (told,) = asking.handle([sighting(2, 3_600)])
+    (again,) = asking.handle([received(told.message, RECHECKS)])
+    assert again.message.repeated == told.message.repeated
+    (pictures, *_) = [entry for window in asking.windows for entry in window.fresh if entry.window == "pictures"]
+    assert pictures.expires_us - ASKED_US == 72 * 3_600_000_000
