@@ -15,6 +15,7 @@ from vision.evaluate.paired import PeerReport
 from vision.evaluate.peer import peer_program
 from vision.evaluate.report import Report, summed
 from vision.evaluate.run import run as read_all
+from vision.evaluate.scores import GroupScore
 from vision.evaluate.truth import read_truth
 from vision.eyes import open_eyes
 from vision.models import default_directory
@@ -43,7 +44,7 @@ def _figures(report: Report) -> Iterator[tuple[str, object]]:
     yield "reader", report.reader
     for name, group in {**report.regions, "all": report.pooled}.items():
         shares = f"found {group.found:.1%}, surest {group.first:.1%}, any {group.among:.1%}"
-        yield f"{name}, {group.images} photographs", f"{shares}, {group.ms_median} ms"
+        yield f"{name}, {group.images} photographs", f"{shares}, {_ms(group)}"
     yield "ECE", round(report.calibration.ece, 4)
     yield "Brier", round(report.calibration.brier, 4)
     if (spread := report.spread) is not None:
@@ -63,7 +64,12 @@ def _peer(report: Report, peer: PeerReport) -> Iterator[tuple[str, object]]:
     for name, group in {**peer.regions, "all": peer.pooled}.items():
         between = peer.differences[name]
         bounds = f"ours {between.points:+.1f} points ({between.low:+.1f} to {between.high:+.1f})"
-        yield name, f"surest {group.first:.1%}, any {group.among:.1%}, {group.ms_median} ms; {bounds}"
+        yield name, f"surest {group.first:.1%}, any {group.among:.1%}, {_ms(group)}; {bounds}"
     if (spread := peer.spread) is not None:
         yield "difference, random halves", f"{spread.low:+.1%} to {spread.high:+.1%}"
     yield "times as long as ours, median", round(peer.pooled.ms_median / max(report.pooled.ms_median, 1), 2)
+    yield "times our CPU, median", round(peer.pooled.cpu_ms_median / max(report.pooled.cpu_ms_median, 1), 2)
+
+
+def _ms(group: GroupScore) -> str:
+    return f"{group.ms_median} ms ({group.cpu_ms_median} of CPU)"

@@ -27,7 +27,8 @@ MOST_BAD_ROWS = 20
 MOST_CONFUSIONS = 12
 GROUPS_MEAN = (
     "exact: read to the letter, with Wilson's 95 % interval · surest: the surest read of the picture is right · "
-    "any: right among all texts offered · chars: characters wrong or missing · ms: median of a picture"
+    "any: right among all texts offered · chars: characters wrong or missing · ms: median of a picture · "
+    "cpu: ms of all cores together"
 )
 ACCEPTED_MEANS = (
     "from: the least confidence accepted · at least: Wilson's 95 % bound · "
@@ -76,7 +77,7 @@ def print_bad_rows(truth: Truth, notes: Console) -> None:
 
 
 def _groups(report: Report) -> Table:
-    heading = ("", "images", "plates", "found", "exact", "95 %", "surest", "any", "chars", "ms")
+    heading = ("", "images", "plates", "found", "exact", "95 %", "surest", "any", "chars", "ms", "cpu")
     table = _table(*heading)
     table.add_row("all", *_cells(report.pooled), style="bold")
     groups = {"region": report.regions, "format": report.formats, **report.conditions}
@@ -99,6 +100,7 @@ def _cells(group: GroupScore) -> Sequence[str]:
         f"{100 * group.exact_interval.low:.0f}–{100 * group.exact_interval.high:.0f}",
         *(f"{share:.1%}" for share in shares),
         str(group.ms_median),
+        str(group.cpu_ms_median),
     )
 
 
@@ -144,21 +146,20 @@ def _remarks(report: Report) -> Iterator[str]:
 
 
 def _peer(report: Report, peer: PeerReport) -> Table:
-    heading = ("", "surest", "peer", "points", "95 %", "any", "peer", "points", "95 %", "ms", "peer")
+    heading = ("", "surest", "peer", "points", "95 %", "any", "peer", "ms", "peer", "cpu", "peer")
     table = _table(*heading)
     for name, ours, theirs in _both(report, peer):
-        first, among = peer.differences.get(name), peer.among_differences.get(name)
         table.add_row(
             escape(name),
-            *(f"{ours.first:.1%}", f"{theirs.first:.1%}", *_points(first)),
-            *(f"{ours.among:.1%}", f"{theirs.among:.1%}", *_points(among)),
-            *(str(ours.ms_median), str(theirs.ms_median)),
+            *(f"{ours.first:.1%}", f"{theirs.first:.1%}", *_points(peer.differences.get(name))),
+            *(f"{ours.among:.1%}", f"{theirs.among:.1%}"),
+            *(str(ours.ms_median), str(theirs.ms_median), str(ours.cpu_ms_median), str(theirs.cpu_ms_median)),
         )
     return table
 
 
 def _settings(peer: PeerReport) -> str:
-    lines = [f"settings: {peer.settings} · its CPU, all cores: {peer.cpu_ms_median} ms in the median"]
+    lines = [f"settings: {peer.settings}"]
     if peer.spread is not None:
         lines.append(f"random halves of the pictures: surest differs by {_halves(peer.spread)}")
     if peer.failed:
@@ -197,7 +198,7 @@ def _table(first: str, *others: str) -> Table:
 def _show(console: Console, title: str, body: Table | str, meaning: str) -> None:
     # Names in a truth or of a peer may look like markup.
     console.print(Text(title, style="bold"), soft_wrap=True)
-    console.print(body, highlight=False, markup=False)
+    console.print(body if isinstance(body, Table) else Text(body))
     console.print(Text(meaning + "\n" if meaning else "", style="dim"))
 
 

@@ -47,12 +47,13 @@ def test_without_the_peer_the_way_to_it_is_said(tmp_path: Path) -> None:
 
 def test_two_settings_of_one_peer_both_stand_in_the_figures() -> None:
     label = Labelled(2, "kz", Path("kz/a.jpg"), None, "489AAC02")
-    ours, theirs = judge([label], [Sight("489AAC02", 0.9)], 2.0), judge([label], [], 6.0)
-    run = Run("r", [ours], [PeerRun(PeerName("P", settings), [theirs], [1.0], []) for settings in ("near", "all")])
+    ours, theirs = judge([label], [Sight("489AAC02", 0.9)], 2.0, 1.0), judge([label], [], 6.0, 5.0)
+    run = Run("r", [ours], [PeerRun(PeerName("P", settings), [theirs], []) for settings in ("near", "all")])
     figures = dict(bench_photographs._figures(summed(run, Truth((label,), (), ()))))
     assert (figures["peer 1"], figures["peer 2"]) == ("P: near", "P: all")
-    assert figures["peer 2, kz"] == "surest 0.0%, any 0.0%, 6 ms; ours +100.0 points (+100.0 to +100.0)"
+    assert figures["peer 2, kz"] == "surest 0.0%, any 0.0%, 6 ms (5 of CPU); ours +100.0 points (+100.0 to +100.0)"
     assert figures["peer 1, times as long as ours, median"] == 3.0
+    assert figures["peer 1, times our CPU, median"] == 5.0
 
 
 def test_simplelpr_answers_in_the_protocol(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture judged: its plates, what was read beside them, and the time it took.
+    """One picture judged: its plates, what was read beside them, the time it took, and that of all cores together.
 
     `first` is whether the surest of all reads is the text of a labelled plate.
     """
@@ -62,6 +62,7 @@ class Picture:
     beside: tuple[Sight, ...]
     first: bool
     ms: float
+    cpu_ms: float = 0.0
 
 
 def sights(seen: Seen) -> tuple[Sight, ...]:
@@ -81,7 +82,7 @@ def sights(seen: Seen) -> tuple[Sight, ...]:
     return tuple(sorted(plates, key=lambda one: -one.confidence))
 
 
-def judge(labels: Sequence[Labelled], seen: Sequence[Sight], ms: float) -> Picture:
+def judge(labels: Sequence[Labelled], seen: Sequence[Sight], ms: float, cpu_ms: float = 0.0) -> Picture:
     """Gives each labelled plate of one picture at most one of `seen` (surest first), and each of those to one plate.
 
     First comes what was read to the letter, then what lies where the label does, then, for plates whose place is not
@@ -96,6 +97,7 @@ def judge(labels: Sequence[Labelled], seen: Sequence[Sight], ms: float) -> Pictu
         beside=tuple(one for n, one in enumerate(seen) if n not in taken and one.text),
         first=surest is not None and surest.text in {label.text for label in plates},
         ms=ms,
+        cpu_ms=cpu_ms,
     )
 
 

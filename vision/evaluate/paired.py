@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 import msgspec
 import numpy as np
@@ -21,15 +20,13 @@ class PeerReport(msgspec.Struct, frozen=True):
 
     `differences` are ours minus the peer's, in points, of `first` (one text a picture); `among_differences` of the
     right text among all offered; both by region and for `POOLED`. `spread` is what random halves of the pictures would
-    have said of `differences`. Pictures in `failed` it could not read: they count as unread. `cpu_ms_median` is of all
-    its cores.
+    have said of `differences`. Pictures in `failed` it could not read: they count as unread.
     """
 
     name: str
     settings: str
     regions: dict[str, GroupScore]
     pooled: GroupScore
-    cpu_ms_median: int
     differences: dict[str, Difference]
     among_differences: dict[str, Difference]
     spread: Spread | None
@@ -42,7 +39,6 @@ class PeerRun:
 
     about: PeerName
     pictures: Sequence[Picture]
-    cpu_ms: Sequence[float]
     failed: Sequence[str]
 
 
@@ -57,7 +53,6 @@ def compare(ours: Sequence[Picture], peer: PeerRun) -> PeerReport:
         settings=peer.about.settings,
         regions=by_region(theirs),
         pooled=score(theirs),
-        cpu_ms_median=round(median(peer.cpu_ms)) if peer.cpu_ms else 0,
         differences=_differences(first),
         among_differences=_differences(among),
         spread=half_splits(np.array([us - them for _, us, them in first], dtype=np.float64)),

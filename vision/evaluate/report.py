@@ -29,7 +29,10 @@ PRECISIONS = (0.99, 0.999)
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """Of the reads of labelled plates: expected calibration error over `bins` of equal mass, Brier score, the bins."""
+    """Of the reads of labelled plates: expected calibration error over `bins` of equal mass, Brier score, the bins.
+
+    There are fewer bins than asked for where there are fewer reads.
+    """
 
     reads: int
     bins: int
@@ -71,6 +74,7 @@ def summed(run: Run, truth: Truth, *, precisions: Sequence[float] = PRECISIONS, 
     pictures = run.pictures
     read, readable = _read(pictures), [one for one in _plates(pictures) if one.label.text]
     sure, right = [one.sight.confidence for one in read if one.sight is not None], [one.exact for one in read]
+    chart = reliability(sure, right, bins)
     held = [coverage_held_out(sure, right, precision) for precision in precisions]
     with_text = [picture for picture in pictures if any(one.label.text for one in picture.plates)]
     return Report(
@@ -79,9 +83,7 @@ def summed(run: Run, truth: Truth, *, precisions: Sequence[float] = PRECISIONS, 
         pooled=score(pictures),
         formats=by_format(pictures),
         conditions=by_condition(pictures, truth.conditions),
-        calibration=Calibration(
-            len(read), bins, ece(sure, right, bins), brier(sure, right), reliability(sure, right, bins)
-        ),
+        calibration=Calibration(len(read), len(chart), ece(sure, right, bins), brier(sure, right), chart),
         coverage=tuple(coverage_at(sure, right, precision, len(readable)) for precision in precisions),
         held_out=tuple(one for one in held if one is not None),
         spread=half_splits(np.array([picture.first for picture in with_text], dtype=np.float64)),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 
 from vision.evaluate.matching import Picture, judge, sights
 from vision.evaluate.paired import PeerRun
@@ -44,17 +44,18 @@ def run(
 
 def _read(eyes: Eyes, labels: Sequence[Labelled]) -> Picture:
     look = Look(labels[0].path.read_bytes())
-    start = perf_counter()
+    start, start_cpu = perf_counter(), process_time()
     (seen,) = eyes.read_many([look])
-    spent = perf_counter() - start
-    return judge(labels, sights(seen), 1000 * spent)
+    spent, spent_cpu = perf_counter() - start, process_time() - start_cpu
+    return judge(labels, sights(seen), 1000 * spent, 1000 * spent_cpu)
 
 
 def _peer_run(peer: Peer, labels: Sequence[Sequence[Labelled]], answers: Sequence[PeerAnswer]) -> PeerRun:
     return PeerRun(
         about=peer.about,
-        pictures=[judge(one, peer_sights(said), said.ms) for one, said in zip(labels, answers, strict=True)],
-        cpu_ms=[said.cpu_ms for said in answers],
+        pictures=[
+            judge(one, peer_sights(said), said.ms, said.cpu_ms) for one, said in zip(labels, answers, strict=True)
+        ],
         failed=[_name(one[0].path) for one, said in zip(labels, answers, strict=True) if said.error],
     )
 

@@ -19,6 +19,7 @@ class GroupScore(msgspec.Struct, frozen=True):
 
     `found` is of `plates`; `exact` (to the letter), `among` (the right text among all offered) and `unread` are of
     `readable`, the plates whose text is known. `first` is of `images`: the surest read of the whole picture is right.
+    Milliseconds are of one picture; those of the CPU, of all its cores, say more on a machine that is busy.
     `character_error` is Levenshtein's distance by characters there are; an unread plate has lost all of its own.
     """
 
@@ -26,6 +27,7 @@ class GroupScore(msgspec.Struct, frozen=True):
     found: float
     exact: float
     ms_median: int
+    cpu_ms_median: int
     plates: int
     readable: int
     first: float
@@ -62,7 +64,8 @@ def score(pictures: Sequence[Picture], kept: Callable[[Judged], bool] = lambda _
         images=len(holding),
         found=share(found, len(plates)),
         exact=share(exact, len(readable)),
-        ms_median=round(median(picture.ms for picture, _ in holding)) if holding else 0,
+        ms_median=_median([picture.ms for picture, _ in holding]),
+        cpu_ms_median=_median([picture.cpu_ms for picture, _ in holding]),
         plates=len(plates),
         readable=len(readable),
         first=share(first, len(with_text)),
@@ -117,6 +120,10 @@ def interval(hits: int, of: int) -> Interval:
     """Wilson's, as finely as `share`."""
     low, high = wilson(hits, of)
     return Interval(round(low, 4), round(high, 4))
+
+
+def _median(times: Sequence[float]) -> int:
+    return round(median(times)) if times else 0
 
 
 def _by(pictures: Sequence[Picture], key: Callable[[Judged], str | None]) -> dict[str, GroupScore]:
