@@ -9,7 +9,7 @@ of the product.
 
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Timer
 from typing import Annotated, Protocol, TypeVar
@@ -104,11 +104,15 @@ def peer_program(command: Sequence[str]) -> Iterator[PeerProgram]:
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - theirs to name
     except OSError as error:
         raise Invalid("peer-absent", f"{command[0]} cannot be run: {error.strerror}") from error
+    assert process.stdin is not None, "opened with a pipe"
     with process:
         try:
             yield PeerProgram(process)
         finally:
             process.kill()
+            # What was not yet taken by a program that ended cannot be delivered any more.
+            with suppress(OSError):
+                process.stdin.close()
 
 
 def peer_sights(answer: PeerAnswer) -> tuple[Sight, ...]:
