@@ -30,7 +30,7 @@ from adjudication.liability import person, vehicle
 from adjudication.messages import CaseDecided, Form, PassageChecked, PassageClosed, ReviewRecorded, Route
 from adjudication.penalties import amount, automatic
 from adjudication.policy import Policy
-from adjudication.quality import reading, target
+from adjudication.quality import origin, reading, target
 from adjudication.reasons import REASONS, REJECTIONS
 from adjudication.registers import answered
 from adjudication.repeat import applied_part
@@ -51,6 +51,7 @@ GUARDS: tuple[Guard, ...] = (
     reading,
     vehicle,
     same_vehicle,
+    origin,
     one_place,
     person,
     same_person,

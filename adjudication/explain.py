@@ -79,6 +79,11 @@ PHRASES = {
         ru="Два снимка показывают {seen_kmh} ± {within_kmh} км/ч, что согласуется с измеренными {measured_kmh} км/ч.",
         en="Two pictures show {seen_kmh} ± {within_kmh} km/h, which agrees with the measured {measured_kmh} km/h.",
     ),
+    "origin": Texts(
+        kk="Нөмір Қазақстандікі: ондағы белгі не сол нөмірмен тіркелген көлік соны көрсетеді.",
+        ru="Номер казахстанский: это показывает знак на нём или зарегистрированный под ним транспорт.",
+        en="The plate is one of Kazakhstan: its sign, or the vehicle registered under it, shows so.",
+    ),
     "one-place": Texts(
         kk="Осы нөмір {km} км жерде {seconds} с айырмамен көрінді: көлік жете алар еді.",
         ru="Этот номер зафиксирован в {km} км с разницей в {seconds} с: транспорт мог успеть.",

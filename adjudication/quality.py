@@ -20,7 +20,7 @@ def target(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
     return ()
 
 
-def reading(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
+def reading(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
     """Guard: two readers read the same plate and are sure enough together; an officer's own reading needs none."""
     passage = scene.checked.passage
     plate = passage.plate
@@ -28,7 +28,9 @@ def reading(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
         return (ruled("review", "PLATE_UNREAD", "reading"),)
     if plate.source == "officer":
         return (in_order("reading", "821(2)", "an officer read the plate", plate=plate.text),)
-    doubts = [*_second(passage, plate), *_certainty(plate, scene.policy), *_origin(scene, plate, finding)]
+    doubts = [*_second(passage, plate), *_certainty(plate, scene.policy)]
+    if scene.local and plate.format_id in REMNANTS:
+        doubts.append(ruled("review", "PLATE_AMBIGUOUS", "reading", format=plate.format_id))
     flags = [flag for flag in passage.quality if flag in scene.policy.review_flags]
     if flags:
         doubts.append(ruled("review", "PICTURE_DOUBTFUL", "reading", flags=", ".join(flags)))
@@ -64,18 +66,23 @@ def _certainty(plate: PlateReading, policy: Edition) -> tuple[Ruling, ...]:
     return (ruled("review", "PLATE_UNSURE", "reading", confidence_bp=plate.confidence_bp, bound_bp=bound),)
 
 
-def _origin(scene: Scene, plate: PlateReading, finding: Finding) -> tuple[Ruling, ...]:
-    """The plate is one of Kazakhstan: by its text alone, by the sign on it, or because the vehicle that bears it here
-    is the one that was seen. What cannot be one of Kazakhstan is referred elsewhere (adjudication.liability)."""
-    if not scene.local:
+def origin(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the plate is one of Kazakhstan: by its text alone, by the sign on it, or because the vehicle that bears it
+    here is the one that was seen. What cannot be one of Kazakhstan is referred elsewhere (adjudication.liability)."""
+    plate = scene.checked.passage.plate
+    if plate is None or plate.source == "officer" or not scene.local:
         return ()
-    if plate.format_id in REMNANTS:
-        return (ruled("review", "PLATE_AMBIGUOUS", "reading", format=plate.format_id),)
     seen = plate.country_seen if plate.country_confidence_bp >= scene.policy.country_confidence_bp else ""
     fitting = {plate.country, *(plate_format.country for plate_format in classify(plate.text))}
-    if seen == "KZ" or (not seen and (fitting == {"KZ"} or _is_vehicle_seen(scene, finding))):
+    if fitting == {"KZ"} and seen in ("", "KZ"):
         return ()
-    return (ruled("review", "COUNTRY_UNSETTLED", "reading", fits=", ".join(sorted(fitting)), seen=seen),)
+    fits = ", ".join(sorted(fitting))
+    if seen == "KZ" or (not seen and _is_vehicle_seen(scene, finding)):
+        outcome = "the plate is one of Kazakhstan"
+        return (
+            in_order("origin", "policy country_confidence_bp", outcome, fits=fits, by="sign" if seen else "vehicle"),
+        )
+    return (ruled("review", "COUNTRY_UNSETTLED", "origin", fits=fits, seen=seen),)
 
 
 def _is_vehicle_seen(scene: Scene, finding: Finding) -> bool:

@@ -6,6 +6,7 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from adjudication import codec, ids
 from adjudication.calendar import start_of_day_us
@@ -67,7 +68,7 @@ def header_of(script: Script, passage: ScriptedPassage, captured_us: int) -> Eve
         place=passage.device.place,
         lane=passage.lane,
         direction=passage.direction,
-        media=(PICTURE,),
+        media=(replace(PICTURE, captured_us=captured_us),),
         measurement=passage.measurement,
         violation=passage.violation,
         verification=passage.device.verifications[-1] if passage.device.verifications else None,
