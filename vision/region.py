@@ -29,8 +29,9 @@ PORTION = 8
 """Pictures that are decoded before any of them is read: enough to fill a batch of a GPU, few enough not to wait for."""
 MARGIN = 0.35
 """How much of a plate's width is kept around it: its corners are sought there, and a device's box may sit askew."""
-AROUND_VEHICLE = 0.08
-"""The same for a vehicle: plates hang at the edge of rear views."""
+AROUND_VEHICLE = 0.5
+"""The same for a vehicle. Measured: where a tenth is kept around, three of eight drawn vehicles are missed, which the
+detector sees in the whole picture; at a half none is. Of photographed ones none is missed at either."""
 PLATE_SHAPE = (0.8, 8.0)
 """Width by height of what may be a plate's box: two rows are 1.4, one row is 4.6, either seen askew."""
 LEAST_PLATE_PX = (24, 8)
@@ -51,14 +52,14 @@ SURE_BP = 9_000
 """Less is read again in the whole picture: no automatic act comes of less by any policy, so time may be spent."""
 DOUBTS: frozenset[QualityFlag] = frozenset(("plate_partial", "reads_disagree", "grammar"))
 """What also sends the reader back to the whole picture."""
-VEHICLE_PLATES = (4, 6, 2)
-"""How far a vehicle may reach from its plate's middle: to each side, up and down, in widths of a plate (0.52 m). A
-truck is 2.55 m wide and hangs its plate a metre above the road at most; 4 m of height are all a detector needs."""
+VEHICLE_PLATES = (2, 3, 1)
+"""How far a vehicle reaches from its plate's middle: to each side, up and down, in widths of a plate (0.52 m). A car is
+1.8 m wide and 1.5 m high; what is larger is found in what is kept around."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """What the device points at: `part` of the picture with, in the part's own pixels, the plate and the vehicle.
+    """What the device points at: `part` of the picture with, in its pixels, the plate and where the vehicle may be.
 
     Without `plate` it is to be found in the part; without `vehicle` nobody asks for it. `flags`: its light.
     """
@@ -137,7 +138,7 @@ def prepare(look: Look) -> Prepared:
     pointed = Pointed(
         part,
         part.inside(look.plate) if look.plate is not None else None,
-        part.inside(look.vehicle) if look.vehicle is not None else None,
+        next(map(part.inside, _around_vehicle(look.vehicle)), None),
         light(part.picture),
     )
     is_sane = _share_inside(part, box) >= INSIDE and (look.plate is None or shows_plate(pointed))
@@ -145,7 +146,7 @@ def prepare(look: Look) -> Prepared:
 
 
 def surroundings(plate: Box) -> Box:
-    """Where the vehicle of a plate is to be looked for, its edges at 0 where they would lie outside the picture."""
+    """Where the vehicle of a plate is, more or less; its edges at 0 where they would lie outside the picture."""
     unit = max(plate.width, 2 * plate.height)
     aside, up, down = (reach * unit for reach in VEHICLE_PLATES)
     x, y = plate.x + plate.width // 2, plate.y + plate.height // 2

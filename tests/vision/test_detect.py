@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adjudication.facts import Box
@@ -57,6 +57,7 @@ def test_a_letterbox_is_the_picture_at_scale_and_grey_beside(height: int, width:
     assert set(np.unique(boxed)) <= {np.float32(0), np.float32(114 / 255)}
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(32, 900), st.integers(32, 900), st.integers(8, 400), st.integers(8, 400))
 def test_a_shrunk_picture_shows_everything_where_it_was(width: int, height: int, to_width: int, to_height: int) -> None:
     y, x = np.mgrid[:height, :width]
