@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.evaluate.calibration import brier, coverage_at, coverage_held_out, ece, reliability
@@ -41,6 +41,7 @@ def test_reads_of_one_confidence_share_their_outcomes_whatever_their_order() -> 
     assert ece([0.5] * 4, [1, 1, 0, 0], bins=2) == ece([0.5] * 4, [0, 1, 0, 1], bins=2) == pytest.approx(0)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(READS, st.randoms(use_true_random=False), st.integers(1, 20))
 def test_no_figure_depends_on_the_order_of_the_reads(reads: list[tuple[int, bool]], random: object, bins: int) -> None:
     mixed = reads[:]
@@ -50,6 +51,7 @@ def test_no_figure_depends_on_the_order_of_the_reads(reads: list[tuple[int, bool
     assert coverage_at(*first, 0.9) == coverage_at(*second, 0.9)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(READS, st.integers(1, 20))
 def test_bins_hold_every_read_and_differ_by_at_most_one(reads: list[tuple[int, bool]], bins: int) -> None:
     sizes = [one.reads for one in reliability([c / 100 for c, _ in reads], [r for _, r in reads], bins)]

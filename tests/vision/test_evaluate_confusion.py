@@ -1,7 +1,7 @@
 """Characters against characters."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.evaluate.confusion import Confused, align, confusions, distance
@@ -30,6 +30,7 @@ def test_the_distance_is_levenshteins() -> None:
     assert distance("489AAC02", "") == 8
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(TEXTS, TEXTS)
 def test_an_alignment_spells_both_texts_and_costs_the_distance(truth: str, read: str) -> None:
     pairs = align(truth, read)

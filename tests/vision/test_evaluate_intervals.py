@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vision.evaluate.intervals import half_splits, paired_bootstrap, wilson
@@ -19,6 +19,7 @@ def test_nothing_tried_says_nothing() -> None:
     assert wilson(0, 0) == (0, 1)
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.integers(1, 500), st.data())
 def test_a_share_lies_within_its_interval(of: int, data: st.DataObject) -> None:
     hits = data.draw(st.integers(0, of))
