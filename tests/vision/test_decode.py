@@ -97,9 +97,10 @@ def test_what_is_wrong_with_a_picture_is_said(body: bytes, flag: str) -> None:
 
 
 def test_a_picture_of_endless_scans_is_refused_unseen() -> None:
-    started = time.perf_counter()
-    assert decode(many_scans(12)) == "too_large"
-    assert time.perf_counter() - started < 2.0, "its scans would take longer"
+    body = many_scans(12)
+    started = time.process_time()
+    assert decode(body) == "too_large"
+    assert time.process_time() - started < 0.2, "one of its scans would take as long"
 
 
 def test_a_bomb_of_sixty_megapixels_takes_no_memory() -> None:
