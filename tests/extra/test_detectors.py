@@ -18,9 +18,9 @@ from vision.scene import DrawnPlate, DrawnVehicle, Scene
 pytestmark = pytest.mark.models
 
 Detector = Callable[[Picture, int], list[Found]]
-AGREED_IOU = 0.8
-"""Where two see one plate. They scale and pad a picture differently, by a part of a pixel of the 640 shown; a distant
-plate is 14 pixels high there, so that half a pixel at each end is a fourteenth of it."""
+AGREED_IOU = {WHOLE_SIDE: 0.95, PART_SIDE: 0.7}
+"""Where two see one plate, by the side shown. At 640 the frames are halved, and each way of halving gives the same
+pixels. At 416 ours averages areas and ultralytics interpolates: measured 0.80 to 0.94, on plates 8 to 20 px high."""
 LOOSE_IOU = 0.3
 """With the drawn plate: these weights leave room around one, half its height above and below where it is far."""
 SURE = 0.5
@@ -90,7 +90,7 @@ def test_all_agree_with_our_own(detector: Detector, ours: Detector, frames: list
         theirs, known = detector(frame.image, side), ours(frame.image, side)
         for sure, others in ((theirs, known), (known, theirs)):
             boxes = np.stack([one.box for one in others])
-            assert all(iou(one.box, boxes).max() >= AGREED_IOU for one in sure if one.score >= SURE)
+            assert all(iou(one.box, boxes).max() >= AGREED_IOU[side] for one in sure if one.score >= SURE)
         assert any(one.score >= SURE for one in theirs)
 
 

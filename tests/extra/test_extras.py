@@ -11,13 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from adjudication.errors import Invalid
 from adjudication.facts import Box
+from dashboards.centre import eyes_of, second_of
+from dashboards.cli.vision import app
+from integrations.config import Settings
 from tests.extra.extras import PLATES, TEXT, require, require_cuda
 from vision.detect import VEHICLES
 from vision.fitted import Fittings, fitted_eyes, fitted_second
-from vision.given import Given
+from vision.given import Given, given
 from vision.models import ModelsMissing
 from vision.ports import Look
 from vision.render import Rendered, encode_jpeg, render_frame
@@ -231,3 +235,25 @@ def test_a_second_reader_takes_a_fitted_recogniser_and_says_so(directory: Path, 
     assert second.reader not in {ours.reader, ""}
     assert len(second.reader) <= 64
     assert TEXT.sha256[:12] not in second.reader
+
+
+def test_a_centre_sees_and_reads_with_what_its_settings_name(
+    directory: Path, checkpoint: Given, recogniser: Given
+) -> None:
+    settings = Settings(models=directory, plate_detector=reference(checkpoint), second_reader=reference(recogniser))
+    eyes, second = eyes_of(settings), second_of(settings)
+    assert eyes is not None
+    assert second is not None
+    assert ".yolo-" in eyes.reader
+    assert second.reader.startswith("paddle-")
+
+
+def test_the_command_line_exports_what_can_then_be_fitted(checkpoint: Given, tmp_path: Path) -> None:
+    from vision.yolo import YoloPlates
+
+    told = CliRunner().invoke(app, ["export", reference(checkpoint), str(tmp_path / "plates.onnx")])
+    assert told.exit_code == 0, told.output
+    assert YoloPlates(given(told.stdout.splitlines()[-1]))(frame().image, 640)
+    refused = CliRunner().invoke(app, ["export", reference(checkpoint), str(tmp_path / "plates.tflite")])
+    assert refused.exit_code == 1
+    assert not (tmp_path / "plates.tflite").exists()
