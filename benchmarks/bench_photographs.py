@@ -19,6 +19,7 @@ from vision.evaluate.scores import GroupScore
 from vision.evaluate.truth import read_truth
 from vision.eyes import open_eyes
 from vision.models import default_directory
+from vision.twice import open_twice
 
 PHOTOGRAPHS = Path(__file__).parents[2] / "shared" / "data" / "plates"
 COUNTRIES = ("region", "all")
@@ -36,15 +37,24 @@ def run() -> dict[str, object]:
             programs.enter_context(peer_program(command("--countries", countries)))
             for countries in (COUNTRIES if is_installed() else ())
         ]
-        done = read_all(open_eyes(default_directory(), threads=1), truth.labelled, peers)
-    return dict(_figures(summed(done, truth)))
+        done = read_all(open_twice(default_directory(), threads=1), truth.labelled, peers)
+    first = summed(read_all(open_eyes(default_directory(), threads=1), truth.labelled), truth)
+    alone = {f"first reader alone, {name}": _group(group) for name, group in _groups(first)}
+    return {**dict(_figures(summed(done, truth))), **alone}
+
+
+def _groups(report: Report) -> Iterator[tuple[str, GroupScore]]:
+    yield from {**report.regions, "all": report.pooled}.items()
+
+
+def _group(group: GroupScore) -> str:
+    return f"found {group.found:.1%}, surest {group.first:.1%}, any {group.among:.1%}, {_ms(group)}"
 
 
 def _figures(report: Report) -> Iterator[tuple[str, object]]:
     yield "reader", report.reader
-    for name, group in {**report.regions, "all": report.pooled}.items():
-        shares = f"found {group.found:.1%}, surest {group.first:.1%}, any {group.among:.1%}"
-        yield f"{name}, {group.images} photographs", f"{shares}, {_ms(group)}"
+    for name, group in _groups(report):
+        yield f"{name}, {group.images} photographs", _group(group)
     yield "ECE", round(report.calibration.ece, 4)
     yield "Brier", round(report.calibration.brier, 4)
     if (spread := report.spread) is not None:

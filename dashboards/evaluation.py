@@ -19,8 +19,10 @@ from vision.evaluate.report import Report
 from vision.evaluate.run import Run, run
 from vision.evaluate.scores import GroupScore
 from vision.evaluate.truth import Truth, by_picture
-from vision.eyes import OnnxEyes, open_eyes
+from vision.eyes import open_eyes
 from vision.models import default_directory
+from vision.ports import Eyes
+from vision.twice import open_twice
 
 MOST_BAD_ROWS = 20
 """As many fit on a screen; the JSON has them all."""
@@ -36,13 +38,14 @@ ACCEPTED_MEANS = (
 )
 
 
-def eyes_of(directory: Path | None, notes: Console) -> OnnxEyes:
-    """The eyes with the models of `directory`, or of the usual place."""
+def eyes_of(directory: Path | None, notes: Console, *, twice: bool = True) -> Eyes:
+    """The eyes with the models of `directory`, or of the usual place; `twice` with the second reader."""
+    where = directory or default_directory()
     with notes.status("loading the models"):
-        return open_eyes(directory or default_directory())
+        return open_twice(where) if twice else open_eyes(where)
 
 
-def evaluated(truth: Truth, directory: Path | None, peers: Sequence[Sequence[str]], notes: Console) -> Run:
+def evaluated(truth: Truth, eyes: Eyes, peers: Sequence[Sequence[str]], notes: Console) -> Run:
     """Reads every labelled picture, with a bar on a terminal. Each of `peers` is the command of another reader.
 
     Raises:
@@ -51,7 +54,6 @@ def evaluated(truth: Truth, directory: Path | None, peers: Sequence[Sequence[str
     if not truth.labelled:
         first = f": line {truth.bad[0].line}: {truth.bad[0].problem}" if truth.bad else ""
         raise Invalid("pictures-absent", f"no labelled picture is there ({len(truth.bad)} rows left out{first})")
-    eyes = eyes_of(directory, notes)
     with ExitStack() as programs, _bar(notes) as bar:
         asked = [programs.enter_context(peer_program(command)) for command in peers]
         task = bar.add_task("measuring", total=len(by_picture(truth.labelled)))

@@ -6,12 +6,13 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from adjudication import codec, ids, ledger
-from adjudication.facts import Box, EvidenceRef
+from adjudication.facts import Box, EvidenceRef, EvidenceRole
 from adjudication.messages import ActIssued, CaseDecided
 from adjudication.protocol import Act, ActDevice, ActVehicle, Addressee, Body, Terms
 from ingest.clock import VirtualClock
@@ -39,7 +40,8 @@ MASKED = b"a masked copy"
 
 def evidence(frame: Frame) -> tuple[EvidenceRef, ...]:
     """The pictures and the record of a frame as sealed."""
-    pictures = [(one.role, body) for one, body in zip(frame.header.media, frame.bodies, strict=True)]
+    media = zip(frame.header.media, frame.bodies, strict=True)
+    sealed: list[tuple[EvidenceRole, bytes]] = [*((one.role, body) for one, body in media), ("record", frame.record)]
     return tuple(
         EvidenceRef(
             role=role,
@@ -49,7 +51,7 @@ def evidence(frame: Frame) -> tuple[EvidenceRef, ...]:
             bytes=len(body),
             captured_us=frame.header.captured_us,
         )
-        for role, body in [*pictures, ("record", frame.record)]
+        for role, body in sealed
     )
 
 
@@ -110,7 +112,7 @@ class Centre:
     device_key: Ed25519PrivateKey
     trust: TrustBundle
 
-    def frame(self, pictures: tuple[bytes, ...] = (samples.PICTURE,), **changes: object) -> Frame:
+    def frame(self, pictures: tuple[bytes, ...] = (samples.PICTURE,), **changes: Any) -> Frame:
         """The sample event, signed by the device."""
         return sign_frame(samples.event(pictures=pictures, **changes), pictures, self.device_key)
 

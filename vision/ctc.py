@@ -20,6 +20,8 @@ BLANK = len(ALPHABET)
 """Column of the blank: no new character here."""
 Emissions = NDArray[np.float64]
 """[T, 37] probabilities: the alphabet's characters, then the blank."""
+Span = tuple[int, int]
+"""First and last column of a character."""
 
 BEAM = 24
 """Beginnings kept: a few for each of eight characters that could be two. Chosen, not swept."""
@@ -117,7 +119,7 @@ def admitted(text: str, shape: str) -> tuple[str, ...]:
 def certainties(emissions: Emissions, text: str, admit: Sequence[str]) -> tuple[float, ...]:
     """How sure each character of `text` is, 0 to 1: its best column's share, counting in look-alikes that are not
     admitted at its position. A text that the columns do not carry gets zeros."""
-    spans = _aligned(_lent(emissions), text)
+    spans = aligned(_lent(emissions), text)
     return tuple(
         _certainty(emissions[first : last + 1], character, allowed)
         for character, allowed, (first, last) in zip(text, admit, spans, strict=True)
@@ -276,7 +278,7 @@ def _endings(text: str, mask: int, logp: float, prior: Prior) -> list[Read]:
     return found
 
 
-def _aligned(emissions: Emissions, text: str) -> list[tuple[int, int]]:
+def aligned(emissions: Emissions, text: str) -> list[Span]:
     """The columns of each character on the likeliest path that spells `text` somewhere in the emissions.
 
     Characters before and after it (a country's sign) count as blank.

@@ -3,25 +3,23 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import cv2
-import numpy as np
+from typing import Protocol
 
 from adjudication import plates
 from adjudication.facts import Box, PlateReading, QualityFlag, VehicleSighting
-from vision import models, region
-from vision.boxes import as_array, as_box, grown
+from vision import first, models, plate_quality, region
+from vision.binding import bound
+from vision.boxes import Boxes, as_array, as_box, grown
+from vision.curve import BP
 from vision.decode import Picture, light
 from vision.detect import VEHICLES, Found, PlateDetector, VehicleDetector
-from vision.fusion import Fused, read_plates
+from vision.first import Confidence, FirstRead, FirstReader, Shown
 from vision.onnx import CPU, Device, Network
-from vision.plate_ocr import LineReader
-from vision.ports import Look, Seen, Target
-from vision.rectify import Strips, third_view, views
+from vision.ports import Look, Seen
 from vision.region import Pointed
 from vision.targets import holds
 
-REVISION = 1
+REVISION = 2
 """Raised by any change of code or constants that may alter a reading: readings of one revision are comparable."""
 WHOLE_SIDE, PART_SIDE = 640, 416
 """Pixels shown to the plate detector. Measured: 640 finds every plate of the European photographs, where 416 on the
@@ -34,26 +32,33 @@ AROUND = 0.05
 """How much wider than its box a vehicle is cut out: plates hang at the edge of rear views."""
 MOST_PLATES = 12
 """Read in one picture, best first: more than any lane camera sees, few enough not to hold the road up."""
-INSIDE = 0.85
-"""A vehicle without a plate that lies this far inside one with a plate is a part of it: a wing, a load."""
-SMALL_PX = 16
-"""Height of a plate's line. Measured on drawn plates, noisy and smeared: below it under one in four was right."""
-BLURRED = 60.0
-"""Variance of the Laplacian of a plate's strip, 48 pixels high and of full contrast. Measured on the same plates: below
-it fewer than half were read right."""
-LEAST_CERTAINTY = 0.02
+LEAST_PLATE = 0.5
+"""How sure the reader must be that a box shows a plate at all, and not a badge or a phone number."""
+COUNTRIES = ("KZ", "RU", "UZ", "KG", "UA", "BR")
+"""Those among the reader's answers that are one country's and whose plates were drawn with their sign."""
+LEAST_CONFIDENCE_BP = 500
 """Below this a box shows no plate: the rings of a badge read as letters with such a chance."""
-BP = 10_000
+
+
+class Vehicles(Protocol):
+    """Whoever finds vehicles."""
+
+    def __call__(self, picture: Picture) -> list[Found]: ...
+
+
+class Plates(Protocol):
+    """Whoever finds plates, shown a picture of `side` pixels."""
+
+    def __call__(self, picture: Picture, side: int) -> list[Found]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class _Plate:
-    """A plate's box with the strips to be read and what is wrong with it as a picture."""
+    """A plate's box, what is shown of it to the reader, and whether it is cut off by the picture's edge."""
 
     box: Box
-    strips: tuple[Strips, Strips]
-    further: Strips
-    flags: tuple[QualityFlag, ...]
+    shown: Shown
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,12 @@ class _Sight:
 class OnnxEyes:
     """Eyes of ONNX Runtime networks (port: vision.ports.Eyes)."""
 
-    def __init__(
-        self, vehicles: VehicleDetector, plate_detector: PlateDetector, lines: LineReader, reader: str
-    ) -> None:
+    def __init__(self, vehicles: Vehicles, plates: Plates, first: FirstReader, worth: Confidence, reader: str) -> None:
+        """`worth` says what the first reader's evidence is worth; `reader` names everything."""
         self._vehicles = vehicles
-        self._plates = plate_detector
-        self._lines = lines
+        self._plates = plates
+        self._first = first
+        self._worth = worth
         self._reader = reader
 
     @property
@@ -95,24 +100,37 @@ class OnnxEyes:
 
     def _read(self, sights: Sequence[_Sight]) -> list[Seen]:
         """The plates of all pictures are read in common batches."""
-        found = [plate for sight in sights for plate in sight.plates]
-        fused = iter(read_plates(self._lines, [plate.strips for plate in found], [plate.further for plate in found]))
-        return [_seen(sight, [next(fused) for _ in sight.plates]) for sight in sights]
+        reads = iter(self._first.read([plate.shown for sight in sights for plate in sight.plates]))
+        return [self._seen(sight, [next(reads) for _ in sight.plates]) for sight in sights]
+
+    def _seen(self, sight: _Sight, reads: Sequence[FirstRead]) -> Seen:
+        told = []
+        for plate, read in zip(sight.plates, reads, strict=True):
+            reading = _reading(plate.box, read, self._worth)
+            told.append((plate.box, reading, tuple(_flags(plate, read, reading))))
+        return Seen(bound(sight.vehicles, told), sight.flags)
 
     def _look(self, picture: Picture | QualityFlag) -> _Sight:
         if isinstance(picture, str):
             return _Sight((), (), (picture,))
         vehicles = tuple(_sighting(found) for found in self._vehicles(picture))
-        boxes = [as_box(found.box) for found in self._find_plates(picture, vehicles)]
-        found = tuple(_plate(picture, box) for box in boxes[:MOST_PLATES])
-        return _Sight(vehicles, found, light(picture))
+        boxes = [found.box for found in self._find_plates(picture, vehicles)]
+        return _Sight(vehicles, self._shown(picture, boxes[:MOST_PLATES]), light(picture))
 
     def _look_there(self, pointed: Pointed) -> _Sight:
         picture = pointed.part.picture
         vehicles = tuple(map(_sighting, self._vehicles_in(picture, pointed.vehicle))) if pointed.vehicle else ()
-        found = [as_box(one.box) for one in self._find_plates(picture, vehicles)] if pointed.plate is None else []
-        boxes = found if pointed.plate is None else [pointed.plate]
-        return _Sight(vehicles, tuple(_plate(picture, box) for box in boxes[:MOST_PLATES]), ())
+        found = [one.box for one in self._find_plates(picture, vehicles)] if pointed.plate is None else []
+        boxes = found if pointed.plate is None else [as_array(pointed.plate)]
+        return _Sight(vehicles, self._shown(picture, boxes[:MOST_PLATES]), ())
+
+    def _shown(self, picture: Picture, boxes: Sequence[Boxes]) -> tuple[_Plate, ...]:
+        """What the reader is shown of each plate's box [4]."""
+        height, width = picture.shape[:2]
+        return tuple(
+            _Plate(as_box(box), shown, bool((box[:2] < 1).any() or box[2] > width - 1 or box[3] > height - 1))
+            for box, shown in zip(boxes, self._first.show(picture, boxes), strict=True)
+        )
 
     def _vehicles_in(self, picture: Picture, box: Box) -> list[Found]:
         """Vehicles in a part of the picture; none where the part is empty."""
@@ -141,115 +159,69 @@ class OnnxEyes:
         return [Found(plate.box + offset, plate.score, plate.label) for plate in self._plates(part, PART_SIDE)[:1]]
 
 
-def open_eyes(directory: Path, *, threads: int = 1, device: Device = CPU) -> OnnxEyes:
-    """Eyes with the models of `directory`, on `device`.
+def open_eyes(
+    directory: Path,
+    *,
+    threads: int = 1,
+    device: Device = CPU,
+    plate_detector: Plates | None = None,
+    vehicle_detector: Vehicles | None = None,
+    mark: str = "",
+) -> OnnxEyes:
+    """Eyes with the detectors of `directory` and the reader of this package, on `device`.
+
+    Other detectors may stand in the place of those; then `mark` goes into the reader's name.
 
     Raises:
-        ModelsMissing: one is absent or not whole.
+        ModelsMissing: a model is absent or not whole.
         Invalid: `provider-unavailable`, the device is not there.
     """
     where = models.paths(directory)
-    networks = {role: Network(path, threads=threads, device=device) for role, path in where.items()}
+    worth = first.shipped()
     return OnnxEyes(
-        VehicleDetector(networks["vehicles"]),
-        PlateDetector(networks["plates"]),
-        LineReader(networks["text"]),
-        f"onnx-{models.digest()}-r{REVISION}{device.mark}",
+        vehicle_detector or VehicleDetector(Network(where["vehicles"], threads=threads, device=device)),
+        plate_detector or PlateDetector(Network(where["plates"], threads=threads, device=device)),
+        first.open_first(threads=threads, device=device),
+        worth,
+        f"onnx-{models.digest()}-{worth.reader}-r{REVISION}{device.mark}{mark}",
     )
 
 
 def _sighting(found: Found) -> VehicleSighting:
     label = next(label for label in VEHICLES.values() if label == found.label)
-    return VehicleSighting(vehicle_class=label, confidence_bp=_bp(found.score), box=as_box(found.box), picture=0)
+    confidence_bp = min(max(round(found.score * BP), 0), BP)
+    return VehicleSighting(vehicle_class=label, confidence_bp=confidence_bp, box=as_box(found.box), picture=0)
 
 
-def _plate(picture: Picture, box: Box) -> _Plate:
-    strips = views(picture, as_array(box))
-    return _Plate(box, strips, third_view(picture, as_array(box)), tuple(_picture_flags(picture, box, strips[0])))
-
-
-def _picture_flags(picture: Picture, box: Box, strips: Strips) -> Iterator[QualityFlag]:
-    height, width = picture.shape[:2]
-    line = box.height / (2 if strips.rows is not None else 1)
-    if line < SMALL_PX:
-        yield "plate_small"
-    elif _sharpness(strips.line) < BLURRED:
-        yield "blurred"
-    if box.x == 0 or box.y == 0 or box.x + box.width >= width or box.y + box.height >= height:
-        yield "plate_partial"
-
-
-def _sharpness(strip: Picture) -> float:
-    grey = cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY)
-    line = cv2.resize(grey, (48 * grey.shape[1] // grey.shape[0] + 1, 48)).astype(np.float32)
-    contrast = max(float(line.max() - line.min()), 1.0)
-    return float(cv2.Laplacian(line * np.float32(255 / contrast), cv2.CV_32F).var())
-
-
-def _seen(sight: _Sight, reads: Sequence[Fused | None]) -> Seen:
-    bound = [_target(sight.vehicles, plate, fused) for plate, fused in zip(sight.plates, reads, strict=True)]
-    own = _one_for_each_vehicle(bound)
-    carrying = [target.vehicle for target in own if target.vehicle is not None]
-    others = [v for v in sight.vehicles if v not in carrying and not any(_inside(v.box, c.box) for c in carrying)]
-    return Seen((*own, *(Target(vehicle, None, None) for vehicle in others)), sight.flags)
-
-
-def _one_for_each_vehicle(targets: Sequence[Target]) -> list[Target]:
-    """A vehicle keeps its surest plate; another that was read on it stands alone, an unread one is dropped."""
-    kept: list[Target] = []
-    taken: list[VehicleSighting] = []
-    for target in sorted(targets, key=lambda one: -(one.plate.confidence_bp if one.plate is not None else -1)):
-        if target.vehicle is None or target.vehicle not in taken:
-            kept.append(target)
-        elif target.plate is not None:
-            kept.append(Target(None, target.plate, target.plate_box, target.flags))
-        if target.vehicle is not None:
-            taken.append(target.vehicle)
-    return kept
-
-
-def _target(vehicles: Sequence[VehicleSighting], plate: _Plate, fused: Fused | None) -> Target:
-    """The plate on the smallest vehicle that holds its middle: what stands in front hides what is behind."""
-    around = [vehicle for vehicle in vehicles if holds(vehicle.box, plate.box)]
-    vehicle = min(around, key=lambda one: one.box.width * one.box.height, default=None)
-    reading = _reading(plate.box, fused)
-    return Target(vehicle, reading, plate.box, (*plate.flags, *_reading_flags(plate, fused, reading)))
-
-
-def _reading(box: Box, fused: Fused | None) -> PlateReading | None:
-    formats = plates.classify(fused.text) if fused is not None else ()
-    if fused is None or not formats or fused.certainty < LEAST_CERTAINTY:
+def _reading(box: Box, read: FirstRead, worth: Confidence) -> PlateReading | None:
+    """The read as a fact; None where it is no plate's text, or hardly one."""
+    said = read.said
+    formats = plates.classify(said.text) if said is not None and read.plate >= LEAST_PLATE else ()
+    confidence_bp = first.confidence_bp(read, worth)
+    if said is None or not formats or confidence_bp < LEAST_CONFIDENCE_BP:
         return None
     return PlateReading(
-        text=fused.text,
+        text=said.text,
         format_id=formats[0].id,
         country=plates.country(formats),
-        confidence_bp=_bp(fused.certainty),
-        characters_bp=tuple(_bp(certainty) for certainty in fused.characters),
+        confidence_bp=confidence_bp,
+        characters_bp=tuple(min(round(each * BP), BP) for each in said.characters),
         box=box,
         picture=0,
         source="vision",
-        second=fused.second,
-        second_confidence_bp=_bp(fused.second_certainty),
+        country_seen=read.country if read.country in COUNTRIES else "",
+        country_confidence_bp=round(read.country_certainty * BP) if read.country in COUNTRIES else 0,
     )
 
 
-def _reading_flags(plate: _Plate, fused: Fused | None, reading: PlateReading | None) -> Iterator[QualityFlag]:
-    if fused is not None and reading is None:
-        yield "grammar"
+def _flags(plate: _Plate, read: FirstRead, reading: PlateReading | None) -> Iterator[QualityFlag]:
+    """What is wrong with a plate as a picture, and with what was read."""
+    yield from plate_quality.flags(read.quality)
     if reading is None:
+        if read.said is not None and read.plate >= LEAST_PLATE:
+            yield "grammar"
+        if plate.cut:
+            yield "plate_partial"
         return
-    if reading.second != reading.text:
-        yield "reads_disagree"
-    if plates.classify(reading.text)[0].remnant and "plate_partial" not in plate.flags:
+    if plate.cut or plates.classify(reading.text)[0].remnant:
         yield "plate_partial"
-
-
-def _inside(inner: Box, outer: Box) -> bool:
-    across = min(inner.x + inner.width, outer.x + outer.width) - max(inner.x, outer.x)
-    down = min(inner.y + inner.height, outer.y + outer.height) - max(inner.y, outer.y)
-    return max(across, 0) * max(down, 0) >= INSIDE * inner.width * inner.height
-
-
-def _bp(share: float) -> int:
-    return min(max(round(share * BP), 0), BP)

@@ -1,14 +1,14 @@
 """The first reader: a detector's box → corners → the plate seen straight on → characters → a calibrated confidence.
 
-A plate is looked at once; where that does not settle it, once more a little looser, and the two looks are fused
+A plate is looked at once; where that does not settle it, twice more, and the two looks that agree best are fused
 (`fusion.py`). What the look is worth says a calibration fitted on plates that nothing was trained on.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
-from math import log
+from math import log, sqrt
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -22,17 +22,24 @@ from vision.boxes import Boxes
 from vision.corners import CornerFinder
 from vision.curve import Steps
 from vision.decode import Picture
-from vision.frontal import Corners, frontal
-from vision.fusion import Fused, fuse
+from vision.frontal import Corners, box_corners, frontal
+from vision.onnx import CPU, Device, Network
 from vision.plate_quality import Quality, quality
-from vision.plate_reader import NONE, Glimpse, PlateReader, view
+from vision.plate_reader import NONE, Glimpse, PlateReader, Said, said
+from vision.spacing import Places
 
-FILE = "confidence.json"
-"""In `vision/weights`: belongs to the weights it was fitted with."""
-SETTLED_NATS = 7.0
-"""Evidence from which on one look is enough: three plates in four on the road need no second."""
+WEIGHTS = Path(__file__).parent / "weights"
+"""Committed with their card: two networks of half a million weights each, and their calibration."""
+READER, CORNERS, PLACES, FILE = "plate-reader.onnx", "plate-corners.onnx", "places.json", "confidence.json"
+SETTLED = 1e-3
+"""Doubt below which one look is enough: three plates in four on the road need no second."""
+DISSENT = 0.5
+"""Of a disagreeing look's certainty, what is left as doubt at least."""
 LOOSER = 0.03
 """How much further out the second look's corners are, of the plate's size: a character cut at the edge comes back."""
+LEAST_PX, DISPUTED_BP = 14.0, 5_000
+"""Height of a line below which nothing was calibrated (plates 90 pixels wide and more, some aslant), and the most
+claimed there."""
 MOST_NATS = 16.0
 """Nothing is surer than single precision can say."""
 
@@ -60,42 +67,83 @@ class Confidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class FirstRead:
-    """What is on one plate. `fused` is None where nothing could be read; `nats` is the evidence for its text.
+class Shown:
+    """A plate as it is shown to the reader: its corners in the picture, seen straight on, and two further looks.
 
-    `country` is the one whose sign or layout shows, "?" for none, with how sure that is, 0–1.
+    The further ones are a little looser, and the detector's box as it stands, for where the corners are wrong. The
+    picture itself is not needed any more.
     """
 
     corners: Corners
-    fused: Fused | None
+    plate: Picture
+    further: tuple[Picture, Picture]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRead:
+    """What is on one plate. `said` is None where nothing could be read; `nats` is the evidence for its text.
+
+    `country` is the one whose sign or layout shows, "?" for none, with how sure that is, 0–1; `plate` how sure it is
+    that this is a plate at all.
+    """
+
+    said: Said | None
     nats: float
     country: str
     country_certainty: float
+    plate: float
     quality: Quality
 
 
 class FirstReader:
-    """Boxes of plates in, what is on them out."""
+    """Boxes of plates in, what is on them out, in two steps: a picture is let go before the next is taken."""
 
-    def __init__(self, corners: CornerFinder, reader: PlateReader) -> None:
+    def __init__(self, corners: CornerFinder, reader: PlateReader, places: Places) -> None:
+        """`places`: where characters of each format are seen by this very reader (vision/spacing.py)."""
         self._corners = corners
         self._reader = reader
+        self._places = places
 
-    def __call__(self, asked: Sequence[tuple[Picture, Sequence[Boxes]]]) -> list[FirstRead]:
-        """One read for each box [4] of each picture, in order; the plates of all pictures run together."""
-        found = [(picture, corners) for picture, boxes in asked for corners in self._corners(picture, boxes)]
-        flat = [frontal(picture, corners) for picture, corners in found]
-        glimpses = self._reader(flat)
-        views = [view(glimpse) for glimpse in glimpses]
-        reads = [fuse(one, None) for one in views]
-        again = [number for number, read in enumerate(reads) if read is not None and _nats(read) < SETTLED_NATS]
-        looser = [frontal(found[number][0], _looser(found[number][1])) for number in again]
-        for number, glimpse in zip(again, self._reader(looser), strict=True):
-            reads[number] = fuse(views[number], view(glimpse))
+    def show(self, picture: Picture, boxes: Sequence[Boxes]) -> list[Shown]:
+        """The plate in each box [4] of a picture."""
         return [
-            _read(corners, fused, glimpse, quality(plate, corners, rows=fused.rows if fused is not None else 1))
-            for (_, corners), plate, fused, glimpse in zip(found, flat, reads, glimpses, strict=True)
+            Shown(
+                corners,
+                frontal(picture, corners),
+                (frontal(picture, _looser(corners)), frontal(picture, box_corners(*map(float, box)))),
+            )
+            for corners, box in zip(self._corners(picture, boxes), boxes, strict=True)
         ]
+
+    def read(self, shown: Sequence[Shown]) -> list[FirstRead]:
+        """What is on each; the plates of all pictures run together."""
+        glimpses = self._reader([one.plate for one in shown])
+        heard = [said(glimpse, self._places) for glimpse in glimpses]
+        best = [(one, one.doubt) if one is not None else None for one in heard]
+        again = [number for number, one in enumerate(heard) if one is not None and one.doubt > SETTLED]
+        further = iter(self._reader([look for number in again for look in shown[number].further]))
+        for number in again:
+            looks = (said(next(further), self._places) for _ in shown[number].further)
+            best[number] = _agreed((heard[number], *looks))
+        return [_read(*each) for each in zip(shown, best, glimpses, strict=True)]
+
+
+def _agreed(looks: Sequence[Said | None]) -> tuple[Said, float] | None:
+    """Of several looks the text that is left with the least doubt, and that doubt.
+
+    All looks are at one plate, so a second that agrees counts for half of a free one. One that disagrees, and is
+    itself sure, leaves its certainty as a doubt.
+    """
+    heard = [look for look in looks if look is not None]
+    texts = {look.text for look in heard}
+    return min((_joint(text, heard) for text in texts), key=lambda pair: pair[1], default=None)
+
+
+def _joint(text: str, heard: Sequence[Said]) -> tuple[Said, float]:
+    own = sorted((look for look in heard if look.text == text), key=lambda look: look.doubt)
+    others = max((1 - look.doubt for look in heard if look.text != text), default=0.0)
+    doubt = own[0].doubt * (sqrt(own[1].doubt) if len(own) > 1 else 1.0)
+    return own[0], min(max(doubt, others * DISSENT), 1.0)
 
 
 def _looser(corners: Corners) -> Corners:
@@ -103,14 +151,44 @@ def _looser(corners: Corners) -> Corners:
     return np.asarray(middle + (corners - middle) * (1 + 2 * LOOSER), np.float32)
 
 
-def _nats(fused: Fused) -> float:
-    return min(-log(max(1 - fused.certainty, 1e-7)), MOST_NATS)
-
-
-def _read(corners: Corners, fused: Fused | None, glimpse: Glimpse, seen: Quality) -> FirstRead:
+def _read(shown: Shown, best: tuple[Said, float] | None, glimpse: Glimpse) -> FirstRead:
     country, certainty = max(glimpse.countries.items(), key=lambda pair: pair[1])
-    nats = _nats(fused) if fused is not None else 0.0
-    return FirstRead(corners, fused, nats, "?" if country == NONE else country, certainty, seen)
+    text, doubt = best if best is not None else (None, 1.0)
+    return FirstRead(
+        text,
+        min(-log(max(doubt, 1e-9)), MOST_NATS),
+        "?" if country == NONE else country,
+        certainty,
+        1 - glimpse.formats[NONE],
+        quality(shown.plate, shown.corners, rows=text.rows if text is not None else 1),
+    )
+
+
+def open_first(*, threads: int = 1, device: Device = CPU) -> FirstReader:
+    """The reader of this package, on `device`.
+
+    Raises:
+        Invalid: `provider-unavailable`, the device is not there; as `places`.
+    """
+    return first_reader(WEIGHTS, places(WEIGHTS), threads=threads, device=device)
+
+
+def first_reader(weights: Path, known: Places, *, threads: int = 1, device: Device = CPU) -> FirstReader:
+    """The reader of the networks in a folder; raises as `open_first`."""
+    corners, reader = (Network(weights / name, threads=threads, device=device) for name in (CORNERS, READER))
+    return FirstReader(CornerFinder(corners), PlateReader(reader), known)
+
+
+def places(weights: Path) -> Places:
+    """Where the reader in a folder sees the characters of each format.
+
+    Raises:
+        Invalid: `places-malformed`; the detail says what is wrong.
+    """
+    try:
+        return msgspec.json.decode((weights / PLACES).read_bytes(), type=dict[str, tuple[float, ...]])
+    except msgspec.DecodeError as error:
+        raise Invalid("places-malformed", str(error)) from error
 
 
 @lru_cache(maxsize=1)
@@ -120,9 +198,10 @@ def shipped() -> Confidence:
     Raises:
         Invalid: as `Confidence.parse`.
     """
-    return Confidence.parse((files("vision") / "weights" / FILE).read_bytes())
+    return Confidence.parse((WEIGHTS / FILE).read_bytes())
 
 
-def confidence_bp(nats: float, calibration: Confidence) -> Bp:
-    """What the first read alone is worth."""
-    return curve.worth(calibration.steps, nats)
+def confidence_bp(read: FirstRead, calibration: Confidence) -> Bp:
+    """What the first read alone is worth. A plate smaller than any that was calibrated on is disputed at best."""
+    worth = curve.worth(calibration.steps, read.nats)
+    return worth if read.quality.line_px >= LEAST_PX else min(worth, DISPUTED_BP)

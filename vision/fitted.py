@@ -6,11 +6,10 @@ Only what is asked for is imported: ultralytics and paddleocr are extras.
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from adjudication.errors import Invalid
 from vision import second
-from vision.detect import PlateDetector, VehicleDetector
 from vision.eyes import OnnxEyes, open_eyes
 from vision.given import given
 from vision.onnx import CPU, Device
@@ -41,17 +40,13 @@ def fitted_eyes(directory: Path, fittings: Fittings, *, threads: int = 1, device
         ModelsMissing: a file or a library is absent, or a file is not the pinned one.
         Invalid: a reference, a detector or the device is not what it must be.
     """
-    eyes = open_eyes(directory, threads=threads, device=device)
-    names = []
-    if plates := fitted_plates(fittings, threads=threads, device=device):
-        eyes._plates = cast("PlateDetector", plates)  # called as one is
-        names.append(f"plates {plates.reader}")
-    if vehicles := fitted_vehicles(fittings, threads=threads, device=device):
-        eyes._vehicles = cast("VehicleDetector", vehicles)
-        names.append(f"vehicles {vehicles.reader}")
-    if names:
-        eyes._reader = f"{eyes.reader}.yolo-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:12]}"
-    return eyes
+    plates = fitted_plates(fittings, threads=threads, device=device)
+    vehicles = fitted_vehicles(fittings, threads=threads, device=device)
+    names = " ".join(f"{role} {one.reader}" for role, one in (("plates", plates), ("vehicles", vehicles)) if one)
+    mark = f".yolo-{hashlib.sha256(names.encode()).hexdigest()[:12]}" if names else ""
+    return open_eyes(
+        directory, threads=threads, device=device, plate_detector=plates, vehicle_detector=vehicles, mark=mark
+    )
 
 
 def fitted_plates(fittings: Fittings, *, threads: int = 1, device: Device = CPU) -> "YoloPlates | None":

@@ -80,7 +80,7 @@ class Network:
         self._session = _session(path, options, device, threads)
         self._input = self._session.get_inputs()[0].name
 
-    def run(self, batch: Floats) -> Sequence[Floats]:
+    def run(self, batch: Floats | NDArray[np.uint8]) -> Sequence[Floats]:
         """The model's outputs for a batch, [N, ...] each."""
         outputs: Sequence[Floats] = self._session.run(None, {self._input: np.ascontiguousarray(batch)})
         return outputs

@@ -9,26 +9,24 @@ and limits stand on the card beside the weights.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import log
-from pathlib import Path
+from math import exp, log, prod
 
 import numpy as np
 
 from adjudication import plates
-from vision import ctc
-from vision.ctc import BLANK, Emissions, Prior
+from vision import ctc, spacing
+from vision.ctc import ALPHABET, BLANK, Emissions, Prior, Span
 from vision.decode import Picture
-from vision.fusion import CANDIDATES, Candidate, View
+from vision.fusion import CANDIDATES, Candidate
 from vision.onnx import Floats, Network
+from vision.spacing import Places
 
-FILE = Path(__file__).parent / "weights" / "plate-reader.onnx"
-"""Committed: half a million weights."""
 FORMATS, COUNTRIES = "formats", "countries"
 """The model's metadata that name its classes, with commas between."""
 NONE, FOREIGN = "none", "LATIN"
 LEAST_PRIOR = 1e-4
 """The least a format is given: the network's look at the whole never outvotes nine clear nats of characters."""
-SHAPELESS_COST = 1.5
+SHAPELESS_COST = 2.5
 """Nats that a foreign text of no known shape must be clearer than one of a known shape: known ones are the commoner."""
 BEYOND_DOUBT, NO_DOUBT = 14.0, 0.01
 """Nats against an empty lower row from which on the plate is of two lines, and below which it is of one."""
@@ -38,13 +36,27 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """What the network says of one plate: `upper` and `lower` [T, 37] probabilities of characters and blank, T ≤ 48;
-    how likely each format and each country is, `none` among both."""
+    """What the network says of one plate: `upper` and `lower` [48, 37] probabilities of characters and blank in the
+    columns of each row; how likely each format and each country is, `none` among both."""
 
     upper: Emissions
     lower: Emissions
     formats: dict[str, float]
     countries: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text that a plate may bear, on so many `rows`, and the doubt that is left of it, 0–1.
+
+    Of each character, in the plate's order: how sure it is, 0–1, and its columns.
+    """
+
+    text: str
+    rows: int
+    characters: tuple[float, ...]
+    spans: tuple[Span, ...]
+    doubt: float
 
 
 class PlateReader:
@@ -66,22 +78,76 @@ class PlateReader:
     def _glimpse(self, rows: Floats, formats: Floats, countries: Floats) -> Glimpse:
         upper, lower = np.asarray(rows, np.float64)
         return Glimpse(
-            ctc.condensed(upper),
-            ctc.condensed(lower),
+            upper,
+            lower,
             dict(zip(self._formats, map(float, formats), strict=True)),
             dict(zip(self._countries, map(float, countries), strict=True)),
         )
 
 
-def view(glimpse: Glimpse) -> View | None:
-    """The texts a glimpse may show, best first; None where every column is blank."""
+def said(glimpse: Glimpse, places: Places) -> Said | None:
+    """The likeliest text of a plate; None where every column is blank.
+
+    Four doubts are multiplied out: that a character is another, that the whole is another text, that its characters do
+    not stand where its format has them (`spacing.py`), and that it is of another format: only where the network gives
+    its own less than one half, for the prior has counted that already.
+    """
     prior = _prior(glimpse)
-    found = [*_one_line(glimpse, prior), *_two_lines(glimpse, prior)]
-    best: dict[str, Candidate] = {}
-    for candidate in sorted(found, key=lambda one: -one.score):
-        best.setdefault(candidate.text, candidate)
-    rows = (glimpse.upper, glimpse.lower)
-    return View(glimpse.upper, rows, tuple(best.values())[: 2 * CANDIDATES]) if best else None
+    found: dict[str, Candidate] = {}
+    for candidate in (*_one_line(glimpse, prior), *_two_lines(glimpse, prior)):
+        known = found.get(candidate.text)
+        if known is None or candidate.score > known.score:
+            found[candidate.text] = candidate
+    if not found:
+        return None
+    best = max(found.values(), key=lambda one: one.score)
+    share = 1 / sum(exp(one.score - best.score) for one in found.values())
+    spans = _spans(glimpse, best)
+    characters = _characters(glimpse, best, spans)
+    formats = plates.classify(best.text)
+    fit = sum(glimpse.formats.get(name, 0.0) for name in {_known(each.id, glimpse) for each in formats})
+    standing = max((_standing(each.id, best, spans, places) for each in formats), default=1.0)
+    certainty = prod(characters) * share * min(1.0, 2 * fit) * standing
+    return Said(best.text, len(best.rows), characters, spans, 1 - certainty)
+
+
+def _standing(format_id: str, best: Candidate, spans: Sequence[Span], places: Places) -> float:
+    """How well the characters stand where the format has them, 0–1; 1 where that is not known."""
+    expected = places.get(spacing.key(format_id, len(best.rows), len(best.text)))
+    if expected is None:
+        return 1.0
+    upper = len(best.rows[0])
+    return spacing.likelihood(spacing.astray(expected, [int(place >= upper) for place in _order(best)], spans))
+
+
+def _known(format_id: str, glimpse: Glimpse) -> str:
+    return format_id if format_id in glimpse.formats else FOREIGN
+
+
+def _rows(glimpse: Glimpse, candidate: Candidate) -> list[tuple[Emissions, str]]:
+    return list(zip((glimpse.upper, glimpse.lower), candidate.rows, strict=False))
+
+
+def _spans(glimpse: Glimpse, candidate: Candidate) -> tuple[Span, ...]:
+    """The columns of each character on its row, in the plate's order."""
+    in_rows = [span for row, text in _rows(glimpse, candidate) for span in ctc.aligned(row, text)]
+    return tuple(in_rows[place] for place in _order(candidate))
+
+
+def _order(candidate: Candidate) -> tuple[int, ...]:
+    if len(candidate.rows) == 1:
+        return tuple(range(len(candidate.text)))
+    return plates.plate_order("".join(candidate.rows))
+
+
+def _characters(glimpse: Glimpse, candidate: Candidate, spans: Sequence[Span]) -> tuple[float, ...]:
+    """How sure each character is: its best column's share."""
+    upper = len(candidate.rows[0])
+    rows = [glimpse.upper if place < upper else glimpse.lower for place in _order(candidate)]
+    return tuple(
+        float(row[first : last + 1, ALPHABET.index(character)].max())
+        for row, character, (first, last) in zip(rows, candidate.text, spans, strict=True)
+    )
 
 
 def _prior(glimpse: Glimpse) -> Prior:
@@ -94,7 +160,7 @@ def _one_line(glimpse: Glimpse, prior: Prior) -> list[Candidate]:
     empty = _empty(glimpse.lower)
     if empty < -BEYOND_DOUBT:
         return []
-    reads = ctc.read(glimpse.upper, CANDIDATES, prior)
+    reads = ctc.read(ctc.condensed(glimpse.upper), CANDIDATES, prior)
     return [Candidate(read.text, read.shape, read.score + empty, (read.text,)) for read in reads]
 
 
@@ -102,7 +168,8 @@ def _two_lines(glimpse: Glimpse, prior: Prior) -> list[Candidate]:
     if _empty(glimpse.lower) > -NO_DOUBT:
         return []
     found = []
-    rows = (ctc.read_row(row, CANDIDATES, lends=False) for row in (glimpse.upper, glimpse.lower))
+    shown = (ctc.condensed(row) for row in (glimpse.upper, glimpse.lower))
+    rows = (ctc.read_row(row, CANDIDATES, lends=False) for row in shown)
     for above, below in product(*rows):
         text = plates.region_last(above.text + below.text)
         cost, shape = ctc.form_cost(text, prior)

@@ -8,6 +8,7 @@ import msgspec
 from adjudication.facts import Box, DeviceReading, QualityFlag
 from adjudication.plates import normalise
 from vision.ports import Seen, Target
+from vision.voting import voted
 
 SAME_VEHICLE_IOU = 0.3
 """Two detectors that mean one vehicle agree at least this far; neighbours in traffic overlap less."""
@@ -132,18 +133,16 @@ def _doubted(target: Target) -> Target:
 
 
 def _confirmed(target: Target, others: Sequence[Target]) -> Target:
-    """`target` with its plate as the other pictures have it: a second picture is the most independent second read."""
+    """`target` with its plate as all pictures together have it."""
     reads = [other for other in others if other.plate is not None]
     if not reads:
         return target
-    other = max(reads, key=lambda read: read.plate.confidence_bp if read.plate is not None else 0)
     if target.plate is None:
+        other = max(reads, key=lambda read: read.plate.confidence_bp if read.plate is not None else 0)
         return replace(target, plate=other.plate, plate_box=target.plate_box, flags=other.flags)
-    assert other.plate is not None
-    best, second = sorted((target.plate, other.plate), key=lambda plate: plate.confidence_bp, reverse=True)
-    fused = msgspec.structs.replace(best, second=second.text, second_confidence_bp=second.confidence_bp)
-    differ: tuple[QualityFlag, ...] = () if best.text == second.text else ("reads_disagree",)
-    return replace(target, plate=fused, flags=(*target.flags, *differ))
+    plate, objects = voted([target.plate, *(read.plate for read in reads if read.plate is not None)])
+    differ: tuple[QualityFlag, ...] = ("reads_disagree",) if objects else ()
+    return replace(target, plate=plate, flags=(*target.flags, *differ))
 
 
 def _numbered(target: Target, picture: int) -> Target:

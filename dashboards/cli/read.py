@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from vision.evaluate.truth import Truth
-    from vision.ports import Seen
+    from vision.ports import Eyes, Seen
 
 app = typer.Typer(
     help="Read number plates on photographs.",
@@ -36,34 +36,35 @@ def read(
     partial: Annotated[
         bool, typer.Option("--partial", help="With --truth: leave out pictures that are absent.")
     ] = False,
+    first_only: Annotated[bool, typer.Option("--first-only", help="Without the second reader.")] = False,
     directory: Annotated[Path | None, typer.Option("--models", help="Where the vision models lie.")] = None,
 ) -> None:
     """Read number plates on photographs."""
     from rich.console import Console
 
     from adjudication.errors import TarazyError
+    from dashboards.evaluation import eyes_of
 
     notes = Console(stderr=True)
     try:
         if truth is not None:
-            _measure(photos, truth, directory, notes, json=json, partial=partial)
+            _measure(photos, truth, eyes_of(directory, notes, twice=not first_only), notes, json=json, partial=partial)
         else:
-            _read(_files(photos), directory, draw, notes, json=json)
+            _read(_files(photos), eyes_of(directory, notes, twice=not first_only), draw, json=json)
     except TarazyError as error:
         notes.print(f"[red]error:[/] {error}", soft_wrap=True)
         raise typer.Exit(1) from error
 
 
-def _read(files: list[Path], directory: Path | None, draw: Path | None, notes: "Console", *, json: bool) -> None:
+def _read(files: list[Path], eyes: "Eyes", draw: Path | None, *, json: bool) -> None:
     import msgspec
     from rich.console import Console
 
-    from dashboards.evaluation import eyes_of
     from vision.decode import decode
     from vision.draw import drawn, write_new
     from vision.ports import Look
 
-    eyes, console = eyes_of(directory, notes), Console()
+    console, notes = Console(), Console(stderr=True)
     answers = {}
     for path in _progress(files, "reading", notes):
         body = path.read_bytes()
@@ -81,9 +82,7 @@ def _read(files: list[Path], directory: Path | None, draw: Path | None, notes: "
         notes.print(f"drawn copies are in {draw}")
 
 
-def _measure(
-    photos: list[Path], truth: Path, directory: Path | None, notes: "Console", *, json: bool, partial: bool
-) -> None:
+def _measure(photos: list[Path], truth: Path, eyes: "Eyes", notes: "Console", *, json: bool, partial: bool) -> None:
     import msgspec
     from rich.console import Console
     from rich.table import Table
@@ -91,7 +90,7 @@ def _measure(
     from dashboards.evaluation import evaluated
     from vision.evaluate.scores import by_region
 
-    run = evaluated(_labelled(photos, truth, partial=partial), directory, (), notes)
+    run = evaluated(_labelled(photos, truth, partial=partial), eyes, (), notes)
     regions = by_region(run.pictures)
     if json:
         rows = {region: {name: getattr(row, name) for name in MEASURED} for region, row in regions.items()}

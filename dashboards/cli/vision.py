@@ -61,6 +61,7 @@ def evaluate(
         list[str] | None,
         typer.Option(metavar="COMMAND", help="Compare with this program (protocol: vision/evaluate/peer.py)."),
     ] = None,
+    first_only: Annotated[bool, typer.Option("--first-only", help="Without the second reader.")] = False,
     directory: Annotated[Path | None, typer.Option("--models", help="Where the vision models lie.")] = None,
 ) -> None:
     """Measure the eyes on a folder of labelled photographs.
@@ -73,7 +74,7 @@ def evaluate(
     from rich.console import Console
 
     from adjudication.errors import Invalid, TarazyError
-    from dashboards.evaluation import evaluated, print_bad_rows, print_report
+    from dashboards.evaluation import evaluated, eyes_of, print_bad_rows, print_report
     from vision.evaluate.calibration import BINS
     from vision.evaluate.files import write_files
     from vision.evaluate.report import PRECISIONS, summed
@@ -86,7 +87,7 @@ def evaluate(
         labelled = read_truth(truth, folder)
         print_bad_rows(labelled, notes)
         peers = [shlex.split(one) for one in peer_command or ()] + ([_own_peer()] if peer else [])
-        run = evaluated(labelled, directory, peers, notes)
+        run = evaluated(labelled, eyes_of(directory, notes, twice=not first_only), peers, notes)
     except TarazyError as error:
         notes.print(f"[red]error:[/] {error}", soft_wrap=True)
         raise typer.Exit(1) from error

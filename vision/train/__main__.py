@@ -5,16 +5,18 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from vision import curve, first
-from vision.train import card, faces, judge
+from vision import agreement, curve, first, models, second
+from vision.train import card, faces, judge, pairs
 from vision.train.judge import CALIBRATION, JUDGEMENT, STRANGE, Verdict
 
+T = TypeVar("T")
 FOLDER = Path("var/train")
 WEIGHTS = Path("vision/weights")
-STEPS = ("fit", "export", "calibrate", "judge", "card")
+STEPS = ("fit", "export", "place", "calibrate", "judge", "second", "card")
 
 
 def main(arguments: list[str]) -> None:
@@ -25,9 +27,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--cores", type=int, default=2, help="cores to use (default 2)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="state, faces, verdicts (default var/train)")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights go (default vision/weights)")
+    parser.add_argument("--place", type=int, default=6_000, help="plates to see where characters stand (default 6000)")
     parser.add_argument("--calibrate", type=int, default=60_000, help="plates to calibrate on (default 60000)")
     parser.add_argument("--judge", type=int, default=75_000, help="plates to judge on (default 75000)")
     parser.add_argument("--strange", type=int, default=10_000, help="and of faces held out (default 10000)")
+    parser.add_argument("--pairs", type=int, default=6_000, help="plates read by both readers (default 6000)")
+    parser.add_argument(
+        "--models", type=Path, default=models.default_directory(), help="where `tarazy models` put them"
+    )
     chosen = parser.parse_args(arguments)
     faces.obtain(chosen.folder / "faces", say)
     for step in STEPS if chosen.step == "all" else (chosen.step,):
@@ -52,16 +59,20 @@ def _export(chosen: argparse.Namespace) -> None:
     export(chosen.folder, chosen.weights)
 
 
+def _place(chosen: argparse.Namespace) -> None:
+    found = judge.place(chosen.place, chosen.weights, chosen.folder / "faces")
+    (chosen.weights / first.PLACES).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+
+
 def _calibrate(chosen: argparse.Namespace) -> None:
     verdicts = _judged(chosen, CALIBRATION, chosen.calibrate)
-    reader = card.digests(chosen.weights)["plate-reader.onnx"]
+    reader = card.digests(chosen.weights)[first.READER]
     calibration = first.Confidence(
         reader=reader[:12],
         fitted_on=f"{len(verdicts)} drawn plates of seed {CALIBRATION}",
         steps=curve.fit((verdict.nats, verdict.right) for verdict in verdicts),
     )
-    data = msgspec.json.format(msgspec.json.encode(calibration), indent=1)
-    (chosen.weights / first.FILE).write_bytes(data + b"\n")
+    _write(chosen.weights / first.FILE, calibration)
 
 
 def _judge(chosen: argparse.Namespace) -> None:
@@ -69,11 +80,33 @@ def _judge(chosen: argparse.Namespace) -> None:
     _judged(chosen, STRANGE, chosen.strange)
 
 
+def _second(chosen: argparse.Namespace) -> None:
+    """Both readers: on part of the plates for calibration, and on part of those judged with every wrong read."""
+    worth = first.Confidence.parse((chosen.weights / first.FILE).read_bytes())
+    reader = second.open_second(chosen.models).reader
+    for seed in (CALIBRATION, JUDGEMENT):
+        verdicts = judge.load(_file(chosen, seed))
+        asked = verdicts[: chosen.pairs]
+        if seed == JUDGEMENT:
+            asked += [verdict for verdict in verdicts[chosen.pairs :] if verdict.read and not verdict.right]
+        both = pairs.pairs(seed, asked, worth, chosen.folder / "faces", chosen.models, workers=chosen.cores)
+        found = list(_told(both, seed, len(asked)))
+        pairs.save(found, chosen.folder / f"pairs-{seed}.csv")
+        if seed == CALIBRATION:
+            _write(chosen.weights / agreement.FILE, pairs.fitted(found, worth, reader, seed))
+
+
 def _card(chosen: argparse.Namespace) -> None:
     calibration = first.Confidence.parse((chosen.weights / first.FILE).read_bytes())
     judged, strange = (judge.load(_file(chosen, seed)) for seed in (JUDGEMENT, STRANGE))
+    both = pairs.load(chosen.folder / f"pairs-{JUDGEMENT}.csv")
     steps = int((chosen.folder / "steps").read_text())
-    (chosen.weights / card.FILE).write_text(card.card(chosen.weights, calibration, judged, strange, steps))
+    evidence = card.Evidence(steps, calibration, judged, strange, both[: chosen.pairs], both)
+    (chosen.weights / card.FILE).write_text(card.card(chosen.weights, evidence))
+
+
+def _write(path: Path, calibration: msgspec.Struct) -> None:
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(calibration), indent=1) + b"\n")
 
 
 def _judged(chosen: argparse.Namespace, seed: int, count: int) -> list[Verdict]:
@@ -85,8 +118,8 @@ def _file(chosen: argparse.Namespace, seed: int) -> Path:
     return Path(chosen.folder) / f"verdicts-{seed}.csv"
 
 
-def _told(verdicts: Iterable[Verdict], seed: int, count: int) -> Iterator[Verdict]:
-    """The verdicts, with a line of progress every few thousand."""
+def _told(verdicts: Iterable[T], seed: int, count: int) -> Iterator[T]:
+    """The same, with a line of progress every few thousand."""
     begun = time.monotonic()
     for number, verdict in enumerate(verdicts, 1):
         if number % 5000 == 0:
@@ -94,7 +127,7 @@ def _told(verdicts: Iterable[Verdict], seed: int, count: int) -> Iterator[Verdic
         yield verdict
 
 
-_STEPS = {"fit": _fit, "export": _export, "calibrate": _calibrate, "judge": _judge, "card": _card}
+_STEPS = dict(zip(STEPS, (_fit, _export, _place, _calibrate, _judge, _second, _card), strict=True))
 
 if __name__ == "__main__":
     main(sys.argv[1:])

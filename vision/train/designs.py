@@ -48,7 +48,11 @@ class Legend:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One plate to be drawn. `groups` fill the layout's fields; `rows` is what stands on each line, left to right."""
+    """One plate to be drawn. `groups` fill the layout's fields; `rows` is what stands on each line, left to right.
+
+    Between the first two groups may stand a `dash`, or an `emblem`: a coat of arms, a seal, a tree; under the number
+    `scenery`.
+    """
 
     layout: Layout
     groups: tuple[str, ...]
@@ -59,6 +63,8 @@ class Design:
     upper_band: tuple[float, Colour] | None = None
     ground_below: Colour | None = None
     dash: bool = False
+    emblem: bool = False
+    scenery: bool = False
 
     @property
     def format_id(self) -> str:
@@ -128,6 +134,8 @@ def in_plate_order(rows: tuple[str, str]) -> str:
 
 
 _LINE = 57.0
+GAPS, WIDE_GAPS = (0.05, 0.5), (0.6, 1.1)
+"""Gaps between groups in characters; an emblem needs a wide one."""
 
 
 def _one_line(fields: tuple[Field, ...], *, width: float = 520, height: float = 112, **more: object) -> Layout:
@@ -200,11 +208,19 @@ def _chance_groups(rng: Rng, least: int, most: int) -> tuple[str, ...]:
 
 
 def _spread(  # noqa: PLR0917 - two edges, a height and a size
-    rng: Rng, groups: tuple[str, ...], left: float, right: float, y: float, cap: float, *, advance: float = 0.72
+    rng: Rng,
+    groups: tuple[str, ...],
+    left: float,
+    right: float,
+    y: float,
+    cap: float,
+    *,
+    advance: float = 0.72,
+    gaps: tuple[float, float] = GAPS,
 ) -> tuple[Field, ...]:
-    """Fields of `groups` beside each other between two edges, with gaps between them."""
+    """Fields of `groups` beside each other between two edges, with gaps of so many characters between them."""
     characters = sum(len(group) for group in groups)
-    gap = float(rng.uniform(0.05, 0.5))
+    gap = float(rng.uniform(*gaps))
     cell = min((right - left) / (characters + gap * (len(groups) - 1)), cap * advance)
     x = left + (right - left - cell * (characters + gap * (len(groups) - 1))) * float(rng.uniform(0.3, 0.7))
     fields = []
@@ -217,14 +233,16 @@ def _spread(  # noqa: PLR0917 - two edges, a height and a size
 def _european(rng: Rng) -> Design:
     groups = _chance_groups(rng, 5, 8)
     cap = float(rng.uniform(66, 80))
-    fields = _spread(rng, groups, 56, float(rng.uniform(480, 508)), _LINE, cap)
+    emblem = len(groups) > 1 and rng.random() < 0.4
+    gaps = WIDE_GAPS if emblem else GAPS
+    fields = _spread(rng, groups, 56, float(rng.uniform(480, 508)), _LINE, cap, gaps=gaps)
     ground = YELLOW if rng.random() < 0.12 else WHITE
     ink = BLACK if rng.random() < 0.85 else (140, 40, 20)
     sign = _letters(rng, int(rng.integers(1, 4)))
     layout = _one_line(fields, strip="blue", ground=ground, ink=ink)
-    return _design(
-        layout, groups, "EU", legends=(Legend(sign, 12, 90, 18, WHITE),), dash=len(groups) > 1 and rng.random() < 0.2
-    )
+    legends = (Legend(sign, 12, 90, 18, WHITE),)
+    dash = len(groups) > 1 and not emblem and rng.random() < 0.2
+    return _design(layout, groups, "EU", legends=legends, dash=dash, emblem=emblem)
 
 
 def _plain(rng: Rng) -> Design:
@@ -232,9 +250,12 @@ def _plain(rng: Rng) -> Design:
     groups = _chance_groups(rng, 4, 8)
     width, height = float(rng.uniform(380, 530)), float(rng.uniform(100, 135))
     cap = height * float(rng.uniform(0.5, 0.75))
-    fields = _spread(rng, groups, 14, width - 14, height * float(rng.uniform(0.46, 0.54)), cap)
+    emblem = len(groups) > 1 and rng.random() < 0.2
+    middle = height * float(rng.uniform(0.46, 0.54))
+    fields = _spread(rng, groups, 14, width - 14, middle, cap, gaps=WIDE_GAPS if emblem else GAPS)
     ground, ink = _colours(rng)
-    return _design(_one_line(fields, width=width, height=height, strip="none", ground=ground, ink=ink), groups, "?")
+    layout = _one_line(fields, width=width, height=height, strip="none", ground=ground, ink=ink)
+    return _design(layout, groups, "?", emblem=emblem)
 
 
 def _colours(rng: Rng) -> tuple[Colour, Colour]:
@@ -261,7 +282,9 @@ def _american(rng: Rng) -> Design:
     """About 12 × 6 inches, one line of five to seven between two lines of small writing, over a coloured picture."""
     groups = _chance_groups(rng, 5, 7)
     cap = float(rng.uniform(58, 78))
-    fields = _spread(rng, groups, 12, 293, float(rng.uniform(74, 88)), cap, advance=0.62)
+    emblem = len(groups) > 1 and rng.random() < 0.35
+    gaps = WIDE_GAPS if emblem else GAPS
+    fields = _spread(rng, groups, 12, 293, float(rng.uniform(74, 88)), cap, advance=0.62, gaps=gaps)
     kind = rng.random()
     light = _shade(rng, 165, 256)
     second = _shade(rng, 120, 256)
@@ -279,7 +302,9 @@ def _american(rng: Rng) -> Design:
     ]
     kept = tuple(legend for legend in legends if rng.random() < 0.75)
     below = second if kind < 0.45 else None
-    return _design(layout, groups, "US", legends=kept, ground_below=below, dash=len(groups) > 1 and rng.random() < 0.3)
+    dash = len(groups) > 1 and not emblem and rng.random() < 0.3
+    drawn = _design(layout, groups, "US", legends=kept, ground_below=below, dash=dash, emblem=emblem)
+    return replace(drawn, scenery=rng.random() < 0.4)
 
 
 def _brazilian(rng: Rng) -> Design:

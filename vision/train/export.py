@@ -7,13 +7,13 @@ import torch
 from torch import Tensor, nn
 
 from vision.corners import INPUT
+from vision.first import CORNERS, READER
 from vision.frontal import HEIGHT, WIDTH
 from vision.plate_reader import COUNTRIES as COUNTRIES_KEY
 from vision.plate_reader import FORMATS as FORMATS_KEY
 from vision.train.designs import COUNTRIES, FORMATS
 from vision.train.fit import opened
 
-READER_FILE, CORNERS_FILE = "plate-reader.onnx", "plate-corners.onnx"
 OPSET = 17
 """Read by every ONNX Runtime, TensorRT and OpenVINO of the last three years."""
 
@@ -37,11 +37,11 @@ def export(folder: Path, target: Path) -> None:
     plates = torch.zeros(2, HEIGHT, WIDTH, 3, dtype=torch.uint8)
     boxes = torch.zeros(2, INPUT[1], INPUT[0], 3, dtype=torch.uint8)
     reader = _Answers(training.reader_average.eval())
-    _write(reader, plates, target / READER_FILE, ("plates", "rows", "formats", "countries"))
-    _write(training.corners_average.eval(), boxes, target / CORNERS_FILE, ("boxes", "corners"))
-    model = onnx.load(target / READER_FILE)
+    _write(reader, plates, target / READER, ("plates", "rows", "formats", "countries"))
+    _write(training.corners_average.eval(), boxes, target / CORNERS, ("boxes", "corners"))
+    model = onnx.load(target / READER)
     onnx.helper.set_model_props(model, {FORMATS_KEY: ",".join(FORMATS), COUNTRIES_KEY: ",".join(COUNTRIES)})
-    onnx.save(model, target / READER_FILE)
+    onnx.save(model, target / READER)
 
 
 def _write(model: nn.Module, example: Tensor, path: Path, names: tuple[str, ...]) -> None:

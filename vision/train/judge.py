@@ -13,19 +13,18 @@ import cv2
 import msgspec
 import numpy as np
 
-from vision.corners import CornerFinder
-from vision.first import FirstReader
-from vision.onnx import Network
-from vision.plate_reader import PlateReader
+from vision import spacing
+from vision.first import first_reader, places
+from vision.spacing import Places
 from vision.train import mix
 from vision.train.batches import BOX_SLACK
 from vision.train.faces import HELD_OUT, TRAINED, Face
 from vision.train.mix import Hardship
 from vision.train.spoil import Shot, shoot
 
-CALIBRATION, JUDGEMENT, STRANGE = 1_000_001, 1_000_002, 1_000_003
-"""Seeds of three sets of plates: to fit the calibration to, to judge on, and to judge on in faces and under conditions
-never trained on. Training's is another."""
+CALIBRATION, JUDGEMENT, STRANGE, PLACING = 1_000_001, 1_000_002, 1_000_003, 1_000_004
+"""Seeds of sets of plates: to fit the calibration to, to judge on, and to judge on in faces and under conditions
+never trained on, and to see where characters stand. Training's is another."""
 PORTION = 250
 """Plates made and read at a time by one process."""
 
@@ -84,29 +83,24 @@ def _portion(what: tuple[int, int, int, Path, Path]) -> list[Verdict]:
     seed, first, count, weights, faces = what
     cv2.setNumThreads(1)
     asked = trial(seed)
-    shots = [_shot(asked, number, faces) for number in range(first, first + count)]
-    reader = first_reader(weights)
-    reads = reader([(shot.picture, [_box(shot, seed, number)]) for number, shot in shots])
+    shots = [(number, shot_of(asked, number, faces)) for number in range(first, first + count)]
+    reader = first_reader(weights, places(weights))
+    shown = [reader.show(shot.picture, [box_of(shot, seed, number)])[0] for number, shot in shots]
+    reads = reader.read(shown)
     return [
-        _verdict(number, shot, read.fused.text if read.fused is not None else "", read.nats)
+        _verdict(number, shot, read.said.text if read.said is not None else "", read.nats)
         for (number, shot), read in zip(shots, reads, strict=True)
     ]
 
 
-def first_reader(weights: Path) -> FirstReader:
-    """The reader of the weights in a folder."""
-    return FirstReader(
-        CornerFinder(Network(weights / "plate-corners.onnx")), PlateReader(Network(weights / "plate-reader.onnx"))
-    )
-
-
-def _shot(asked: Trial, number: int, faces: Path) -> tuple[int, Shot]:
+def shot_of(asked: Trial, number: int, faces: Path) -> Shot:
+    """The `number`-th plate of a trial."""
     shot = shoot(np.random.default_rng((asked.seed, number)), asked.kinds, asked.hardship, (faces, asked.among))
     assert shot is not None, "the mix of Kazakhstan has no empty pictures"
-    return number, shot
+    return shot
 
 
-def _box(shot: Shot, seed: int, number: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def box_of(shot: Shot, seed: int, number: int) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     """The plate's upright box, its edges off as a detector's are."""
     rng = np.random.default_rng((seed, number, 1))
     low, high = shot.corners.min(axis=0), shot.corners.max(axis=0)
@@ -144,6 +138,20 @@ def save(verdicts: Iterable[Verdict], path: Path) -> list[Verdict]:
         writer.writerow([each.name for each in fields(Verdict)])
         writer.writerows(astuple(verdict) for verdict in kept)
     return kept
+
+
+def place(count: int, weights: Path, faces: Path) -> Places:
+    """Where the reader sees the characters of each format, from the plates that it reads right."""
+    reader = first_reader(weights, {})
+    asked = trial(PLACING)
+    found = []
+    for number in range(count):
+        shot = shot_of(asked, number, faces)
+        (read,) = reader.read(reader.show(shot.picture, [box_of(shot, PLACING, number)]))
+        design, said = shot.design, read.said
+        if design is not None and said is not None and (said.text, said.rows) == (design.text, design.layout.rows):
+            found.append((spacing.key(design.format_id, said.rows, len(said.text)), said.spans))
+    return spacing.measured(found)
 
 
 def load(path: Path) -> list[Verdict]:

@@ -65,9 +65,9 @@ class Hardship:
 
 TRAINED: Final = Hardship(
     width_px=(62.0, 340.0),
-    yaw_deg=48.0,
-    pitch_deg=28.0,
-    roll_deg=14.0,
+    yaw_deg=52.0,
+    pitch_deg=30.0,
+    roll_deg=24.0,
     blur_px=1.7,
     motion_px=7.0,
     noise=16.0,

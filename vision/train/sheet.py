@@ -51,6 +51,8 @@ def draw(design: Design, drawing: Drawing, rng: Rng, often: dict[str, float]) ->
     picture = np.empty((size[1], size[0], 3), np.uint8)
     _mount(picture, design, drawing, rng, framed=rng.random() < often["frame"])
     _ground(picture, design)
+    if design.scenery:
+        _scenery(picture, design, rng)
     _signs(picture, design)
     for legend in design.legends:
         _write_legend(picture, legend, drawing, layout.ink)
@@ -91,16 +93,14 @@ def _mount(picture: NDArray[np.uint8], design: Design, drawing: Drawing, rng: Rn
     shade = int(rng.integers(5, 70)) if rng.random() < 0.85 else int(rng.integers(120, 220))
     around = float(rng.uniform(3, 9))
     foot = float(rng.uniform(6, 13)) if rng.random() < 0.6 else around
-    _box(picture, (-around, -around, width + around, height + foot), (shade, shade, shade))
-    if foot > around + 2:
-        name = "".join(rng.choice(list("ABCDEFGHIKLMNOPRSTUVWXYZ 0123456789-."), int(rng.integers(5, 20))))
-        light = 235 if shade < 100 else 20
-        _write_legend(
-            picture,
-            Legend(name, width * float(rng.uniform(0.1, 0.4)), height + foot / 2, foot * 0.62, (light, light, light)),
-            drawing,
-            (light, light, light),
-        )
+    head = float(rng.uniform(6, 13)) if rng.random() < 0.25 else around
+    _box(picture, (-around, -head, width + around, height + foot), (shade, shade, shade))
+    light = 235 if shade < 100 else 20
+    for band, y in ((foot, height + foot / 2), (head, -head / 2)):
+        if band > around + 2:
+            name = "".join(rng.choice(list("ABCDEFGHIKLMNOPRSTUVWXYZ 0123456789-."), int(rng.integers(5, 20))))
+            written = Legend(name, width * float(rng.uniform(0.05, 0.4)), y, band * 0.62, (light, light, light))
+            _write_legend(picture, written, drawing, (light, light, light))
 
 
 def _ground(picture: NDArray[np.uint8], design: Design) -> None:
@@ -118,6 +118,23 @@ def _ground(picture: NDArray[np.uint8], design: Design) -> None:
         _box(picture, (3, 3, layout.width - 3, height), colour)
     if layout.divider is not None:
         _box(picture, (layout.divider, 3, layout.divider + 2, layout.height - 3), layout.ink)
+
+
+def _scenery(picture: NDArray[np.uint8], design: Design, rng: Rng) -> None:
+    """A pale picture under the number: hills, a sun, stripes."""
+    layout = design.layout
+    x0, y0 = _px(MARGIN_MM + 3), _px(MARGIN_MM + 3)
+    face = picture[y0 : _px(MARGIN_MM + layout.height - 3), x0 : _px(MARGIN_MM + layout.width - 3)]
+    height, width = face.shape[:2]
+    for _ in range(int(rng.integers(1, 5))):
+        pale = face.reshape(-1, 3).mean(axis=0) * 0.6 + rng.uniform(40, 250, 3) * 0.4
+        colour = tuple(float(each) for each in pale)
+        if rng.random() < 0.6:
+            points = rng.uniform(0, 1, (int(rng.integers(3, 7)), 2)) * (width, height)
+            cv2.fillPoly(face, [points.astype(np.int32)], colour, cv2.LINE_AA)
+        else:
+            at = int(rng.integers(0, width)), int(rng.integers(0, height))
+            cv2.circle(face, at, int(rng.integers(height // 8, height // 2)), colour, -1, cv2.LINE_AA)
 
 
 def _signs(picture: NDArray[np.uint8], design: Design) -> None:
@@ -169,11 +186,35 @@ def _write_number(
             x = start + cell * (index + 0.5) - small.shape[1] / 2
             _stamp(picture, small, round(x), round(y - cap / 2), design.layout.ink)
             cells.append((start + cell * index, y - cap / 2, start + cell * (index + 1), y + cap / 2))
+    if design.emblem:
+        _emblem(picture, design, rng)
     if design.dash:
         first, second = design.layout.fields[:2]
         middle = (first.x + first.width + second.x) / 2
         _box(picture, (middle - 5, first.y - 3, middle + 5, first.y + 3), design.layout.ink)
     return cells
+
+
+def _emblem(picture: NDArray[np.uint8], design: Design, rng: Rng) -> None:
+    """A coat of arms, a seal or a picture between the first two groups: no character, whatever it looks like."""
+    first, second = design.layout.fields[:2]
+    x, y = _px((first.x + first.width + second.x) / 2 + MARGIN_MM), _px(first.y + float(rng.uniform(-8, 8)) + MARGIN_MM)
+    size = _px(first.cap * float(rng.uniform(0.15, 0.36)))
+    colours = [tuple(int(n) for n in rng.integers(0, 256, 3)) for _ in range(2)]
+    kind = int(rng.integers(0, 4))
+    if kind == 0:
+        cv2.circle(picture, (x, y), size, colours[0], -1 if rng.random() < 0.5 else 2, cv2.LINE_AA)
+        cv2.circle(picture, (x, y), size // 2, colours[1], -1, cv2.LINE_AA)
+    elif kind == 1:
+        shield = np.array(((-size, -size), (size, -size), (size, size // 3), (0, size), (-size, size // 3)), np.int32)
+        cv2.fillPoly(picture, [shield + np.array((x, y), np.int32)], colours[0], cv2.LINE_AA)
+        cv2.line(picture, (x, y - size), (x, y + size // 2), colours[1], max(size // 3, 1), cv2.LINE_AA)
+    elif kind == 2:
+        points = rng.integers(-size - 1, size + 1, (int(rng.integers(3, 9)), 2)).astype(np.int32)
+        cv2.fillPoly(picture, [points + np.array((x, y), np.int32)], colours[0], cv2.LINE_AA)
+    else:
+        cv2.ellipse(picture, (x, y - size), (size // 2 + 1, size // 2 + 1), 0, 0, 360, colours[0], -1, cv2.LINE_AA)
+        cv2.ellipse(picture, (x, y + size), (size // 2 + 1, size // 2 + 1), 0, 0, 360, colours[1], -1, cv2.LINE_AA)
 
 
 def _write_legend(picture: NDArray[np.uint8], legend: Legend, drawing: Drawing, ink: Colour) -> None:

@@ -13,6 +13,7 @@ from vision.train import mix
 from vision.train.designs import Design, Rng, choose
 from vision.train.faces import Face
 from vision.train.mix import Hardship
+from vision.train.negatives import crop
 from vision.train.sheet import PX_PER_MM, Drawing, Sheet, draw
 from vision.train.strange import strange
 
@@ -20,6 +21,12 @@ Floats = NDArray[np.float32]
 Picture = NDArray[np.uint8]
 AROUND = 0.35
 """Of the plate's seen size on each side: what a detector's box, grown, may show beside the plate."""
+PARTS, PARTS_SHARE = 600, 0.35
+"""How many pictures of cars' parts and lettering serve as background, and how often one does."""
+RECESS_SHARE = 0.3
+"""How often a plate hangs in a recess that is darker or lighter than the body."""
+BARE_SHARE = 0.5
+"""How often nothing of the holder is seen: else its edge would tell where the plate's is."""
 DETAIL = 1.5
 """The sheet is spoilt at this many times the pixels it will be seen with."""
 
@@ -177,7 +184,7 @@ def _snow(picture: Floats, rng: Rng) -> Laid:
     ragged = edge * (0.5 + _patches(rng, (1, width), 1)[0])
     rows = np.arange(height, dtype=np.float32)[:, None]
     rows = rows if rng.random() < 0.5 else rows[::-1]
-    share = np.clip((ragged[None, :] - rows) / 3, 0, 0.97).astype(np.float32)
+    share = np.clip((ragged[None, :] - rows) / np.float32(3), 0, 0.97).astype(np.float32)
     return share, np.array((238, 236, 232), np.float32)
 
 
@@ -191,7 +198,7 @@ def _bar(picture: Floats, rng: Rng) -> Laid:
     upright = ((x, -5), (x + lean, height + 5))
     ends = upright if rng.random() < 0.7 else ((-5, y), (width + 5, y + lean // 8))
     cv2.line(bar, ends[0], ends[1], 255, thick, cv2.LINE_AA)
-    return bar.astype(np.float32) / 255, np.full(3, rng.uniform(5, 200), np.float32)
+    return bar.astype(np.float32) / np.float32(255), np.full(3, rng.uniform(5, 200), np.float32)
 
 
 _LAID: Mapping[str, Callable[[Floats, Rng], Laid]] = {"worn": _worn, "dirt": _mud, "snow": _snow, "occlusion": _bar}
@@ -268,6 +275,8 @@ def _hung(picture: Floats, matrix: Floats, sheet: Sheet, rng: Rng) -> tuple[Floa
     """The sheet in its place on a background of a car's parts; returns the picture and the matrix into it."""
     height, width = picture.shape[:2]
     outline = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
+    if rng.random() < BARE_SHARE:
+        outline = sheet.corners
     corners = _moved(matrix, sheet.corners)
     low, high = corners.min(axis=0), corners.max(axis=0)
     size = np.maximum(((high - low) * (1 + 2 * AROUND)).round().astype(int), 12)
@@ -276,6 +285,8 @@ def _hung(picture: Floats, matrix: Floats, sheet: Sheet, rng: Rng) -> tuple[Floa
     matrix = np.asarray(shift @ matrix, np.float32)
     place = int(size[0]), int(size[1])
     background = _background(rng, (place[1], place[0]))
+    if rng.random() < RECESS_SHARE:
+        _recess(background, corners + shift[:2, 2], rng)
     warped = cv2.warpPerspective(picture, matrix, place, flags=cv2.INTER_LINEAR)
     mask = np.zeros((place[1], place[0]), np.uint8)
     cv2.fillConvexPoly(mask, (_moved(matrix, outline) * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
@@ -283,9 +294,30 @@ def _hung(picture: Floats, matrix: Floats, sheet: Sheet, rng: Rng) -> tuple[Floa
     return np.asarray(warped * share + background * (1 - share), np.float32), matrix
 
 
+def _recess(background: Floats, corners: Floats, rng: Rng) -> None:
+    """A shaded field about the plate, with a lit or a dark edge."""
+    middle = corners.mean(axis=0)
+    wide = (corners - middle) * rng.uniform(1.05, 1.6, 2) + middle + rng.normal(0, 2, 2)
+    shade = float(background.mean()) * float(rng.uniform(0.2, 1.5))
+    outline = (wide * 16).astype(np.int32)
+    cv2.fillConvexPoly(background, outline, (shade,) * 3, cv2.LINE_AA, 4)
+    edge = (float(np.clip(shade * rng.uniform(0.2, 3), 0, 255)),) * 3
+    cv2.polylines(background, [outline], isClosed=True, color=edge, thickness=1, lineType=cv2.LINE_AA, shift=4)
+
+
+@lru_cache(maxsize=1)
+def _parts() -> tuple[Picture, ...]:
+    """Pictures without a plate, drawn once: each is as costly as a plate."""
+    return tuple(crop(np.random.default_rng((PARTS, number))) for number in range(PARTS))
+
+
 def _background(rng: Rng, shape: tuple[int, int]) -> Floats:
-    """A car's body about a plate: shaded paint with edges, gaps and lamps."""
+    """What is about a plate: shaded paint with edges, gaps and lamps, often with lettering or parts of a car."""
     height, width = shape
+    if rng.random() < PARTS_SHARE:
+        part = _parts()[int(rng.integers(0, PARTS))]
+        part = part[:, ::-1] if rng.random() < 0.5 else part
+        return np.asarray(cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     base = rng.uniform(8, 215, 3) if rng.random() < 0.35 else np.full(3, rng.uniform(8, 220))
     tilt = np.linspace(float(rng.uniform(0.6, 1.2)), float(rng.uniform(0.6, 1.2)), height, dtype=np.float32)
     picture = np.empty((height, width, 3), np.float32)

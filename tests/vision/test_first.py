@@ -1,0 +1,136 @@
+"""The first reader on plates drawn in a face that it was never trained on, with the weights of this package."""
+
+import cv2
+import numpy as np
+import pytest
+
+from adjudication.errors import Invalid
+from vision.first import WEIGHTS, Confidence, FirstRead, confidence_bp, open_first, places, shipped
+from vision.frontal import box_corners, frontal
+from vision.plate_art import LAYOUTS, Layout, draw_plate, layout_of
+from vision.plate_quality import flags, quality
+from vision.train.card import digests
+from vision.train.negatives import crop
+
+TEXTS = {
+    "KZ2012-P": ("489AAC02", "001OIQ20", "080OBO08", "582SZB15"),
+    "KZ2012-L": ("312AB05", "080OO10", "515SI11"),
+    "KZ2012-TR": ("12ABC05",),
+    "KZ2012-MC": ("12AB05", "50OO08"),
+    "KZ1993-P": ("A489BCD", "O010OBO"),
+    "KZ1993-L": ("B481SI",),
+    "KZ2012-F": ("K012305", "D808018"),
+    "KZ-DIP": ("D012345",),
+}
+CASES = [(layout, text) for layout in LAYOUTS for text in TEXTS.get(layout.format_id, ())]
+
+
+def seen(layout: Layout, text: str, width_px: float = 220.0, tilt: float = 0.04) -> tuple[np.ndarray, np.ndarray]:
+    """A plate hung a little askew on a grey car, and its upright box."""
+    flat = draw_plate(layout, text)
+    height, width = flat.shape[:2]
+    scale = width_px / 520 * layout.width / width
+    w, h = width * scale, height * scale
+    corners = np.array(((40, 40 + tilt * w), (40 + w, 40), (41 + w, 40 + h), (41, 40 + h + tilt * w)), np.float32)
+    size = round(w + 80), round(h + tilt * w + 80)
+    at = np.array(((0, 0), (width, 0), (width, height), (0, height)), np.float32)
+    small = cv2.GaussianBlur(flat, (0, 0), 0.4 / scale)
+    matrix = cv2.getPerspectiveTransform(at, corners)
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    cv2.warpPerspective(small, matrix, size, dst=picture, borderMode=cv2.BORDER_TRANSPARENT)
+    return picture, np.concatenate((corners.min(axis=0), corners.max(axis=0)))
+
+
+def read(layout: Layout, text: str, **more: float) -> FirstRead:
+    reader = open_first()
+    picture, box = seen(layout, text, **more)
+    (answer,) = reader.read(reader.show(picture, [box]))
+    return answer
+
+
+def test_every_civil_format_is_read_in_a_face_never_trained_on() -> None:
+    """Nearly all: these texts are full of look-alikes, which position alone tells apart."""
+    reads = [(text, read(layout, text).said) for layout, text in CASES]
+    right = sum(said is not None and said.text == text for text, said in reads)
+    assert right >= 0.9 * len(CASES), [(text, said and said.text) for text, said in reads]
+
+
+def test_it_knows_one_line_from_two() -> None:
+    for layout, text in CASES[:8]:
+        said = read(layout, text).said
+        assert said is not None
+        assert said.rows == layout.rows
+
+
+def test_it_sees_the_flag() -> None:
+    answer = read(layout_of("KZ2012-P", "489AAC02"), "489AAC02")
+    assert answer.country == "KZ"
+    assert answer.country_certainty > 0.9
+
+
+def test_a_plate_too_small_to_read_is_not_surely_read() -> None:
+    worth = shipped()
+    for text in TEXTS["KZ2012-P"]:
+        answer = read(layout_of("KZ2012-P", text), text, width_px=34.0)
+        assert confidence_bp(answer, worth) < 9_000
+        assert "plate_small" in flags(answer.quality)
+
+
+def test_a_covered_letter_is_never_accepted_as_a_firms_plate() -> None:
+    layout = layout_of("KZ2012-P", "489AAC02")
+    picture, box = seen(layout, "489AAC02", tilt=0.0)
+    width = box[2] - box[0]
+    x = round(box[0] + width * 371 / 520)
+    covered = picture.copy()
+    covered[:, x - round(width * 27 / 520) : x + round(width * 27 / 520)] = 235
+    reader = open_first()
+    (answer,) = reader.read(reader.show(covered, [box]))
+    assert confidence_bp(answer, shipped()) < 9_000
+
+
+def test_what_is_no_plate_is_seldom_held_for_one() -> None:
+    reader, worth = open_first(), shipped()
+    sure = 0
+    for number in range(60):
+        picture = crop(np.random.default_rng((99, number)))
+        height, width = picture.shape[:2]
+        (answer,) = reader.read(reader.show(picture, [np.array((0, 0, width, height), np.float32)]))
+        sure += answer.plate >= 0.5 and confidence_bp(answer, worth) >= 9_000
+    assert sure == 0
+
+
+def test_nothing_asked_is_nothing_answered() -> None:
+    reader = open_first()
+    assert reader.read(reader.show(np.zeros((90, 90, 3), np.uint8), [])) == []
+
+
+def test_the_card_speaks_of_these_very_weights() -> None:
+    card = (WEIGHTS / "README.md").read_text(encoding="utf-8")
+    named = digests(WEIGHTS)
+    assert set(named) == {"plate-reader.onnx", "plate-corners.onnx"}
+    assert all(f"`{name}`" in card and digest in card for name, digest in named.items())
+    assert shipped().reader == named["plate-reader.onnx"][:12], "the calibration is of these weights"
+    assert sum(file.stat().st_size for file in WEIGHTS.iterdir()) < 6 * 2**20
+
+
+def test_places_are_known_for_every_common_format() -> None:
+    known = places(WEIGHTS)
+    assert {"KZ2012-P/1/8", "KZ2012-P/2/8", "KZ2012-L/1/7", "KZ2012-MC/2/6", "KZ1993-P/1/7"} <= set(known)
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"reader": "a", "fitted_on": "b", "steps": []}'])
+def test_a_calibration_that_is_none_is_refused(data: bytes) -> None:
+    with pytest.raises(Invalid, match="calibration-malformed"):
+        Confidence.parse(data)
+
+
+def test_glare_and_hidden_parts_are_seen() -> None:
+    layout = layout_of("KZ2012-P", "489AAC02")
+    picture, box = seen(layout, "489AAC02", tilt=0.0)
+    corners = box_corners(*map(float, box))
+    assert set(flags(quality(frontal(picture, corners), corners, rows=1))) == set()
+    hidden = picture.copy()
+    hidden[:, round(box[0]) + 90 : round(box[0]) + 190] = 60
+    assert "occluded" in set(flags(quality(frontal(hidden, corners), corners, rows=1)))
+    blurred = cv2.GaussianBlur(picture, (0, 0), 6)
+    assert "blurred" in set(flags(quality(frontal(blurred, corners), corners, rows=1)))
