@@ -54,8 +54,8 @@ browser-test: models ## the journey through the pages, in Chromium
 test-gpu-extra: models $(EXTRA) ## the adapters of ultralytics and paddleocr, in .venv-extra; on a GPU where there is one
 	.venv-extra/bin/pytest -m extra -rs --timeout 600 tests/extra $(ARGS)
 
-train: $(EXTRA) ## train the plate reader; ARGS are those of vision.train's fit
-	.venv-extra/bin/python -m vision.train fit $(ARGS)
+train: $(EXTRA) models ## train, calibrate and judge the plate reader; STEP=one of its steps, ARGS="--minutes 90"
+	.venv-extra/bin/python -m vision.train $(or $(STEP),all) $(ARGS)
 
 lint: $(SETUP) ## style, types, who may import what
 	$(RUN)/ruff check .

@@ -124,9 +124,9 @@ def _second(sampled: Sequence[Pair], asked: Sequence[Pair]) -> Iterator[str]:
     seconds = sum(pair.second == pair.text for pair in sampled)
     yield "## With the second reader\n"
     alone = seconds / max(len(sampled), 1)
-    yield "PP-OCRv6 read the same boxes, blind. A wrong read passes it only if it reads the same wrong text. It was"
-    yield f"shown all {len(wrong):,} plates that the first reader read wrongly, and the first {len(sampled):,} judged: of those"
-    yield f"it reads {alone:.2%} to the letter by itself.\n"
+    yield "PP-OCRv6 read the same boxes, blind. A wrong read passes it only if it reads the same wrong text."
+    yield f"It was shown all {len(wrong):,} plates that the first reader read wrongly, and the first {len(sampled):,} judged."
+    yield f"Of those it reads {alone:.2%} to the letter by itself.\n"
     yield "| first reader's confidence | wrong reads | the second reads the same | right reads the second confirms |"
     yield "|---|---|---|---|"
     for bound in (*BOUNDS_BP, 0):
