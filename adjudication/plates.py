@@ -12,7 +12,7 @@ Source: domain brief §6; `confidence` repeats its marks (A official … C one u
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import prod
 from typing import Literal
 
@@ -183,6 +183,7 @@ def shape_size(shape: str) -> int:
     return singles * prod(len(codes) for pair, codes in PAIRS.items() if pair in shape)
 
 
+@lru_cache(maxsize=4096)
 def fits_shape(shape: str, text: str) -> bool:
     """Whether `text` is of `shape`."""
     return len(text) == len(shape) and all(

@@ -190,6 +190,12 @@ def _forms() -> tuple[_Form, ...]:
     return (*plain, *signed)
 
 
+@lru_cache(maxsize=LONGEST + 1)
+def _forms_of(length: int) -> tuple[tuple[int, _Form], ...]:
+    """The forms of one length, each with its bit."""
+    return tuple((bit, form) for bit, form in enumerate(_forms()) if len(form) == length)
+
+
 @lru_cache(maxsize=1)
 def _road() -> Prior:
     return Prior({plate.id: _rarity(plate) for plate in FORMATS}, FOREIGN_COST, GENERIC_COST, lends=True)
@@ -269,8 +275,8 @@ def _kept(
 def _endings(text: str, mask: int, logp: float, prior: Prior) -> list[Read]:
     """What a text can be: of each shape that it completes, and of none."""
     found = [Read(text, logp - prior.generic, "")] if text else []
-    for bit, form in enumerate(_forms()):
-        if mask >> bit & 1 and len(text) == len(form):
+    for bit, form in _forms_of(len(text)):
+        if mask >> bit & 1:
             inside = text[len(form.before) : len(text) - len(form.after)]
             if fits_shape(form.shape, inside):
                 cost = prior.of(form.format_id) + (SIGN_COST if form.signed else 0.0)

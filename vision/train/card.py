@@ -125,7 +125,7 @@ def _second(sampled: Sequence[Pair], asked: Sequence[Pair]) -> Iterator[str]:
     yield "## With the second reader\n"
     alone = seconds / max(len(sampled), 1)
     yield "PP-OCRv6 read the same boxes, blind. A wrong read passes it only if it reads the same wrong text."
-    yield f"It was shown all {len(wrong):,} plates that the first reader read wrongly, and the first {len(sampled):,} judged."
+    yield f"It was shown all {len(wrong):,} plates that the first reader read wrongly, and {len(sampled):,} of all."
     yield f"Of those it reads {alone:.2%} to the letter by itself.\n"
     yield "| first reader's confidence | wrong reads | the second reads the same | right reads the second confirms |"
     yield "|---|---|---|---|"
