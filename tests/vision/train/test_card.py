@@ -1,0 +1,81 @@
+"""The card says what was measured, and nothing else."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vision.curve import Step
+from vision.first import WEIGHTS, Confidence
+from vision.train import judge, pairs
+from vision.train.card import Evidence, card
+from vision.train.judge import CALIBRATION, Verdict
+from vision.train.pairs import Pair, fitted
+
+RIGHT = Verdict(
+    number=0,
+    format_id="KZ2012-P",
+    rows=1,
+    text="489AAC02",
+    read="489AAC02",
+    nats=9.0,
+    legible=True,
+    cap_px=20.0,
+    blur_px=0.4,
+    contrast=120.0,
+    noise=2.0,
+    covered=0.0,
+    yaw_deg=3.0,
+    kinds="dirt",
+)
+WRONG = replace(RIGHT, number=1, read="489AAG02", nats=2.0)
+UNSEEN = replace(RIGHT, number=2, read="", nats=0.0, legible=False, rows=2)
+WORTH = Confidence(
+    reader="abc",
+    fitted_on="8 plates",
+    steps=(Step(from_nats=0, right=1, reads=2), Step(from_nats=8, right=99_998, reads=99_998)),
+)
+PAIRS = (
+    Pair(0, "489AAC02", "489AAC02", 9_999, "489AAC02", 9_000),
+    Pair(1, "489AAC02", "489AAG02", 5_000, "489AAG02", 8_000),
+)
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    verdicts = [RIGHT, WRONG, UNSEEN]
+    return card(WEIGHTS, Evidence(7, WORTH, verdicts, [RIGHT], PAIRS[:1], PAIRS))
+
+
+def test_shares_are_of_legible_plates_with_their_interval(text: str) -> None:
+    assert "| legible plates read to the letter | 50.00% of 2 (9.45%–90.55%) |" in text
+    assert "| all plates, the illegible too | 33.33% of 3" in text
+
+
+def test_accepted_reads_are_counted_with_the_wrong_among_them(text: str) -> None:
+    assert "| accepted by the first alone at 99.99% | 1, 33.3%; 0 wrong |" in text
+
+
+def test_what_both_readers_get_wrong_is_named(text: str) -> None:
+    assert "| 99.99% or more | 0 | 0 | 100.00% of 1 sampled |" in text
+    assert "| 0.00% or more | 1 | 1 |" in text
+    assert "489AAC02 read 489AAG02 (50.00%)" in text
+
+
+def test_it_says_how_it_was_made_and_what_it_is_not(text: str) -> None:
+    assert "7 steps" in text
+    assert "No photograph of a Kazakhstan plate was to be had" in text
+
+
+def test_verdicts_and_pairs_come_back_as_they_were_saved(tmp_path: Path) -> None:
+    judge.save([RIGHT, UNSEEN], tmp_path / "verdicts.csv")
+    assert judge.load(tmp_path / "verdicts.csv") == [RIGHT, UNSEEN]
+    pairs.save(PAIRS, tmp_path / "pairs.csv")
+    assert tuple(pairs.load(tmp_path / "pairs.csv")) == PAIRS
+
+
+def test_two_readers_are_calibrated_on_what_they_agree_on() -> None:
+    both = fitted(PAIRS, WORTH, "other", CALIBRATION)
+    assert (both.first, both.second) == ("abc", "other")
+    assert sum(step.reads for step in both.steps) == 2
+    assert sum(step.right for step in both.steps) == 1
