@@ -17,7 +17,7 @@ from integrations.casebook.desk import CaseView
 from integrations.seal import open_evidence
 
 LOW_BP = 9_000
-"""Below this a character is marked, as below it a plate goes to review (policy plate_confidence_bp)."""
+"""Below this a character is marked: the eye should rest on it."""
 MARGIN = 0.35
 """Of a plate's width, shown around it: its frame and the bolts help to tell letters from dirt."""
 

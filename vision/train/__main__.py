@@ -101,7 +101,8 @@ def _card(chosen: argparse.Namespace) -> None:
     judged, strange = (judge.load(_file(chosen, seed)) for seed in (JUDGEMENT, STRANGE))
     both = pairs.load(chosen.folder / f"pairs-{JUDGEMENT}.csv")
     steps = int((chosen.folder / "steps").read_text())
-    evidence = card.Evidence(steps, calibration, judged, strange, both[: chosen.pairs], both)
+    together = agreement.Agreement.parse((chosen.weights / agreement.FILE).read_bytes())
+    evidence = card.Evidence(steps, calibration, judged, strange, both[: chosen.pairs], both, together)
     (chosen.weights / card.FILE).write_text(card.card(chosen.weights, evidence))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vision.agreement import Agreement, evidence_nats
 from vision.curve import BP, worth
 from vision.evaluate.calibration import BINS, ece
 from vision.evaluate.intervals import wilson
@@ -29,6 +30,8 @@ ROLES = {
     "plate-reader.onnx": "the characters, format and country of a plate",
     "plate-corners.onnx": "the corners of a plate in its box",
 }
+POLICY_BP = 9_900
+"""As `plate_confidence_bp` of the shipped policies, which a test holds to this."""
 HEIGHTS_PX = (0, 9, 12, 16, 24, 999)
 """Bands of a letter's height."""
 
@@ -44,6 +47,7 @@ class Evidence:
     strange: Sequence[Verdict]
     sampled: Sequence[Pair]
     asked: Sequence[Pair]
+    agreement: Agreement
 
 
 def card(weights: Path, evidence: Evidence) -> str:
@@ -51,7 +55,7 @@ def card(weights: Path, evidence: Evidence) -> str:
     parts = (
         _about(weights, evidence.calibration, evidence.steps),
         _figures(evidence.calibration, evidence.judged, evidence.strange),
-        _second(evidence.sampled, evidence.asked),
+        _second(evidence.sampled, evidence.asked, evidence.agreement),
         _limits(),
     )
     return "\n".join(line for part in parts for line in part) + "\n"
@@ -118,7 +122,7 @@ def _figures(calibration: Confidence, judged: Sequence[Verdict], strange: Sequen
     yield ""
 
 
-def _second(sampled: Sequence[Pair], asked: Sequence[Pair]) -> Iterator[str]:
+def _second(sampled: Sequence[Pair], asked: Sequence[Pair], both: Agreement) -> Iterator[str]:
     wrong = [pair for pair in asked if pair.first and pair.first != pair.text]
     right = [pair for pair in sampled if pair.first == pair.text]
     seconds = sum(pair.second == pair.text for pair in sampled)
@@ -135,12 +139,22 @@ def _second(sampled: Sequence[Pair], asked: Sequence[Pair]) -> Iterator[str]:
         sure = [pair for pair in right if pair.first_bp >= bound]
         confirmed = sum(pair.agree for pair in sure) / max(len(sure), 1)
         yield f"| {bound / BP:.2%} or more | {len(passed)} | {through} | {confirmed:.2%} of {len(sure):,} sampled |"
+    through = sum(_accepted(pair, both) for pair in wrong)
+    kept = sum(_accepted(pair, both) for pair in right)
+    share = kept / max(len(sampled), 1)
+    yield f"\nAs policy asks, both reading the same and together claiming {POLICY_BP / BP:.0%} or more"
+    yield f"({both.fitted_on}):"
+    yield f"{through} wrong reads of all judged pass, and of the sample {share:.1%}, rightly."
     same = [pair for pair in wrong if pair.agree]
     yield "\nWrong in both, the surest first: " + "; ".join(
         f"{pair.text} read {pair.first} ({pair.first_bp / BP:.2%})"
         for pair in sorted(same, key=lambda pair: -pair.first_bp)[:12]
     )
     yield ""
+
+
+def _accepted(pair: Pair, both: Agreement) -> bool:
+    return pair.agree and both.confidence_bp(evidence_nats(pair.first_bp, pair.second_bp)) >= POLICY_BP
 
 
 def _limits() -> Iterator[str]:

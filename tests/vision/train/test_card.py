@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from integrations.lawfiles import load_policy
+from vision.agreement import Agreement
 from vision.curve import Step
 from vision.first import WEIGHTS, Confidence
 from vision.train import judge, pairs
-from vision.train.card import Evidence, card
+from vision.train.card import POLICY_BP, Evidence, card
 from vision.train.judge import CALIBRATION, Verdict
 from vision.train.pairs import Pair, fitted
 
@@ -41,10 +43,18 @@ PAIRS = (
 )
 
 
+BOTH = Agreement(
+    first="abc",
+    second="other",
+    fitted_on="2 plates",
+    steps=(Step(from_nats=0, right=1, reads=2), Step(from_nats=5, right=9_998, reads=9_998)),
+)
+
+
 @pytest.fixture(scope="module")
 def text() -> str:
     verdicts = [RIGHT, WRONG, UNSEEN]
-    return card(WEIGHTS, Evidence(7, WORTH, verdicts, [RIGHT], PAIRS[:1], PAIRS))
+    return card(WEIGHTS, Evidence(7, WORTH, verdicts, [RIGHT], PAIRS[:1], PAIRS, BOTH))
 
 
 def test_shares_are_of_legible_plates_with_their_interval(text: str) -> None:
@@ -60,6 +70,16 @@ def test_what_both_readers_get_wrong_is_named(text: str) -> None:
     assert "| 99.99% or more | 0 | 0 | 100.00% of 1 sampled |" in text
     assert "| 0.00% or more | 1 | 1 |" in text
     assert "489AAC02 read 489AAG02 (50.00%)" in text
+
+
+def test_what_the_policy_accepts_is_counted(text: str) -> None:
+    assert (
+        "together claiming 99% or more\n(2 plates):\n0 wrong reads of all judged pass, and of the sample 100.0%" in text
+    )
+
+
+def test_the_bound_is_the_policys() -> None:
+    assert load_policy().edition[-1].plate_confidence_bp == POLICY_BP
 
 
 def test_it_says_how_it_was_made_and_what_it_is_not(text: str) -> None:
