@@ -173,7 +173,7 @@ def _peer(frames: Sequence[Shown], ours_ms: float) -> dict[str, object]:
     """The peer on the same frames in the same run, whole frames only; a word where it is not installed."""
     if not is_installed():
         return {"peer": "not installed: python benchmarks/peer.py --install"}
-    with tempfile.TemporaryDirectory() as folder, peer_program(command("--countries", "kz")) as peer:
+    with tempfile.TemporaryDirectory() as folder, peer_program(command("--countries", "region")) as peer:
         files = [Path(folder) / f"{number}.jpg" for number in range(len(frames))]
         for file, one in zip(files, frames, strict=True):
             file.write_bytes(one.body)
