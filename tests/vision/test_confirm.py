@@ -84,12 +84,12 @@ def decided(checked: PassageChecked) -> tuple[str, str]:
 
 
 def test_a_finding_is_automatic_only_once_a_second_reader_read_the_same() -> None:
-    road, checked = Road(SecondRead("489AAC02", 9_000)), read_once()
+    road, checked = Road(SecondRead("489AAC02", 9_700)), read_once()
     assert decided(checked) == ("review", "SECOND_READ_MISSING")
     confirmed = road.confirmed(checked)
     plate = confirmed.passage.plate
     assert plate is not None
-    assert (plate.second, plate.second_confidence_bp, plate.first_confidence_bp) == ("489AAC02", 9_000, 9_500)
+    assert (plate.second, plate.second_confidence_bp, plate.first_confidence_bp) == ("489AAC02", 9_700, 9_500)
     assert plate.confidence_bp > 9_500
     assert confirmed.passage.also_read_by == "another"
     assert decided(confirmed) == ("auto", "CLEAR")
