@@ -10,13 +10,11 @@ from importlib.resources import files
 from math import log, sqrt
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from adjudication.errors import Invalid
 from adjudication.units import Bp, Name
 from vision import curve
-from vision.curve import BP, CERTAIN_BP, Step, checked, worth
+from vision.curve import BP, CERTAIN_BP, Step, worth
 
 FILE = "agreement.json"
 """In `vision/weights`: belongs to the weights it was fitted with."""
@@ -37,12 +35,7 @@ class Agreement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Raises:
             Invalid: `calibration-malformed`; the detail says what is wrong.
         """
-        try:
-            calibration = msgspec.json.decode(data, type=cls)
-        except msgspec.DecodeError as error:
-            raise Invalid("calibration-malformed", str(error)) from error
-        checked(calibration.steps)
-        return calibration
+        return curve.parsed(data, cls)
 
     def confidence_bp(self, nats: float) -> Bp:
         """What so much evidence is worth."""

@@ -5,8 +5,9 @@ More evidence never counts for less, and no step claims more than its number of 
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
+import msgspec
 from msgspec import Meta, Struct
 
 from adjudication.errors import Invalid
@@ -43,6 +44,30 @@ def checked(steps: Steps) -> Steps:
         if after.from_nats <= before.from_nats or after.confidence_bp < before.confidence_bp:
             raise Invalid("calibration-malformed", f"steps rise, and the one at {after.from_nats} nats does not")
     return steps
+
+
+class Fitted(Protocol):
+    """A calibration as it is stored: whatever else it says, it has steps."""
+
+    @property
+    def steps(self) -> Steps: ...
+
+
+F = TypeVar("F", bound=Fitted)
+
+
+def parsed(data: bytes, kind: type[F]) -> F:
+    """The calibration in a file.
+
+    Raises:
+        Invalid: `calibration-malformed`; the detail says what is wrong.
+    """
+    try:
+        calibration = msgspec.json.decode(data, type=kind)
+    except msgspec.DecodeError as error:
+        raise Invalid("calibration-malformed", str(error)) from error
+    checked(calibration.steps)
+    return calibration
 
 
 def worth(steps: Steps, nats: float) -> Bp:

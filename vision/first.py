@@ -58,12 +58,7 @@ class Confidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Raises:
             Invalid: `calibration-malformed`; the detail says what is wrong.
         """
-        try:
-            calibration = msgspec.json.decode(data, type=cls)
-        except msgspec.DecodeError as error:
-            raise Invalid("calibration-malformed", str(error)) from error
-        curve.checked(calibration.steps)
-        return calibration
+        return curve.parsed(data, cls)
 
 
 @dataclass(frozen=True, slots=True)
