@@ -135,9 +135,10 @@ def _rows(crop: Picture, shown: Picture) -> tuple[Picture, Picture] | None:
 
 
 def _crop(picture: Picture, box: Boxes) -> Picture:
+    """A copy: a part that is looked at later must not keep its whole picture in memory."""
     height, width = picture.shape[:2]
     x0, y0, x1, y1 = (int(value) for value in clipped(box, width, height).round())
-    return picture[min(y0, height - 2) : max(y1, y0 + 2), min(x0, width - 2) : max(x1, x0 + 2)]
+    return picture[min(y0, height - 2) : max(y1, y0 + 2), min(x0, width - 2) : max(x1, x0 + 2)].copy()
 
 
 def _sheared(image: Picture, slope: float) -> Picture:

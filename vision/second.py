@@ -12,7 +12,7 @@ from vision.fusion import BP, Fused, Lines, read_plates
 from vision.onnx import Network
 from vision.plate_ocr import LineReader
 from vision.ports import SecondRead
-from vision.rectify import third_view, views
+from vision.rectify import Strips, third_view, views
 
 REVISION = 1
 """Raised by any change of code or constants that may alter a second read."""
@@ -31,18 +31,24 @@ class OcrSecond:
         return self._reader
 
     def read(self, asked: Sequence[tuple[bytes, Box]]) -> list[SecondRead]:
-        """One answer a plate; the strips of all plates run together, one picture is unpacked at a time."""
+        """One answer a plate, in order; the strips of all plates run together.
+
+        Each distinct picture is unpacked once, however many plates are asked of it, and one at a time.
+        """
         faults: dict[int, QualityFlag] = {}
-        pairs, further = [], []
-        for number, (body, box) in enumerate(asked):
+        looks: dict[int, tuple[tuple[Strips, Strips], Strips]] = {}
+        for body, numbers in _by_picture(asked).items():
             picture = decode(body)
             if isinstance(picture, str):
-                faults[number] = picture
+                faults |= dict.fromkeys(numbers, picture)
                 continue
-            at = as_array(_inside(box, picture))
-            pairs.append(views(picture, at))
-            further.append(third_view(picture, at))
-        fused = iter(read_plates(self._lines, pairs, further) if pairs else ())
+            for number in numbers:
+                at = as_array(_inside(asked[number][1], picture))
+                looks[number] = views(picture, at), third_view(picture, at)
+        # In the order asked: which strips run together must not depend on which pictures are the same.
+        shown = [looks[number] for number in sorted(looks)]
+        reads = read_plates(self._lines, [two for two, _ in shown], [third for _, third in shown]) if shown else []
+        fused = iter(reads)
         return [
             SecondRead(flags=(faults[number],)) if number in faults else _read(next(fused))
             for number in range(len(asked))
@@ -58,6 +64,14 @@ def open_second(directory: Path, *, threads: int = 1) -> OcrSecond:
     path = models.paths(directory)["text"]
     digest = next(one.sha256 for one in models.WEIGHTS if one.role == "text")
     return OcrSecond(LineReader(Network(path, threads=threads)), f"pp-ocrv6-{digest[:12]}-r{REVISION}")
+
+
+def _by_picture(asked: Sequence[tuple[bytes, Box]]) -> dict[bytes, list[int]]:
+    """The numbers of the plates asked of each distinct picture."""
+    numbers: dict[bytes, list[int]] = {}
+    for number, (body, _) in enumerate(asked):
+        numbers.setdefault(body, []).append(number)
+    return numbers
 
 
 def _inside(box: Box, picture: Picture) -> Box:

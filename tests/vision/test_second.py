@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
-from adjudication.facts import Box
+from adjudication.facts import Box, QualityFlag
+from vision.boxes import as_array
 from vision.ctc import ALPHABET, BLANK, Emissions
-from vision.decode import Picture
+from vision.decode import Picture, decode
 from vision.models import default_directory, missing
 from vision.ports import SecondRead
+from vision.rectify import third_view, views
 from vision.render import encode_jpeg, render_frame
 from vision.scene import DrawnPlate, DrawnVehicle, Scene
 from vision.second import OcrSecond, open_second
@@ -16,18 +18,32 @@ PICTURE = encode_jpeg(np.full((200, 300, 3), 128, np.uint8))
 BOX = Box(x=100, y=80, width=90, height=20)
 
 
-def saying(text: str) -> OcrSecond:
-    """A reader whose recogniser spells `text` on every strip."""
+def spelt(text: str) -> Emissions:
+    """What a recogniser says that is sure of `text`."""
     emissions = np.zeros((2 * max(len(text), 1), BLANK + 1))
     emissions[:, BLANK] = 1
     for place, character in enumerate(text):
         emissions[2 * place] = 0
         emissions[2 * place, ALPHABET.index(character)] = 1
+    return emissions
+
+
+def saying(text: str) -> OcrSecond:
+    """A reader whose recogniser spells `text` on every strip."""
 
     def lines(strips: list[Picture]) -> list[Emissions]:
-        return [emissions for _ in strips]
+        return [spelt(text) for _ in strips]
 
     return OcrSecond(lines, "spelling")  # type: ignore[arg-type] # a list is all that is given
+
+
+def seeing() -> OcrSecond:
+    """A reader whose recogniser spells by the grey of a strip, so that each picture's answer is its own."""
+
+    def lines(strips: list[Picture]) -> list[Emissions]:
+        return [spelt("489AAC02" if strip.mean() > 110 else "777KZA05") for strip in strips]
+
+    return OcrSecond(lines, "seeing")  # type: ignore[arg-type] # a list is all that is given
 
 
 def test_each_plate_has_one_answer_in_order_and_a_broken_picture_says_why_it_has_none() -> None:
@@ -35,6 +51,25 @@ def test_each_plate_has_one_answer_in_order_and_a_broken_picture_says_why_it_has
     assert [answer.text for answer in answers] == ["489AAC02", "", "", "489AAC02"]
     assert [answer.flags for answer in answers] == [(), ("empty",), ("corrupt",), ()]
     assert answers[0].confidence_bp > 9_000 > answers[1].confidence_bp == 0
+
+
+def test_each_distinct_picture_is_unpacked_once_and_answers_stay_with_their_plates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unpacked: list[bytes] = []
+
+    def counted(body: bytes) -> Picture | QualityFlag:
+        unpacked.append(body)
+        return decode(body)
+
+    monkeypatch.setattr("vision.second.decode", counted)
+    other, beside = encode_jpeg(np.full((200, 300, 3), 90, np.uint8)), Box(x=10, y=20, width=80, height=20)
+    same = bytes(bytearray(PICTURE))  # read back from the stream, one picture comes as several objects
+    asked = [(PICTURE, BOX), (b"", BOX), (other, BOX), (same, beside), (b"", beside), (other, beside)]
+    answers = seeing().read(asked)
+    assert unpacked == [PICTURE, b"", other]
+    assert answers == [read for one in asked for read in seeing().read([one])]
+    assert len({answer.text for answer in answers}) == 3, "two greys and nothing: an answer is of its own picture"
 
 
 @pytest.mark.parametrize("text", ["COOD", ""])
@@ -53,6 +88,13 @@ def test_what_is_no_plate_is_nothing_read(text: str) -> None:
 )
 def test_a_box_outside_of_the_picture_harms_nothing(box: Box) -> None:
     assert len(saying("489AAC02").read([(PICTURE, box)])) == 1
+
+
+def test_strips_keep_no_picture_in_memory() -> None:
+    picture = np.full((200, 300, 3), 128, np.uint8)
+    at = as_array(BOX)
+    kept = [*views(picture, at), third_view(picture, at)]
+    assert not any(np.shares_memory(strips.line, picture) for strips in kept)
 
 
 def test_nobody_asked_is_no_answer() -> None:
