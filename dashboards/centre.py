@@ -84,21 +84,27 @@ def eyes_of(settings: Settings) -> Eyes | None:
     """
     if not settings.vision:
         return None
-    device = Device(settings.provider, settings.device, settings.half)
-    cores = os.cpu_count() or 1
+    device, cores = _device(settings), os.cpu_count() or 1
     eyes = fitted_eyes(settings.models, _fittings(settings), threads=cores, device=device)
     return Fed(eyes, decoders=1 if device == CPU else cores)
 
 
 def second_of(settings: Settings) -> SecondReader | None:
-    """The second reader of plates that the eyes have read; None where there are no eyes.
+    """The second reader of plates that the eyes have read, on the same device; None where there are no eyes.
 
     Raises:
         ModelsMissing: as `eyes_of`.
+        Invalid: `provider-unavailable`, it cannot run where the settings want it; a fitted one runs on the processor
+            alone. `weights-reference`, `recogniser-unusable`: a fitted one is not what it must be.
     """
     if not settings.vision:
         return None
-    return fitted_second(settings.models, _fittings(settings), threads=os.cpu_count() or 1)
+    cores = os.cpu_count() or 1
+    return fitted_second(settings.models, _fittings(settings), threads=cores, device=_device(settings))
+
+
+def _device(settings: Settings) -> Device:
+    return Device(settings.provider, settings.device, settings.half)
 
 
 def _fittings(settings: Settings) -> Fittings:

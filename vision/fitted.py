@@ -67,10 +67,19 @@ def fitted_vehicles(fittings: Fittings, *, threads: int = 1, device: Device = CP
     return YoloVehicles(given(fittings.vehicles), threads=threads, device=torch_device(device))
 
 
-def fitted_second(directory: Path, fittings: Fittings, *, threads: int = 1) -> OcrSecond:
-    """The second reader with the model of `directory` or the recogniser that was fitted; raises as `fitted_eyes`."""
+def fitted_second(directory: Path, fittings: Fittings, *, threads: int = 1, device: Device = CPU) -> OcrSecond:
+    """The second reader with the model of `directory` or the recogniser that was fitted; raises as `fitted_eyes`.
+
+    A fitted recogniser runs on the processor alone: asked to run elsewhere it is refused (`provider-unavailable`).
+    """
     if not fittings.second:
-        return open_second(directory, threads=threads)
+        return open_second(directory, threads=threads, device=device)
+    if device.provider != "cpu":
+        raise Invalid(
+            "provider-unavailable",
+            f"TARAZY_PROVIDER={device.provider}: a fitted second reader runs on cpu alone; "
+            "unset TARAZY_SECOND_READER, or set TARAZY_PROVIDER=cpu",
+        )
     from vision.paddle import PaddleLines
 
     lines = PaddleLines(given(fittings.second), threads=threads)

@@ -9,7 +9,7 @@ from vision import models
 from vision.boxes import as_array
 from vision.decode import Picture, decode
 from vision.fusion import BP, Fused, Lines, read_plates
-from vision.onnx import Network
+from vision.onnx import CPU, Device, Network
 from vision.plate_ocr import LineReader
 from vision.ports import SecondRead
 from vision.rectify import Strips, third_view, views
@@ -55,15 +55,17 @@ class OcrSecond:
         ]
 
 
-def open_second(directory: Path, *, threads: int = 1) -> OcrSecond:
-    """The second reader with the model of `directory`.
+def open_second(directory: Path, *, threads: int = 1, device: Device = CPU) -> OcrSecond:
+    """The second reader with the model of `directory`, on `device`; on another than the processor its name says so.
 
     Raises:
         ModelsMissing: a model is absent or not whole.
+        Invalid: `provider-unavailable`, the device is not there.
     """
     path = models.paths(directory)["text"]
     digest = next(one.sha256 for one in models.WEIGHTS if one.role == "text")
-    return OcrSecond(LineReader(Network(path, threads=threads)), f"pp-ocrv6-{digest[:12]}-r{REVISION}")
+    lines = LineReader(Network(path, threads=threads, device=device))
+    return OcrSecond(lines, f"pp-ocrv6-{digest[:12]}-r{REVISION}{device.mark}")
 
 
 def _by_picture(asked: Sequence[tuple[bytes, Box]]) -> dict[bytes, list[int]]:
