@@ -58,7 +58,7 @@ ABOUT = {
     "half": "true: networks count in 16-bit floats (tensorrt, openvino): faster, another reader by name",
     "plate_detector": "detector instead of ours, run by ultralytics: PATH@sha256:HEX of a .pt, .onnx or .engine file",
     "vehicle_detector": "likewise for vehicles; classes are told by their COCO names",
-    "second_reader": "recogniser of lines instead of ours, run by paddleocr on cpu alone: PATH@sha256:HEX of an .onnx file",
+    "second_reader": "recogniser of lines instead of ours, by paddleocr on cpu alone: PATH@sha256:HEX of an .onnx file",
     "spool_mib": "disk the door may fill while the stream refuses, in MiB",
 }
 
