@@ -4,13 +4,14 @@ An officer sees of a person what a decision needs: a name, a year of birth, the 
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from adjudication.answers import Answers, NoRecord, Unanswered
 from adjudication.calendar import civil_day
 from adjudication.explain import explain
 from adjudication.facts import Box, EvidenceRef, PlateReading
 from adjudication.lawbook import Language, PartRule
-from adjudication.messages import CaseDecided, TraceStep
+from adjudication.messages import CaseDecided, PassageObserved, TraceStep
 from dashboards.faces import Faces
 from ingest.jpeg import size_of
 from integrations.casebook.desk import CaseView
@@ -20,6 +21,10 @@ LOW_BP = 9_000
 """Below this a character is marked: the eye should rest on it."""
 MARGIN = 0.35
 """Of a plate's width, shown around it: its frame and the bolts help to tell letters from dirt."""
+
+
+Agreement = Literal["unasked", "unread", "same", "different"]
+"""What came of the second reader: nobody was asked, nothing was read, the first's text, or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,21 @@ class Character:
 
 
 @dataclass(frozen=True, slots=True)
+class Reads:
+    """Who read the plate first and second, "" where no reader has a name; and whether they agree.
+
+    `first_bp` is what the first claims alone; `joint_bp` what both are worth together, None where there are not two
+    texts. 0 to 10,000 basis points.
+    """
+
+    first: str
+    second: str
+    agreement: Agreement
+    first_bp: int
+    joint_bp: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of the reasoning in words, and where it comes from."""
 
@@ -70,6 +90,7 @@ class CaseSheet:
     part: PartRule | None
     frames: tuple[Frame, ...]
     characters: tuple[Character, ...]
+    reads: Reads | None
     answers: Answers | None
     silent: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -80,7 +101,7 @@ def case_sheet(faces: Faces, view: CaseView, language: Language) -> CaseSheet:
     """The page of a case in the officer's language."""
     decision = view.case.decision
     if decision is None:
-        return CaseSheet(view, None, None, (), (), None, (), (), None)
+        return CaseSheet(view, None, None, (), (), None, None, (), (), None)
     event = decision.checked.passage.event
     answers = decision.checked.rounds[-1]
     steps = _steps(decision.trace, language)
@@ -91,6 +112,7 @@ def case_sheet(faces: Faces, view: CaseView, language: Language) -> CaseSheet:
         part=faces.centre.law.part_on(decision.part, civil_day(event.captured_us)),
         frames=_frames(faces, view, decision),
         characters=_characters(decision.checked.passage.plate),
+        reads=reads_of(decision.checked.passage),
         answers=answers,
         silent=_silent(answers),
         steps=steps[:-1] if turned else steps,
@@ -109,6 +131,29 @@ def around(box: Box, margin: float, width: int, height: int) -> Box:
     left, top = max(0, box.x - by), max(0, box.y - by)
     right, bottom = min(width, box.x + box.width + by), min(height, box.y + box.height + by)
     return Box(x=left, y=top, width=max(1, right - left), height=max(1, bottom - top))
+
+
+def reads_of(passage: PassageObserved) -> Reads | None:
+    """The plate's readers beside each other; None where no plate was read.
+
+    Once a second reader spoke, a plate's confidence is of both together: it must not pass for the first's own word.
+    """
+    plate = passage.plate
+    if plate is None:
+        return None
+    return Reads(
+        first=passage.reader if plate.source == "vision" else "",
+        second=passage.also_read_by,
+        agreement=_agreement(passage, plate),
+        first_bp=plate.confidence_bp if plate.first_confidence_bp is None else plate.first_confidence_bp,
+        joint_bp=plate.confidence_bp if plate.second and plate.first_confidence_bp is not None else None,
+    )
+
+
+def _agreement(passage: PassageObserved, plate: PlateReading) -> Agreement:
+    if plate.second:
+        return "same" if plate.second == plate.text else "different"
+    return "unread" if passage.also_read_by else "unasked"
 
 
 def _frames(faces: Faces, view: CaseView, decision: CaseDecided) -> tuple[Frame, ...]:

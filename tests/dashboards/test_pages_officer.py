@@ -1,17 +1,25 @@
 """The officers' pages: a case is taken, seen and decided by one officer; every look leaves a line."""
 
+import re
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
+from msgspec.structs import replace
 
 from adjudication import reasons
+from adjudication.lawbook import Language
+from adjudication.messages import CaseDecided
 from dashboards.auth import DEMO_PASSWORD
+from dashboards.languages import say
 from dashboards.officer.verdicts import REJECTIONS
+from dashboards.sheets import percent
 from integrations.casebook.users import User
 from integrations.pack import open_pack
+from tests import samples
 from tests.faced import FacedTest, picture
+from vision.ports import SecondRead
 
 
 @pytest.fixture
@@ -121,6 +129,59 @@ def test_a_case_without_an_act_has_no_pack(faced: FacedTest) -> None:
     page, browser = f"/officer/cases/{faced.review().case_id}", faced.browser("officer")
     assert "/pack" not in browser.get(page).text
     assert browser.post(f"{page}/pack", data=faced.form(browser, page, purpose="court")).status_code == 404
+
+
+READS = {"en": "First reader", "ru": "Первое чтение", "kk": "Бірінші оқу"}
+
+
+@pytest.mark.parametrize("language", READS)
+@pytest.mark.parametrize(
+    ("read", "joint_bp", "said"),
+    [
+        (SecondRead("489AAC02", 9_700), 9_990, "same"),
+        (SecondRead("489AAG02", 8_800), 5_000, "different"),
+        (SecondRead(), None, "unread"),
+    ],
+)
+def test_both_readers_stand_beside_each_other_with_what_each_claims_alone(
+    faced: FacedTest, language: Language, read: SecondRead, joint_bp: int | None, said: str
+) -> None:
+    case = faced.take(read_twice(read, joint_bp)).case_id
+    first, second, *together = _reads(faced.browser("officer", language).get(f"/officer/cases/{case}").text)
+    assert first == [READS[language], "eyes-r1", "489AAC02", "91 %"]
+    assert second[:2] == [say(language, "case.second"), "another-r1"]
+    assert second[-2:] == [say(language, f"reads.{said}"), percent(read.confidence_bp) if read.text else "–"]
+    assert second[2:-2] == ([read.text] if read.text else [])
+    assert together == ([] if joint_bp is None else [[say(language, "case.together"), percent(joint_bp)]])
+
+
+def test_that_nobody_was_asked_for_a_second_read_is_said(faced: FacedTest) -> None:
+    case = faced.take(read_twice(SecondRead(), None, asked=False)).case_id
+    rows = _reads(faced.browser("officer").get(f"/officer/cases/{case}").text)
+    assert rows == [["First reader", "eyes-r1", "489AAC02", "91 %"], ["Second reader", "was not asked", "–"]]
+
+
+def read_twice(read: SecondRead, joint_bp: int | None, *, asked: bool = True) -> CaseDecided:
+    """A case in review whose plate the first reader read with 91 %."""
+    ordinary = samples.decision()
+    passage = ordinary.checked.passage
+    assert passage.plate is not None, "the sample has a plate"
+    plate = replace(
+        passage.plate,
+        confidence_bp=9_100 if joint_bp is None else joint_bp,
+        first_confidence_bp=9_100 if asked else None,
+        second=read.text,
+        second_confidence_bp=read.confidence_bp,
+    )
+    passage = replace(passage, plate=plate, reader="eyes-r1", also_read_by="another-r1" if asked else "")
+    checked = replace(ordinary.checked, passage=passage)
+    return replace(ordinary, checked=checked, route="review", reason="SECOND_READ_MISSING")
+
+
+def _reads(page: str) -> list[list[str]]:
+    """The rows of the readers' table, each as its texts."""
+    table = page.partition('<table class="reads">')[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    return [[text for text in re.split(r"\s*<[^>]+>\s*", row) if text] for row in table.split("</tr>") if row.strip()]
 
 
 def test_an_officer_sees_the_end_of_a_persons_number_only(faced: FacedTest) -> None:
