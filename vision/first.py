@@ -1,7 +1,7 @@
 """The first reader: a detector's box → corners → the plate seen straight on → characters → a calibrated confidence.
 
-A plate is looked at once; where that does not settle it, twice more, and the two looks that agree best are fused
-(`fusion.py`). What the look is worth says a calibration fitted on plates that nothing was trained on.
+A plate is looked at once; where that leaves much doubt, twice more, for the text that is left with the least. What a
+look is worth says a calibration fitted on plates that nothing was trained on.
 """
 
 from collections.abc import Sequence
@@ -25,18 +25,25 @@ from vision.decode import Picture
 from vision.frontal import Corners, box_corners, frontal
 from vision.onnx import CPU, Device, Network
 from vision.plate_quality import Quality, quality
-from vision.plate_reader import NONE, Glimpse, PlateReader, Said, said
+from vision.plate_reader import NONE, Glimpse, PlateReader, Said, hidden, said
 from vision.spacing import Places
 
 WEIGHTS = Path(__file__).parent / "weights"
 """Committed with their card: two networks of half a million weights each, and their calibration."""
 READER, CORNERS, PLACES, FILE = "plate-reader.onnx", "plate-corners.onnx", "places.json", "confidence.json"
-SETTLED = 1e-3
-"""Doubt below which one look is enough: three plates in four on the road need no second."""
+SETTLED = 0.1
+"""Doubt below which one look is enough: nine plates in ten on the road. Further looks choose the text of the others,
+and never claim more than this. Chosen on the 60,000 plates of the calibration: of the surest 84 % of reads 5 were wrong
+by the first look alone, and 9 where three looks that agree could claim more than one."""
+HIDING = 2.0
+"""Nats that a read loses where a place among its characters is hidden wholly. Chosen on the same: of the surest 86 % of
+reads then 6 were wrong instead of 9. What it is worth elsewhere says the card."""
 DISSENT = 0.5
 """Of a disagreeing look's certainty, what is left as doubt at least."""
 LOOSER = 0.03
 """How much further out the second look's corners are, of the plate's size: a character cut at the edge comes back."""
+AROUND = 0.2
+"""Of the plate's size, kept on each side for further looks: they show a little beyond their corners, and average."""
 LEAST_PX, DISPUTED_BP = 14.0, 5_000
 """Height of a line below which nothing was calibrated (plates 90 pixels wide and more, some aslant), and the most
 claimed there."""
@@ -63,15 +70,22 @@ class Confidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A plate as it is shown to the reader: its corners in the picture, seen straight on, and two further looks.
+    """A plate as it is shown to the reader: its corners in the picture, seen straight on, and what is around it.
 
-    The further ones are a little looser, and the detector's box as it stands, for where the corners are wrong. The
-    picture itself is not needed any more.
+    The picture itself is not needed any more. `wider` are corners in `around`: a little looser, and the detector's box
+    as it stands, for where the corners found are wrong.
     """
 
     corners: Corners
     plate: Picture
-    further: tuple[Picture, Picture]
+    around: Picture
+    wider: tuple[Corners, Corners]
+
+    @property
+    def further(self) -> tuple[Picture, Picture]:
+        """Two further looks, straightened only where they are asked for."""
+        looser, bare = self.wider
+        return frontal(self.around, looser), frontal(self.around, bare)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +115,7 @@ class FirstReader:
 
     def show(self, picture: Picture, boxes: Sequence[Boxes]) -> list[Shown]:
         """The plate in each box [4] of a picture."""
-        return [
-            Shown(
-                corners,
-                frontal(picture, corners),
-                (frontal(picture, _looser(corners)), frontal(picture, box_corners(*map(float, box)))),
-            )
-            for corners, box in zip(self._corners(picture, boxes), boxes, strict=True)
-        ]
+        return [_shown(picture, *each) for each in zip(self._corners(picture, boxes), boxes, strict=True)]
 
     def read(self, shown: Sequence[Shown]) -> list[FirstRead]:
         """What is on each; the plates of all pictures run together."""
@@ -118,20 +125,34 @@ class FirstReader:
         again = [number for number, one in enumerate(heard) if one is not None and one.doubt > SETTLED]
         further = iter(self._reader([look for number in again for look in shown[number].further]))
         for number in again:
-            looks = (said(next(further), self._places) for _ in shown[number].further)
+            looks = (said(next(further), self._places) for _ in shown[number].wider)
             best[number] = _agreed((heard[number], *looks))
         return [_read(*each) for each in zip(shown, best, glimpses, strict=True)]
 
 
+def _shown(picture: Picture, corners: Corners, box: Boxes) -> Shown:
+    wider = _looser(corners), box_corners(*map(float, box))
+    points = np.concatenate(wider)
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = AROUND * (high - low)
+    height, width = picture.shape[:2]
+    x0, y0 = np.floor(low - margin).clip(0, (width - 2, height - 2)).astype(int)
+    x1, y1 = np.ceil(high + margin).clip((x0 + 2, y0 + 2), (width, height)).astype(int)
+    corner = np.array((x0, y0), np.float32)
+    looser, bare = (each - corner for each in wider)
+    return Shown(corners, frontal(picture, corners), picture[y0:y1, x0:x1].copy(), (looser, bare))
+
+
 def _agreed(looks: Sequence[Said | None]) -> tuple[Said, float] | None:
-    """Of several looks the text that is left with the least doubt, and that doubt.
+    """Of several looks the text that is left with the least doubt, and that doubt, `SETTLED` or more.
 
     All looks are at one plate, so a second that agrees counts for half of a free one. One that disagrees, and is
     itself sure, leaves its certainty as a doubt.
     """
     heard = [look for look in looks if look is not None]
-    texts = {look.text for look in heard}
-    return min((_joint(text, heard) for text in texts), key=lambda pair: pair[1], default=None)
+    joint = (_joint(text, heard) for text in dict.fromkeys(look.text for look in heard))
+    best = min(joint, key=lambda pair: pair[1], default=None)
+    return (best[0], max(best[1], SETTLED)) if best is not None else None
 
 
 def _joint(text: str, heard: Sequence[Said]) -> tuple[Said, float]:
@@ -149,13 +170,14 @@ def _looser(corners: Corners) -> Corners:
 def _read(shown: Shown, best: tuple[Said, float] | None, glimpse: Glimpse) -> FirstRead:
     country, certainty = max(glimpse.countries.items(), key=lambda pair: pair[1])
     text, doubt = best if best is not None else (None, 1.0)
+    hides = hidden(glimpse, text) if text is not None else 0.0
     return FirstRead(
         text,
-        min(-log(max(doubt, 1e-9)), MOST_NATS),
+        max(min(-log(max(doubt, 1e-9)), MOST_NATS) - HIDING * hides, 0.0),
         "?" if country == NONE else country,
         certainty,
         1 - glimpse.formats[NONE],
-        quality(shown.plate, shown.corners, rows=text.rows if text is not None else 1),
+        quality(shown.plate, shown.corners, rows=text.rows if text is not None else 1, hidden=hides),
     )
 
 

@@ -30,6 +30,10 @@ SHAPELESS_COST = 2.5
 """Nats that a foreign text of no known shape must be clearer than one of a known shape: known ones are the commoner."""
 BEYOND_DOUBT, NO_DOUBT = 14.0, 0.01
 """Nats against an empty lower row from which on the plate is of two lines, and below which it is of one."""
+VEIL = (4, 48)
+"""Places of a plate, down and across, of which the network says how much is hidden."""
+BESIDE = 4
+"""Columns of a character on a plate of one line, with its gap."""
 BATCH = 16
 """Plates run together: more are not faster on a CPU, and a GPU is filled by several pictures' plates."""
 
@@ -37,12 +41,14 @@ BATCH = 16
 @dataclass(frozen=True, slots=True)
 class Glimpse:
     """What the network says of one plate: `upper` and `lower` [48, 37] probabilities of characters and blank in the
-    columns of each row; how likely each format and each country is, `none` among both."""
+    columns of each row; how likely each format and each country is, `none` among both; `veil` [4, 48], 0–1, how much is
+    hidden in each place."""
 
     upper: Emissions
     lower: Emissions
     formats: dict[str, float]
     countries: dict[str, float]
+    veil: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +77,18 @@ class PlateReader:
         """A glimpse of each plate, uint8 BGR [64, 192, 3]."""
         seen: list[Glimpse] = []
         for start in range(0, len(pictures), BATCH):
-            rows, formats, countries = self._network.run(np.stack(pictures[start : start + BATCH]))
-            seen += [self._glimpse(*each) for each in zip(rows, formats, countries, strict=True)]
+            answers = self._network.run(np.stack(pictures[start : start + BATCH]))
+            seen += [self._glimpse(*each) for each in zip(*answers, strict=True)]
         return seen
 
-    def _glimpse(self, rows: Floats, formats: Floats, countries: Floats) -> Glimpse:
+    def _glimpse(self, rows: Floats, formats: Floats, countries: Floats, veil: Floats) -> Glimpse:
         upper, lower = np.asarray(rows, np.float64)
         return Glimpse(
             upper,
             lower,
             dict(zip(self._formats, map(float, formats), strict=True)),
             dict(zip(self._countries, map(float, countries), strict=True)),
+            veil,
         )
 
 
@@ -104,11 +111,33 @@ def said(glimpse: Glimpse, places: Places) -> Said | None:
     share = 1 / sum(exp(one.score - best.score) for one in found.values())
     spans = _spans(glimpse, best)
     characters = _characters(glimpse, best, spans)
-    formats = plates.classify(best.text)
-    fit = sum(glimpse.formats.get(name, 0.0) for name in {_known(each.id, glimpse) for each in formats})
-    standing = max((_standing(each.id, best, spans, places) for each in formats), default=1.0)
+    fits = _fits(glimpse, best, spans, places)
+    fit = sum(likely for likely, _ in fits)
+    standing = sum(likely * stands for likely, stands in fits) / max(fit, LEAST_PRIOR)
     certainty = prod(characters) * share * min(1.0, 2 * fit) * standing
     return Said(best.text, len(best.rows), characters, spans, 1 - certainty)
+
+
+def hidden(glimpse: Glimpse, read: Said) -> float:
+    """How much the most hidden place among the characters is hidden, 0–1.
+
+    A character's width on either side counts too: a whole one may be hidden there.
+    """
+    first = min(span[0] for span in read.spans) - BESIDE
+    last = max(span[1] for span in read.spans) + BESIDE
+    return float(glimpse.veil[:, max(first, 0) : last + 1].max())
+
+
+def _fits(glimpse: Glimpse, best: Candidate, spans: Sequence[Span], places: Places) -> list[tuple[float, float]]:
+    """For each kind of plate that may bear the text: how likely it is, and how well the characters stand on it.
+
+    Of formats that the network does not tell apart, the best standing counts.
+    """
+    stands: dict[str, float] = {}
+    for each in plates.classify(best.text):
+        name = _known(each.id, glimpse)
+        stands[name] = max(stands.get(name, 0.0), _standing(each.id, best, spans, places))
+    return [(glimpse.formats.get(name, 0.0), stand) for name, stand in stands.items()]
 
 
 def _standing(format_id: str, best: Candidate, spans: Sequence[Span], places: Places) -> float:

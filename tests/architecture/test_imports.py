@@ -13,7 +13,7 @@ PACKAGES = ("adjudication", "ingest", "vision", "integrations", "dashboards")
 HEAVY = {
     "ultralytics": "vision/yolo.py",
     "torch": ("vision/yolo.py", "vision/train/"),
-    "onnxruntime": "vision/onnx.py",
+    "onnxruntime": ("vision/onnx.py", "vision/train/"),
     "paddleocr": "vision/paddle.py",
     "confluent_kafka": "integrations/kafka.py",
     "clickhouse_connect": "integrations/register/",

@@ -1,14 +1,33 @@
 """The first reader on plates drawn in a face that it was never trained on, with the weights of this package."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from math import log
+
 import cv2
 import numpy as np
 import pytest
 
 from adjudication.errors import Invalid
-from vision.first import WEIGHTS, Confidence, FirstRead, confidence_bp, open_first, places, shipped
+from integrations.lawfiles import load_policy
+from vision.ctc import ALPHABET, BLANK
+from vision.curve import worth
+from vision.first import (
+    HIDING,
+    SETTLED,
+    WEIGHTS,
+    Confidence,
+    FirstRead,
+    FirstReader,
+    confidence_bp,
+    open_first,
+    places,
+    shipped,
+)
 from vision.frontal import box_corners, frontal
 from vision.plate_art import LAYOUTS, Layout, draw_plate, layout_of
 from vision.plate_quality import flags, quality
+from vision.plate_reader import VEIL, Glimpse, said
 from vision.train.card import digests
 from vision.train.negatives import crop
 
@@ -127,10 +146,87 @@ def test_a_calibration_that_is_none_is_refused(data: bytes) -> None:
 def test_glare_and_hidden_parts_are_seen() -> None:
     layout = layout_of("KZ2012-P", "489AAC02")
     picture, box = seen(layout, "489AAC02", tilt=0.0)
+    reader = open_first()
+
+    def told(shown: np.ndarray) -> set[str]:
+        (answer,) = reader.read(reader.show(shown, [box]))
+        return set(flags(answer.quality))
+
+    assert told(picture) == set()
+    barred = picture.copy()
+    cv2.line(barred, (round(box[0]) + 90, 20), (round(box[0]) + 110, 120), (60, 60, 60), 14)
+    assert "occluded" in told(barred)
+    assert "blurred" in told(cv2.GaussianBlur(picture, (0, 0), 6))
     corners = box_corners(*map(float, box))
-    assert set(flags(quality(frontal(picture, corners), corners, rows=1))) == set()
-    hidden = picture.copy()
-    hidden[:, round(box[0]) + 90 : round(box[0]) + 190] = 60
-    assert "occluded" in set(flags(quality(frontal(hidden, corners), corners, rows=1)))
-    blurred = cv2.GaussianBlur(picture, (0, 0), 6)
-    assert "blurred" in set(flags(quality(frontal(blurred, corners), corners, rows=1)))
+    burnt = np.full_like(frontal(picture, corners), 255)
+    assert "glare" in set(flags(quality(burnt, corners, rows=1, hidden=0.0)))
+
+
+def glimpse(text: str, sure: float, veil: float = 0.0, at: Sequence[int] = range(4, 48, 5)) -> Glimpse:
+    """A look that gives each character of `text` so much in its column, and the rest to the blank."""
+    row = np.zeros((48, 37))
+    row[:, BLANK] = 1.0
+    for column, character in zip(at, text, strict=False):
+        row[column] = 0.0
+        row[column, [ALPHABET.index(character), BLANK]] = sure, 1 - sure
+    empty = np.zeros((48, 37))
+    empty[:, BLANK] = 1.0
+    hides = np.zeros(VEIL, np.float32)
+    hides[1, 12] = veil
+    return Glimpse(row, empty, {"KZ2012-P": 0.99, "LATIN": 0.005, "none": 0.005}, {"KZ": 1.0}, hides)
+
+
+def test_a_firms_text_on_a_persons_places_is_doubted_though_armenia_has_its_shape() -> None:
+    """Another country has its shape, and nobody knows its places: no excuse where the network sees no such plate."""
+    person_but_one = (8, 13, 17, 24, 28, 38, 43)
+    firm = (9.5, 14.0, 18.5, 26.0, 30.0, 38.0, 42.0)
+    look = replace(
+        glimpse("489AA02", 0.9999, at=person_but_one), formats={"KZ2012-L": 0.99, "LATIN": 0.005, "none": 0.005}
+    )
+    free, held = said(look, {}), said(look, {"KZ2012-L/1/7": firm})
+    assert free is not None
+    assert held is not None
+    assert (free.doubt < 0.05, held.doubt > 0.5) == (True, True)
+
+
+class Looks:
+    """A reader that sees what it is told, look by look (in the place of PlateReader)."""
+
+    def __init__(self, *seen: Glimpse) -> None:
+        self.seen = list(seen)
+
+    def __call__(self, pictures: Sequence[np.ndarray]) -> list[Glimpse]:
+        return [self.seen.pop(0) for _ in pictures]
+
+
+def looked(*seen: Glimpse) -> tuple[FirstRead, int]:
+    """What is read, and how many looks were left unused."""
+    looks = Looks(*seen)
+    reader = FirstReader(lambda _, boxes: [box_corners(*each) for each in boxes], looks, {})  # type: ignore[arg-type] # stand-ins
+    (answer,) = reader.read(reader.show(np.full((90, 90, 3), 99, np.uint8), [np.array((5, 5, 80, 30), np.float32)]))
+    return answer, len(looks.seen)
+
+
+def test_a_look_that_settles_a_plate_is_the_only_one() -> None:
+    answer, unused = looked(glimpse("489AAC02", 0.999), glimpse("480AAC02", 0.999), glimpse("480AAC02", 0.999))
+    assert answer.said is not None
+    assert (answer.said.text, unused) == ("489AAC02", 2)
+    assert answer.nats > -log(SETTLED)
+
+
+def test_further_looks_choose_the_text_and_never_claim_more_than_settles() -> None:
+    answer, unused = looked(glimpse("480AAC02", 0.6), glimpse("489AAC02", 0.9999), glimpse("489AAC02", 0.9999))
+    assert answer.said is not None
+    assert (answer.said.text, unused) == ("489AAC02", 0)
+    assert answer.nats == pytest.approx(-log(SETTLED))
+
+
+def test_what_further_looks_chose_is_below_what_any_policy_accepts() -> None:
+    assert worth(shipped().steps, -log(SETTLED)) < load_policy().edition[-1].plate_confidence_bp
+
+
+def test_what_is_hidden_among_the_characters_costs_certainty() -> None:
+    clear, _ = looked(glimpse("489AAC02", 0.999))
+    hides, _ = looked(glimpse("489AAC02", 0.999, veil=0.9))
+    assert clear.nats - hides.nats == pytest.approx(0.9 * HIDING, abs=1e-3)
+    assert (clear.quality.hidden, hides.quality.hidden) == (0.0, pytest.approx(0.9))

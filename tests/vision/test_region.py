@@ -15,6 +15,7 @@ from vision.decode import MAX_PIXELS, Picture
 from vision.eyes import OnnxEyes, open_eyes
 from vision.models import default_directory, missing
 from vision.perspective import Camera
+from vision.plate_art import draw_plate, layout_of
 from vision.ports import Look, Seen, Target
 from vision.region import PORTION, Pointed, portions, prepare, surroundings
 from vision.render import encode_jpeg, render_frame
@@ -100,6 +101,32 @@ def test_a_plate_alone_is_decoded_alone() -> None:
     (shown,) = reader.regions
     assert shown.vehicle is None
     assert shown.part.picture.shape[1] < 2 * PLATE.width
+
+
+@pytest.mark.parametrize(("vehicle", "is_grey"), [(None, True), (CAR, False)])
+def test_colour_is_decoded_only_where_a_vehicle_is_looked_for(vehicle: Box | None, is_grey: bool) -> None:
+    pointed = prepare(Look(BODY, PLATE, vehicle))
+    assert isinstance(pointed, Pointed)
+    blue, green, red = cv2.split(pointed.part.picture)
+    assert (np.array_equal(blue, green) and np.array_equal(green, red)) == is_grey
+
+
+def test_a_plate_of_two_rows_has_its_strokes_in_either() -> None:
+    flat = draw_plate(layout_of("KZ2012-P", "251GZO16", 2), "251GZO16")
+    size = 90, round(90 * flat.shape[0] / flat.shape[1])
+    picture = np.full((400, 600, 3), 30, np.uint8)
+    picture[150 : 150 + size[1], 200:290] = cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
+    look = Look(encode_jpeg(picture), Box(x=200, y=150, width=size[0], height=size[1]))
+    assert isinstance(prepare(look), Pointed)
+
+
+def test_noise_beside_a_plate_is_no_cut_text() -> None:
+    """A body as grey as the middle between ink and ground crosses that middle with every grain."""
+    picture = np.asarray(cv2.imdecode(np.frombuffer(BODY, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+    own = picture[PLATE.y : PLATE.y + PLATE.height, PLATE.x : PLATE.x + PLATE.width].copy()
+    picture[:] = np.random.default_rng(0).normal(130, 8, picture.shape).clip(0, 255).astype(np.uint8)
+    picture[PLATE.y : PLATE.y + PLATE.height, PLATE.x : PLATE.x + PLATE.width] = own
+    assert isinstance(prepare(Look(encode_jpeg(picture), PLATE)), Pointed)
 
 
 @pytest.mark.parametrize(

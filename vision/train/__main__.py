@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
     """Run one step, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m vision.train", description=__doc__)
     parser.add_argument("step", choices=(*STEPS, "all"))
-    parser.add_argument("--minutes", type=float, default=90.0, help="time budget of fit (default 90)")
+    parser.add_argument("--minutes", type=float, default=240.0, help="time budget of fit (default 240)")
     parser.add_argument("--cores", type=int, default=2, help="cores to use (default 2)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="state, faces, verdicts (default var/train)")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights go (default vision/weights)")
@@ -81,19 +81,18 @@ def _judge(chosen: argparse.Namespace) -> None:
 
 
 def _second(chosen: argparse.Namespace) -> None:
-    """Both readers: on part of the plates for calibration, and on part of those judged with every wrong read."""
+    """Both readers: on part of the plates for calibration and of those judged, and on every one read wrongly."""
     worth = first.Confidence.parse((chosen.weights / first.FILE).read_bytes())
     reader = second.open_second(chosen.models).reader
     for seed in (CALIBRATION, JUDGEMENT):
         verdicts = judge.load(_file(chosen, seed))
-        asked = verdicts[: chosen.pairs]
-        if seed == JUDGEMENT:
-            asked += [verdict for verdict in verdicts[chosen.pairs :] if verdict.read and not verdict.right]
+        asked = pairs.asked(verdicts, chosen.pairs)
         both = pairs.pairs(seed, asked, worth, chosen.folder / "faces", chosen.models, workers=chosen.cores)
         found = list(_told(both, seed, len(asked)))
         pairs.save(found, chosen.folder / f"pairs-{seed}.csv")
         if seed == CALIBRATION:
-            _write(chosen.weights / agreement.FILE, pairs.fitted(found, worth, reader, seed))
+            share = min(chosen.pairs, len(verdicts)) / len(verdicts)
+            _write(chosen.weights / agreement.FILE, pairs.fitted(found, share, worth, reader, seed))
 
 
 def _card(chosen: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """Training pictures in batches: the same seed and number give the same batch, whoever makes it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from vision.corners import crop_about
 from vision.ctc import ALPHABET
-from vision.frontal import Corners, frontal
-from vision.train import mix
+from vision.frontal import HEIGHT, WIDTH, Corners, frontal
+from vision.plate_reader import VEIL
 from vision.train.designs import COUNTRIES, FORMATS, Design, Rng
 from vision.train.faces import TRAINED
 from vision.train.negatives import crop
+from vision.train.plan import Plan, Stage
 from vision.train.spoil import Shot, shoot
 
 LONGEST = 12
@@ -29,23 +30,24 @@ BOX_SLACK = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`plates` [N, 64, 192, 3] with `texts` [N, 2, 12] (−1 where no character) and their `formats`, `countries` [N];
-    `boxes` [M, 64, 128, 3] with `corners` [M, 8]."""
+    """`plates` [N, 64, 192, 3] with `texts` [N, 2, 12] (−1 where no character), `formats` and `countries` [N] and, 0–1,
+    how much of each place is hidden, `veils` [N, 4, 48]; `boxes` [M, 64, 128, 3] with `corners` [M, 8]."""
 
     plates: NDArray[np.uint8]
     texts: NDArray[np.int64]
     formats: NDArray[np.int64]
     countries: NDArray[np.int64]
+    veils: NDArray[np.float32]
     boxes: NDArray[np.uint8]
     corners: NDArray[np.float32]
 
 
-def batch(seed: int, number: int, size: int, faces: Path) -> Batch:
-    """The `number`-th batch of training; each plate is seen with two sets of corners, half a batch apart."""
-    rng = np.random.default_rng((seed, number))
-    shots = [shoot(rng, dict(mix.TRAINED_KINDS), mix.TRAINED, (faces, TRAINED)) for _ in range(size // 2)]
+def batch(stage: Stage, number: int, size: int, faces: Path) -> Batch:
+    """The `number`-th batch of a stage; each plate is seen with two sets of corners, half a batch apart."""
+    rng = np.random.default_rng((stage.seed, number))
+    shots = [_shot(rng, stage, faces) for _ in range(size // 2)]
     twice = [*shots, *shots]
-    crops = [_plate(shot, rng) for shot in twice]
+    crops, veils = zip(*(_plate(shot, rng) for shot in twice), strict=True)
     seen = [shot for shot in shots if shot is not None]
     boxed = [boxed_plate(shot, rng) for shot in seen]
     return Batch(
@@ -53,18 +55,28 @@ def batch(seed: int, number: int, size: int, faces: Path) -> Batch:
         np.stack([texts(shot.design if shot else None) for shot in twice]),
         np.array([FORMATS.index(shot.design.format_id if shot and shot.design else "none") for shot in twice]),
         np.array([COUNTRIES.index(shot.design.country if shot and shot.design else "none") for shot in twice]),
+        np.stack(veils),
         np.stack([picture for picture, _ in boxed]),
         np.stack([corners for _, corners in boxed]),
     )
 
 
-def batches(seed: int, first: int, step: int, size: int, faces: Path) -> Iterator[Batch]:
-    """Every `step`-th batch from `first` on, without end."""
+def batches(plan: Plan, first: int, step: int, faces: Path) -> Iterator[Batch]:
+    """Every `step`-th batch from `first` on, to the plan's end."""
     cv2.setNumThreads(1)
-    number = first
-    while True:
-        yield batch(seed, number, size, faces)
-        number += step
+    for number in range(first, plan.steps, step):
+        stage, within = plan.at(number)
+        yield batch(stage, within, plan.size, faces)
+
+
+def _shot(rng: Rng, stage: Stage, faces: Path) -> Shot | None:
+    shares = [lesson.share for lesson in stage.lessons]
+    lesson = stage.lessons[int(rng.choice(len(shares), p=shares)) if len(shares) > 1 else 0]
+    shot = shoot(rng, dict(lesson.kinds), lesson.hardship, (faces, TRAINED))
+    if shot is None or not stage.grey or rng.random() >= stage.grey:
+        return shot
+    grey = cv2.cvtColor(shot.picture, cv2.COLOR_BGR2GRAY)
+    return replace(shot, picture=np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8))
 
 
 def texts(design: Design | None) -> NDArray[np.int64]:
@@ -75,10 +87,14 @@ def texts(design: Design | None) -> NDArray[np.int64]:
     return answer
 
 
-def _plate(shot: Shot | None, rng: Rng) -> NDArray[np.uint8]:
+def _plate(shot: Shot | None, rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """What the reader sees, and how much of each place is hidden."""
     if shot is None:
-        return cv2.resize(crop(rng), (192, 64), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
-    return frontal(shot.picture, loosened(shot.corners, rng))
+        plate = cv2.resize(crop(rng), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+        return plate, np.zeros(VEIL, np.float32)
+    both = frontal(np.dstack((shot.picture, shot.veil)), loosened(shot.corners, rng))
+    veil = cv2.resize(both[:, :, 3], VEIL[::-1], interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(both[:, :, :3]), (np.asarray(veil, np.float32) / 255).astype(np.float32)
 
 
 def loosened(corners: Corners, rng: Rng) -> Corners:

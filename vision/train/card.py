@@ -25,10 +25,15 @@ No photograph of a Kazakhstan plate was to be had, and no stamped typeface: ever
 stand-in faces, and says how the reader does on what its makers could imagine. Measure on an operator's own labelled
 pictures (`tarazy vision evaluate`) before any act rests on it. Plates of police, the military and diplomats are drawn
 from memory of their layout. Foreign plates are drawn roughly: they are read to be referred.
+
+The reader counts in integers of 8 bits and was judged on a CPU with VNNI. Kernels for other x86 processors may
+overflow, and those of GPUs may differ: neither was measured.
+
+What glare burns out counts as hidden, as the limits say; the figures of the weights before these did not count it.
 """
 ROLES = {
-    "plate-reader.onnx": "the characters, format and country of a plate",
-    "plate-corners.onnx": "the corners of a plate in its box",
+    "plate-reader.onnx": "characters, format, country of a plate, and what is hidden",
+    "plate-corners.onnx": "a plate's corners in its box",
 }
 POLICY_BP = 9_900
 """As `plate_confidence_bp` of the shipped policies, which a test holds to this."""
@@ -72,14 +77,11 @@ def _about(weights: Path, calibration: Confidence, steps: int) -> Iterator[str]:
     yield "Tarazy. This card is written by the same command; figures are not edited by hand.\n"
     yield "| file | what it does | SHA-256 |"
     yield "|---|---|---|"
-    roles = {
-        "plate-reader.onnx": "characters, format, country of a plate",
-        "plate-corners.onnx": "a plate's corners in its box",
-    }
     for name, digest in digests(weights).items():
-        yield f"| `{name}` | {roles.get(name, '')} | `{digest}` |"
+        yield f"| `{name}` | {ROLES.get(name, '')} | `{digest}` |"
     yield ""
-    yield f"- Training: seed {PLAN.seed}, {steps} steps of {PLAN.size} plates, AdamW, {len(TRAINED)} typefaces."
+    seeds = ", ".join(str(stage.seed) for stage in PLAN.stages)
+    yield f"- Training: seeds {seeds}, {steps} steps of {PLAN.size} plates in all, AdamW, {len(TRAINED)} typefaces."
     yield f"- Calibration: `confidence.json`, {calibration.fitted_on}."
     yield f"- Judged on seeds {JUDGEMENT} and {STRANGE}, calibrated on {CALIBRATION}; trained on none of them."
     yield "- Mixes of formats and conditions, what counts as legible: `vision/train/mix.py`, fixed before training.\n"

@@ -11,10 +11,11 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from vision.train.batches import Batch, batches
-from vision.train.network import CLASSES, COLUMNS, Corners, Reader
+from vision.train.network import CLASSES, COLUMNS, Corners, Reader, evened
 from vision.train.plan import PLAN, Plan
 
 Report = Callable[[str], None]
+Losses = dict[str, float]
 
 
 KIND_WEIGHT = 0.15
@@ -29,12 +30,13 @@ class _Stream(IterableDataset[Batch]):  # type: ignore[misc]
     """Batches from `first` on, dealt out to the loader's workers in turn."""
 
     def __init__(self, plan: Plan, first: int, faces: Path) -> None:
+        super().__init__()
         self._plan, self._first, self._faces = plan, first, faces
 
     def __iter__(self) -> Iterator[Batch]:
         info = torch.utils.data.get_worker_info()
         number, count = (info.id, info.num_workers) if info is not None else (0, 1)
-        return batches(self._plan.seed, self._first + number, count, self._plan.size, self._faces)
+        return batches(self._plan, self._first + number, count, self._faces)
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Training:
 
 def opened(folder: Path) -> Training:
     """The training as it was last saved in `folder`, or a new one."""
-    torch.manual_seed(PLAN.seed)
+    torch.manual_seed(PLAN.stages[0].seed)
     models = [model.to(memory_format=torch.channels_last) for model in (Reader(), Corners(), Reader(), Corners())]
     reader, corners, reader_average, corners_average = models
     parameters = [*reader.parameters(), *corners.parameters()]
@@ -71,7 +73,7 @@ def opened(folder: Path) -> Training:
         corners,
         reader_average,
         corners_average,
-        torch.optim.AdamW(parameters, lr=PLAN.peak, weight_decay=0.02),
+        torch.optim.AdamW(parameters, lr=PLAN.stages[0].peak, weight_decay=0.02),
         0,
     )
     saved = folder / "state.pt"
@@ -95,17 +97,17 @@ def fit(folder: Path, faces: Path, *, minutes: float, threads: int, report: Repo
         _Stream(PLAN, training.step, faces), batch_size=None, num_workers=WORKERS, prefetch_factor=4, pin_memory=False
     )
     begun, first = time.monotonic(), training.step
-    losses: list[tuple[float, float, float]] = []
+    losses: list[Losses] = []
     for each in loader:
         if training.step >= PLAN.steps or time.monotonic() - begun > minutes * 60:
             break
         losses.append(_step(training, each))
         training.step += 1
         if training.step % REPORT_EVERY == 0:
-            text, kind, corner = (sum(values) / len(losses) for values in zip(*losses, strict=True))
+            told = " ".join(f"{name} {sum(one[name] for one in losses) / len(losses):.4f}" for name in losses[0])
             losses.clear()
             pace = (training.step - first) * PLAN.size / (time.monotonic() - begun)
-            report(f"{training.step}/{PLAN.steps}: text {text:.3f} kind {kind:.3f} corners {corner:.4f}, {pace:.0f}/s")
+            report(f"{training.step}/{PLAN.steps}: {told}, {pace:.0f}/s")
         if training.step % SAVE_EVERY == 0:
             _save(training, folder)
     _save(training, folder)
@@ -119,32 +121,50 @@ def _save(training: Training, folder: Path) -> None:
     (folder / "steps").write_text(str(training.step))
 
 
-def _step(training: Training, each: Batch) -> tuple[float, float, float]:
-    """One step of both networks; returns the losses of text, kind and corners."""
+def _step(training: Training, each: Batch) -> Losses:
+    """One step of what the stage trains; returns its losses."""
+    stage, within = PLAN.at(training.step)
     for group in training.optimiser.param_groups:
         group["lr"] = rate(training.step)
+    losses, total = _veil_loss(training, each) if stage.veil else _reading_losses(training, each)
+    training.optimiser.zero_grad(set_to_none=True)
+    total.backward()
+    nn.utils.clip_grad_norm_([*training.reader.parameters(), *training.corners.parameters()], 5.0)
+    training.optimiser.step()
+    if stage.veil:
+        _average(training.reader_average.veil, training.reader.veil, within)
+    else:
+        _average(training.reader_average, training.reader, training.step)
+        _average(training.corners_average, training.corners, training.step)
+    return losses
+
+
+def _reading_losses(training: Training, each: Batch) -> tuple[Losses, Tensor]:
+    """Of text, kind and corners, and what is to become less."""
     training.reader.train()
     training.corners.train()
     with torch.autocast("cpu", torch.bfloat16):
-        rows, formats, countries = training.reader(torch.from_numpy(each.plates))
+        rows, formats, countries, _ = training.reader(torch.from_numpy(each.plates))
         corners = training.corners(torch.from_numpy(each.boxes))
     text = text_loss(rows.float(), torch.from_numpy(each.texts))
     kind = nn.functional.cross_entropy(formats.float(), torch.from_numpy(each.formats)) + nn.functional.cross_entropy(
         countries.float(), torch.from_numpy(each.countries)
     )
-    corner = nn.functional.smooth_l1_loss(corners.float(), torch.from_numpy(each.corners), beta=1 / CORNER_SCALE)
-    loss = text + KIND_WEIGHT * kind + CORNER_SCALE * corner
-    training.optimiser.zero_grad(set_to_none=True)
-    loss.backward()
-    nn.utils.clip_grad_norm_([*training.reader.parameters(), *training.corners.parameters()], 5.0)
-    training.optimiser.step()
-    _average(training.reader_average, training.reader, training.step)
-    _average(training.corners_average, training.corners, training.step)
-    return (
-        float(text.detach()),
-        float(kind.detach()),
-        float((corners.detach().float() - torch.from_numpy(each.corners)).abs().mean()),
-    )
+    true = torch.from_numpy(each.corners)
+    corner = nn.functional.smooth_l1_loss(corners.float(), true, beta=1 / CORNER_SCALE)
+    off = (corners.detach().float() - true).abs().mean()
+    losses = {"text": float(text.detach()), "kind": float(kind.detach()), "corners": float(off)}
+    return losses, text + KIND_WEIGHT * kind + CORNER_SCALE * corner
+
+
+def _veil_loss(training: Training, each: Batch) -> tuple[Losses, Tensor]:
+    """Of what is hidden where, on the early features as they will be used."""
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        early = training.reader_average.eval().early(evened(torch.from_numpy(each.plates)))
+    with torch.autocast("cpu", torch.bfloat16):
+        veils = training.reader.veil.train()(early)
+    loss = nn.functional.binary_cross_entropy_with_logits(veils.float(), torch.from_numpy(each.veils))
+    return {"veil": float(loss.detach())}, loss
 
 
 def text_loss(rows: Tensor, texts: Tensor) -> Tensor:
@@ -167,10 +187,11 @@ def text_loss(rows: Tensor, texts: Tensor) -> Tensor:
 
 def rate(step: int) -> float:
     """The learning rate: up in a line, then down along a cosine to nothing."""
-    if step < PLAN.warm:
-        return PLAN.peak * (step + 1) / PLAN.warm
-    share = (step - PLAN.warm) / max(PLAN.steps - PLAN.warm, 1)
-    return PLAN.peak * 0.5 * (1 + float(torch.cos(torch.tensor(share * torch.pi)))) + 1e-6
+    stage, within = PLAN.at(step)
+    if within < PLAN.warm:
+        return stage.peak * (within + 1) / PLAN.warm
+    share = min((within - PLAN.warm) / max(stage.steps - PLAN.warm, 1), 1.0)
+    return stage.peak * 0.5 * (1 + float(torch.cos(torch.tensor(share * torch.pi)))) + 1e-6
 
 
 @torch.no_grad()  # type: ignore[untyped-decorator]

@@ -28,6 +28,7 @@ KAZAKHSTAN: Final[Mapping[str, float]] = {
 
 _ROWS: Final = {kind: share * (2 if kind.endswith("/2") else 1) for kind, share in KAZAKHSTAN.items()}
 """Plates of two lines twice as often: they are fewer on the road and harder to learn."""
+SPOILT_KINDS: Final[Mapping[str, float]] = {kind: share / sum(_ROWS.values()) for kind, share in _ROWS.items()}
 TRAINED_KINDS: Final[Mapping[str, float]] = {
     **{kind: 0.54 * share / sum(_ROWS.values()) for kind, share in _ROWS.items()},
     "RU": 0.04,
@@ -86,6 +87,31 @@ TRAINED: Final = Hardship(
         "snow": 0.05,
     },
 )
+SPOILT: Final = replace(
+    TRAINED,
+    width_px=(80.0, 330.0),
+    yaw_deg=40.0,
+    pitch_deg=26.0,
+    roll_deg=14.0,
+    blur_px=1.3,
+    motion_px=5.0,
+    noise=12.0,
+    jpeg=(45, 96),
+    often={
+        "dirt": 0.40,
+        "glare": 0.25,
+        "infrared": 0.25,
+        "shadow": 0.30,
+        "occlusion": 0.25,
+        "frame": 0.45,
+        "screws": 0.60,
+        "motion": 0.40,
+        "worn": 0.12,
+        "snow": 0.06,
+        "stains": 0.25,
+    },
+)
+"""The road's views with most plates spoilt: what is learnt is doubt where a character is hidden or altered."""
 ROAD: Final = Hardship(
     width_px=(90.0, 320.0),
     yaw_deg=32.0,

@@ -18,7 +18,7 @@ WIDTHS = (32, 64, 72, 104, 136)
 """Channels from the first layer to the last. Half a million weights."""
 
 
-def _layer(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+def _layer(inputs: int, outputs: int, stride: int | tuple[int, int] = 1) -> nn.Sequential:
     conv = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.ReLU(inplace=True))
 
@@ -44,16 +44,31 @@ def evened(pictures: Tensor) -> Tensor:
     return (x - mean) / (deviation + 4.0)
 
 
+class Veil(nn.Module):  # type: ignore[misc]
+    """The reader's early features [N, 72, 16, 48] → logits [N, 4, 48] of how much of the ink in each place is hidden.
+
+    Early, for what reads characters forgets what lies on them.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.places = nn.Sequential(
+            _layer(channels, 32, (2, 1)), _layer(32, 32, (2, 1)), _Along(32), nn.Conv2d(32, 1, 1)
+        )
+
+    def forward(self, early: Tensor) -> Tensor:
+        return self.places(early)[:, 0]
+
+
 class Reader(nn.Module):  # type: ignore[misc]
-    """uint8 [N, 64, 192, 3] → row logits [N, 2, 48, 37], format logits [N, 12], country logits [N, 10]."""
+    """uint8 [N, 64, 192, 3] → row logits [N, 2, 48, 37], format logits [N, 12], country logits [N, 10], and logits
+    [N, 4, 48] of how much is hidden in each place."""
 
     def __init__(self) -> None:
         super().__init__()
         a, b, c, d, e = WIDTHS
+        self.early = nn.Sequential(_layer(3, a, 2), _layer(a, b, 2), _layer(b, c))
         self.body = nn.Sequential(
-            _layer(3, a, 2),
-            _layer(a, b, 2),
-            _layer(b, c),
             nn.MaxPool2d((2, 1)),
             _layer(c, d),
             _layer(d, d),
@@ -63,19 +78,21 @@ class Reader(nn.Module):  # type: ignore[misc]
             _Along(e),
         )
         self.rows = nn.Conv2d(e, 2 * CLASSES, (HEIGHT // 16, 3), padding=(0, 1))
+        self.veil = Veil(c)
         self.kind = nn.Sequential(nn.Linear(4 * e, 96), nn.ReLU(inplace=True))
         self.format = nn.Linear(96, len(FORMATS))
         self.country = nn.Linear(96, len(COUNTRIES))
 
-    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        features = self.body(evened(pictures))
+    def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        early = self.early(evened(pictures))
+        features = self.body(early)
         rows = self.rows(features).reshape(-1, 2, CLASSES, COLUMNS).transpose(2, 3)
         # Means of the left and the right half and of all: strips stand at the left, regions at the right.
         left, right = features.chunk(2, dim=3)
         upper, lower = features.chunk(2, dim=2)
         pooled = torch.cat([part.mean(dim=(2, 3)) for part in (left, right, upper, lower)], dim=1)
         kind = self.kind(pooled)
-        return rows, self.format(kind), self.country(kind)
+        return rows, self.format(kind), self.country(kind), self.veil(early)
 
 
 class Corners(nn.Module):  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """Both readers on the same drawn plates: what the second one is worth, and the calibration of two who agree.
 
 The second reader is slow, so it is asked about the first plates of a set, and about every plate of it that the first
-reader read wrongly: of those it says how many a second read would have let through.
+reader read wrongly: those are what a second read is for, and too few for a sample.
 """
 
 import csv
@@ -72,14 +72,24 @@ def _shown(seed: int, number: int, faces: Path) -> tuple[bytes, Box]:
     return data.tobytes(), as_box(box_of(shot, seed, number).clip(0))
 
 
-def fitted(found: Sequence[Pair], worth: Confidence, second: str, seed: int) -> agreement.Agreement:
-    """The calibration of two reads that agree."""
+def asked(verdicts: Sequence[Verdict], sample: int) -> list[Verdict]:
+    """Whom the second reader is asked about: the first so many plates, and all others that the first read wrongly."""
+    return [*verdicts[:sample], *(each for each in verdicts[sample:] if each.read and not each.right)]
+
+
+def fitted(found: Sequence[Pair], share: float, worth: Confidence, second: str, seed: int) -> agreement.Agreement:
+    """The calibration of two reads that agree.
+
+    Every wrong read of the set was asked about, and that `share` of the right ones: each of these stands for its
+    likes, so it counts as many times (Horvitz and Thompson 1952). Wrong reads are too few to be sampled.
+    """
     agreed = [pair for pair in found if pair.agree]
+    reads = ((pair.first_bp, pair.second_bp, pair.first == pair.text) for pair in agreed)
     return agreement.fit(
-        ((pair.first_bp, pair.second_bp, pair.first == pair.text) for pair in agreed),
+        (read for read in reads for _ in range(round(1 / share) if read[2] else 1)),
         first=worth.reader,
         second=second,
-        fitted_on=f"{len(agreed)} agreeing reads of {len(found)} drawn plates of seed {seed}",
+        fitted_on=f"{len(agreed)} agreeing reads of {len(found)} drawn plates of seed {seed}, {share:.1%} of right ones",
     )
 
 

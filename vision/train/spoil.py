@@ -67,10 +67,12 @@ class Conditions:
 class Shot:
     """A picture around a plate [h, w, 3] BGR, and its truth; `corners` [4, 2] from the upper left clockwise.
 
-    `design` is None where there is no plate.
+    `veil` [h, w] is how much of each pixel's ink cannot be seen for what lies on it or for glare, 0–255. `design` is
+    None where there is no plate.
     """
 
     picture: Picture
+    veil: Picture
     corners: Floats
     design: Design | None
     conditions: Conditions | None
@@ -96,7 +98,8 @@ def expose(sheet: Sheet, design: Design, rng: Rng, hardship: Hardship) -> Shot:
         px_per_mm *= float(rng.uniform(1.0, 1.4))
     small = _shrunk(sheet, px_per_mm * DETAIL / PX_PER_MM)
     picture, cover, kinds = _wear(small, rng, hardship)
-    picture, contrast, lit = _light(picture, small, rng, hardship)
+    picture, burnt, contrast, lit = _light(picture, small, rng, hardship)
+    cover = np.maximum(cover, burnt)
     angles = tuple(
         float(rng.normal(0, most / 2.2)) for most in (hardship.yaw_deg, hardship.pitch_deg, hardship.roll_deg)
     )
@@ -113,6 +116,7 @@ def expose(sheet: Sheet, design: Design, rng: Rng, hardship: Hardship) -> Shot:
     seen, odd = strange(seen, rng, hardship.often)
     noise = float(rng.uniform(0, hardship.noise))
     final, quality = _recorded(seen, noise, rng, hardship)
+    veil = cv2.warpPerspective((cover * 255).astype(np.uint8), matrix, final.shape[1::-1], flags=cv2.INTER_LINEAR)
     caps = np.linalg.norm(cells[:, 3] - cells[:, 0], axis=1)
     advances = np.linalg.norm(cells[:, 1] - cells[:, 0], axis=1)
     hidden = max((float(cover[y0:y1, x0:x1].mean()) for x0, y0, x1, y1 in _whole(small.cells, cover)), default=0.0)
@@ -122,7 +126,7 @@ def expose(sheet: Sheet, design: Design, rng: Rng, hardship: Hardship) -> Shot:
     conditions = Conditions(
         float(caps.min()), float(advances.min()), yaw, pitch, roll, spread, noise, quality, contrast, hidden, names
     )
-    return Shot(final, corners, design, conditions)
+    return Shot(final, np.asarray(veil, np.uint8), corners, design, conditions)
 
 
 def _shrunk(sheet: Sheet, scale: float) -> Sheet:
@@ -145,12 +149,12 @@ def _patches(rng: Rng, shape: tuple[int, int], coarse: int) -> Floats:
 
 
 def _wear(sheet: Sheet, rng: Rng, hardship: Hardship) -> tuple[Floats, Floats, list[str]]:
-    """Worn paint, mud, snow, a tow bar: the picture and how much of each pixel is hidden."""
+    """Worn paint, mud, snow, a tow bar, stains: the picture and how much of each pixel is hidden."""
     picture = sheet.picture.copy()
     cover = np.zeros(picture.shape[:2], np.float32)
     names = []
     for name, laid in _LAID.items():
-        if rng.random() < hardship.often[name]:
+        if name in hardship.often and rng.random() < hardship.often[name]:
             by, colour = laid(picture, rng)
             picture = picture * (1 - by[:, :, None]) + colour * by[:, :, None]
             cover = np.maximum(cover, by)
@@ -201,12 +205,29 @@ def _bar(picture: Floats, rng: Rng) -> Laid:
     return bar.astype(np.float32) / np.float32(255), np.full(3, rng.uniform(5, 200), np.float32)
 
 
-_LAID: Mapping[str, Callable[[Floats, Rng], Laid]] = {"worn": _worn, "dirt": _mud, "snow": _snow, "occlusion": _bar}
+def _stains(picture: Floats, rng: Rng) -> Laid:
+    """A few spots and strokes about as wide as a letter's: one at the foot of an F makes an E of it."""
+    height, width = picture.shape[:2]
+    spots = np.zeros((height, width), np.uint8)
+    for _ in range(int(rng.integers(1, 6))):
+        x, y = int(rng.integers(0, width)), int(rng.integers(0, height))
+        thick = max(round(height * float(rng.uniform(0.03, 0.12))), 1)
+        reach = rng.normal(0, height / 8, 2) if rng.random() < 0.5 else (0.0, 0.0)
+        cv2.line(spots, (x, y), (x + int(reach[0]), y + int(reach[1])), 255, thick, cv2.LINE_AA)
+    return spots.astype(np.float32) / np.float32(255), np.full(3, rng.uniform(5, 240), np.float32)
 
 
-def _light(picture: Floats, sheet: Sheet, rng: Rng, hardship: Hardship) -> tuple[Floats, float, list[str]]:
-    """Day, shade, glare or the infrared flash; returns the contrast that is left between ink and ground."""
+_LAID: Mapping[str, Callable[[Floats, Rng], Laid]] = {
+    **{"worn": _worn, "dirt": _mud, "snow": _snow, "occlusion": _bar},
+    "stains": _stains,
+}
+
+
+def _light(picture: Floats, sheet: Sheet, rng: Rng, hardship: Hardship) -> tuple[Floats, Floats, float, list[str]]:
+    """Day, shade, glare or the infrared flash; returns also how much of the contrast between ink and ground glare has
+    burnt away of each pixel [h, w], 0–1, and the contrast that is left elsewhere."""
     names = []
+    flare = np.zeros((1, 1, 1), np.float32)
     shape = picture.shape[:2]
     strength = float(rng.uniform(*hardship.contrast))
     level = float(rng.uniform(0.15, 1.0))
@@ -227,12 +248,22 @@ def _light(picture: Floats, sheet: Sheet, rng: Rng, hardship: Hardship) -> tuple
     if rng.random() < hardship.often["glare"]:
         x = np.linspace(0, shape[1] / shape[0], shape[1], dtype=np.float32)[None, :] - float(rng.uniform(0, 4))
         y = np.linspace(0, 1, shape[0], dtype=np.float32)[:, None] - float(rng.uniform(0, 1))
-        flare = np.exp(-(x * x + y * y) / float(rng.uniform(0.05, 0.9)) ** 2)[:, :, None]
-        picture = picture + (flare * float(rng.uniform(60, 230))).astype(np.float32)
+        flare = np.exp(-(x * x + y * y) / float(rng.uniform(0.05, 0.9)) ** 2)[:, :, None].astype(np.float32)
+        flare = flare * np.float32(rng.uniform(60, 230))
+        picture = picture + flare
         names.append("glare")
     exposure = float(rng.uniform(0.55, 1.15))
+    levels = np.array((sheet.ink, sheet.ground), np.float32) * np.float32(strength) + np.float32(dark * 0.9)
     contrast = abs(sheet.ink - sheet.ground) * strength * exposure
-    return np.clip(picture * exposure, 0, 255), contrast, names
+    burnt = np.broadcast_to(_burnt(flare, levels, exposure)[:, :, 0], shape)
+    return np.clip(picture * exposure, 0, 255), burnt, contrast, names
+
+
+def _burnt(flare: Floats, levels: Floats, exposure: float) -> Floats:
+    """How much of the step between the two grey `levels` is lost where so much light is added, 0–1."""
+    ink, ground = (np.clip((level + flare) * np.float32(exposure), 0, 255) for level in levels)
+    unlit = np.clip(levels * exposure, 0, 255)
+    return np.asarray(np.clip(1 - np.abs(ground - ink) / max(abs(float(np.ptp(unlit))), 1.0), 0, 1), np.float32)
 
 
 def _projection(sheet: Sheet, angles: tuple[float, ...], scale: float, rng: Rng) -> Floats:

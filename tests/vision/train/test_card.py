@@ -12,7 +12,7 @@ from vision.first import WEIGHTS, Confidence
 from vision.train import judge, pairs
 from vision.train.card import POLICY_BP, Evidence, card
 from vision.train.judge import CALIBRATION, Verdict
-from vision.train.pairs import Pair, fitted
+from vision.train.pairs import Pair, asked, fitted
 
 RIGHT = Verdict(
     number=0,
@@ -95,7 +95,18 @@ def test_verdicts_and_pairs_come_back_as_they_were_saved(tmp_path: Path) -> None
 
 
 def test_two_readers_are_calibrated_on_what_they_agree_on() -> None:
-    both = fitted(PAIRS, WORTH, "other", CALIBRATION)
+    both = fitted(PAIRS, 1.0, WORTH, "other", CALIBRATION)
     assert (both.first, both.second) == ("abc", "other")
     assert sum(step.reads for step in both.steps) == 2
     assert sum(step.right for step in both.steps) == 1
+
+
+def test_a_right_read_of_a_sample_stands_for_its_likes_and_a_wrong_one_for_itself() -> None:
+    both = fitted(PAIRS, 0.05, WORTH, "other", CALIBRATION)
+    assert sum(step.reads for step in both.steps) == 21
+    assert sum(step.right for step in both.steps) == 20
+
+
+def test_every_wrong_read_is_asked_about_and_a_sample_of_the_others() -> None:
+    plates = [replace(RIGHT, number=n) for n in range(5)] + [replace(WRONG, number=5), replace(UNSEEN, number=6)]
+    assert [each.number for each in asked(plates, 2)] == [0, 1, 5]

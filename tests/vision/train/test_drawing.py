@@ -13,7 +13,7 @@ from vision.train import mix
 from vision.train.batches import batch, texts
 from vision.train.designs import COUNTRIES, FORMATS, MAKERS, Design, in_plate_order
 from vision.train.faces import TRAINED
-from vision.train.judge import CALIBRATION, JUDGEMENT, STRANGE, trial
+from vision.train.judge import CALIBRATION, JUDGEMENT, PLACING, STRANGE, trial
 from vision.train.plan import PLAN
 from vision.train.spoil import Shot, shoot
 
@@ -72,10 +72,13 @@ def test_training_is_harder_than_the_road_in_every_respect() -> None:
         assert getattr(hard, name) > getattr(road, name)
     assert hard.jpeg[0] < road.jpeg[0]
     assert all(hard.often[name] >= road.often[name] for name in road.often)
+    assert all(mix.SPOILT.often[name] >= hard.often[name] for name in ("dirt", "glare", "occlusion", "screws"))
+    assert all(sum(lesson.share for lesson in stage.lessons) == 1 for stage in PLAN.stages)
 
 
 def test_what_is_judged_is_never_trained_on() -> None:
-    assert len({PLAN.seed, CALIBRATION, JUDGEMENT, STRANGE}) == 4
+    seeds = {stage.seed for stage in PLAN.stages}
+    assert len(seeds | {CALIBRATION, JUDGEMENT, STRANGE, PLACING}) == len(PLAN.stages) + 4
     assert not set(trial(STRANGE).among) & set(TRAINED)
     assert set(trial(STRANGE).hardship.often) - set(mix.TRAINED.often) == {"double", "lines", "halftone", "warp"}
 
@@ -111,14 +114,31 @@ def test_illegible_is_what_the_limits_say(faces: Path) -> None:
         assert seen.legible == within
 
 
+def test_what_is_hidden_is_known_by_place(faces: Path) -> None:
+    for one in (shot(faces, number) for number in range(100)):
+        assert one.conditions is not None
+        kinds = set(one.conditions.kinds)
+        assert one.veil.shape == one.picture.shape[:2]
+        if "occlusion" in kinds:
+            assert one.veil.max() > 200
+        if not kinds & {"worn", "dirt", "snow", "occlusion", "stains", "glare"}:
+            assert one.veil.max() == one.conditions.covered == 0
+    burnt = shot(faces, 503)
+    assert burnt.conditions is not None
+    assert burnt.conditions.kinds == ("glare",)
+    assert burnt.veil.max() > 200
+    assert burnt.conditions.covered > 0.5
+
+
 def test_a_batch_is_its_seed_and_number(faces: Path) -> None:
-    one, two = batch(1, 7, 12, faces), batch(1, 7, 12, faces)
+    stage = PLAN.stages[-1]
+    one, two = batch(stage, 7, 12, faces), batch(stage, 7, 12, faces)
     assert np.array_equal(one.plates, two.plates)
     assert one.plates.shape == (12, 64, 192, 3)
     assert one.texts.shape == (12, 2, 12)
     assert np.array_equal(one.texts[:6], one.texts[6:]), "each plate is seen twice"
     assert not np.array_equal(one.plates[:6], one.plates[6:]), "with other corners"
-    assert not np.array_equal(one.plates, batch(1, 8, 12, faces).plates)
+    assert not np.array_equal(one.plates, batch(stage, 8, 12, faces).plates)
 
 
 def test_no_plate_has_no_text() -> None:
