@@ -1,13 +1,14 @@
 """Is the vehicle in the picture the one in the register? A plate that fits another vehicle may be a copy of it.
 
-Source: brief §3.5 (plate and vehicle mismatch: clone suspicion), never fined automatically.
+Source: brief §3.5 (plate and vehicle mismatch: clone suspicion), never fined automatically; what was not compared is no
+match, 821(2).
 """
 
 import math
 from collections.abc import Iterable
 
 from adjudication.answers import Person, Vehicle
-from adjudication.facts import Elsewhere, Fact
+from adjudication.facts import Elsewhere, Fact, VehicleClass
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.units import MICROS_PER_SECOND, Count, DegreesE7, Id, Micros, Name
 
@@ -90,15 +91,40 @@ def same_vehicle(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
         return ()
     if vehicle.plate != plate.text:
         return (ruled("review", "RECORD_MISMATCH", "same-vehicle"),)
-    if seen is None or seen.confidence_bp < scene.policy.vehicle_confidence_bp:
+    expected = _looks_like(scene, vehicle)
+    if seen is None or not expected:
         return ()
-    expected = scene.policy.categories_seen_as.get(vehicle.category)
-    if expected is not None and seen.vehicle_class not in expected:
+    if seen.vehicle_class not in expected:
         return (
             ruled("review", "CLASS_MISMATCH", "same-vehicle", seen=seen.vehicle_class, registered=vehicle.category),
         )
     outcome = "the vehicle seen is of the registered kind"
     return (in_order("same-vehicle", "brief 3.5", outcome, seen=seen.vehicle_class, registered=vehicle.category),)
+
+
+def vehicle_compared(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the vehicle was seen surely enough to be held against the register; what was not compared is no match."""
+    vehicle, seen = scene.vehicle, scene.checked.passage.vehicle
+    if not isinstance(vehicle, Vehicle) or _looks_like(scene, vehicle):
+        return ()
+    values: dict[str, str] = {
+        "seen": seen.vehicle_class if seen is not None else "",
+        "seen_bp": str(seen.confidence_bp if seen is not None else 0),
+        "bound_bp": str(scene.policy.vehicle_confidence_bp),
+        "registered": vehicle.category,
+    }
+    if scene.policy.class_unsettled == "review":
+        return (ruled("review", "CLASS_UNSETTLED", "vehicle-compared", None, **values),)
+    outcome = "the vehicle's kind could not be compared with the registered one"
+    return (in_order("vehicle-compared", "policy class_unsettled", outcome, **values),)
+
+
+def _looks_like(scene: Scene, vehicle: Vehicle) -> tuple[VehicleClass, ...]:
+    """The kinds that the registered vehicle may be seen as; () where none was surely seen or policy names none."""
+    seen = scene.checked.passage.vehicle
+    if seen is None or seen.confidence_bp < scene.policy.vehicle_confidence_bp:
+        return ()
+    return scene.policy.categories_seen_as.get(vehicle.category, ())
 
 
 def same_person(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:

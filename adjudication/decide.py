@@ -18,7 +18,7 @@ import msgspec
 from adjudication import ids
 from adjudication.answers import NoRecord, Vehicle
 from adjudication.calendar import DAY_US, civil_day
-from adjudication.clones import one_place, same_person, same_vehicle
+from adjudication.clones import one_place, same_person, same_vehicle, vehicle_compared
 from adjudication.controls import clock, device, limitation, sending_term, verification
 from adjudication.copies import consistent_pictures, own_pictures
 from adjudication.doubts import moving_target, second_speed
@@ -52,6 +52,7 @@ GUARDS: tuple[Guard, ...] = (
     vehicle,
     same_vehicle,
     origin,
+    vehicle_compared,
     one_place,
     person,
     same_person,

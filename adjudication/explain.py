@@ -74,6 +74,11 @@ PHRASES = {
         ru="Транспорт на снимке соответствует реестру ({registered}).",
         en="The vehicle in the picture agrees with the register ({registered}).",
     ),
+    "vehicle-compared": Texts(
+        kk="Суреттегі көліктің түрі тізілімдегімен ({registered}) салыстырылмады: саясат мұндайда да рұқсат етеді.",
+        ru="Вид транспорта на снимке не сопоставлен с реестром ({registered}): политика допускает решение и без этого.",
+        en="The kind of vehicle in the picture was not compared with the register ({registered}): policy allows that.",
+    ),
     "second-speed": Texts(
         kk="Екі сурет {seen_kmh} ± {within_kmh} км/сағ көрсетеді, бұл құралдың {measured_kmh} км/сағ өлшеміне сәйкес.",
         ru="Два снимка показывают {seen_kmh} ± {within_kmh} км/ч, что согласуется с измеренными {measured_kmh} км/ч.",

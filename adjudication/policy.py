@@ -42,6 +42,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unread_confidence_bp: Bp
     country_confidence_bp: Bp
     vehicle_confidence_bp: Bp
+    class_unsettled: Literal["review", "auto"]
     travel_kmh: Annotated[int, Meta(gt=0, le=1_000)]
     speed_check_k100: Annotated[int, Meta(ge=100, le=1_000)]
     picture_within_s: Seconds

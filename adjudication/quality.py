@@ -1,6 +1,5 @@
 """Is the evidence enough to go on without a person? Source: 821(2): doubt goes to the person; policy for the bounds."""
 
-from adjudication.answers import Vehicle
 from adjudication.clones import same_vehicle
 from adjudication.facts import PlateReading
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
@@ -87,6 +86,5 @@ def origin(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
 
 def _is_vehicle_seen(scene: Scene, finding: Finding) -> bool:
     """Whether the register's vehicle was compared with the one in the picture, and is of its kind."""
-    known, rulings = scene.vehicle, same_vehicle(scene, finding)
-    comparable = isinstance(known, Vehicle) and known.category in scene.policy.categories_seen_as
-    return comparable and bool(rulings) and all(ruling.route == "auto" for ruling in rulings)
+    rulings = same_vehicle(scene, finding)
+    return bool(rulings) and all(ruling.route == "auto" for ruling in rulings)

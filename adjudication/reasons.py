@@ -335,6 +335,14 @@ _REVIEWED = (
         confirmable=True,
     ),
     _reason(
+        "CLASS_UNSETTLED",
+        "policy class_unsettled; 821(2)",
+        "Суреттегі көліктің тізілімдегімен бір түрде екені анықталмады: нөмір көшірмесі болуы мүмкін",
+        "Не установлено, того ли вида транспорт на снимке, что и в реестре: номер может быть копией",
+        "It was not settled that the vehicle in the picture is of the registered kind: its plate may be a copy",
+        confirmable=True,
+    ),
+    _reason(
         "PICTURE_REPEATED",
         "821(2); 822-1(1)(5)",
         "Дәл осы сурет басқа оқиғамен де жіберілген: оқиғалардың бірі шын емес",

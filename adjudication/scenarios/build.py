@@ -33,6 +33,7 @@ from adjudication.facts import (
     PlateReading,
     RepeatedPicture,
     SpeedEstimate,
+    VehicleClass,
     VehicleSighting,
     Verification,
     ViolationCode,
@@ -48,6 +49,13 @@ OWNER = {"individual": "900101300017", "legal_person": "070640013540"}
 PLACE = Place(
     place_id="p-1", title_kk="Үлгі", title_ru="Пример", district_code="197512", lat_e7=432_319_000, lon_e7=767_798_100
 )
+SEEN_AS: dict[str, VehicleClass] = {
+    **dict.fromkeys(("M1", "N1"), "car"),
+    **dict.fromkeys(("M2", "M3"), "bus"),
+    **dict.fromkeys(("N2", "N3"), "truck"),
+    **dict.fromkeys(("L1", "L2", "L3", "L4", "L5", "L6", "L7"), "motorcycle"),
+}
+"""How a vehicle of a category ordinarily looks. A trailer has no class of its own."""
 OFFICER = Officer(login="scenario", full_name="Scenario", body_id="01")
 MEASURED: dict[str, Literal["speed", "section_speed"]] = {"speed": "speed", "section_speed": "section_speed"}
 REPORTS: dict[str, ViolationCode] = {"red_light": "red_light", "daytime_lights": "daytime_lights"}
@@ -215,10 +223,11 @@ def _plate(facts: ScenarioFacts) -> PlateReading:
 
 
 def _sighting(facts: ScenarioFacts) -> VehicleSighting | None:
-    if facts.vehicle_seen is None:
+    seen = SEEN_AS.get(facts.vehicle_category) if facts.vehicle_seen is None else facts.vehicle_seen
+    if not seen:
         return None
     box = Box(x=0, y=0, width=1, height=1)
-    return VehicleSighting(vehicle_class=facts.vehicle_seen, confidence_bp=10_000, box=box, picture=0)
+    return VehicleSighting(vehicle_class=seen, confidence_bp=10_000, box=box, picture=0)
 
 
 def _silent(facts: ScenarioFacts, system: System, asked_us: Micros) -> Unanswered | None:

@@ -75,7 +75,8 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     """Short facts. Moments without an offset are civil time at +05:00.
 
     `plate` is what the first reader surely read, and what the registered vehicle bears; `second_read` absent: the
-    second reader read the same, "": nothing. `country_seen` and `vehicle_seen` are surely seen.
+    second reader read the same, "": nothing. `country_seen` and `vehicle_seen` are surely seen;
+    `vehicle_seen` absent: a vehicle of the registered category, "": none.
     """
 
     offence_at: datetime
@@ -106,7 +107,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     plate: str = "489AAC02"
     second_read: str | None = None
     country_seen: str = ""
-    vehicle_seen: VehicleClass | None = None
+    vehicle_seen: VehicleClass | Literal[""] | None = None
     seen_elsewhere: SeenElsewhere | None = None
     second_speed: SecondSpeed | None = None
     repeated_picture: Literal["same", "alike"] | None = None

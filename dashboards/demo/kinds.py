@@ -39,7 +39,7 @@ class Kind:
 
 _DOUBTFUL_PLATE = ("PLATE_UNREAD", "PLATE_UNSURE", "SECOND_READ_MISSING", "READS_DISAGREE", "PICTURE_DOUBTFUL")
 _WHOSE = ("PLATE_AMBIGUOUS", "COUNTRY_UNSETTLED", "NO_VEHICLE_RECORD")
-_UNREAD = (*_DOUBTFUL_PLATE, *_WHOSE, "SEVERAL_CANDIDATES", "CLASS_MISMATCH")
+_UNREAD = (*_DOUBTFUL_PLATE, *_WHOSE, "SEVERAL_CANDIDATES", "CLASS_MISMATCH", "CLASS_UNSETTLED")
 
 _CLEAR = (
     Kind("592(1): 10–20 over", 26, ("ordinary",), (auto("592(1)"),), excess=(11, 19)),
@@ -84,8 +84,8 @@ _DOUBTFUL = (
     Kind("stolen", 2, ("stolen",), (review("592(2)", "VEHICLE_STOLEN_OR_WANTED"),)),
     Kind("wanted", 1, ("wanted",), (review("592(2)", "VEHICLE_STOLEN_OR_WANTED"),)),
     Kind("scrapped", 1, ("scrapped",), (review("592(2)", "VEHICLE_NOT_IN_USE"),)),
-    # A car under a heavy lorry's plate: a copy, perhaps.
-    Kind("another class", 2, ("large_company",), (review("592(2)", "CLASS_MISMATCH"),)),
+    # A car under a heavy lorry's plate: a copy, perhaps; seen too unsurely to say so, it is for a person all the same.
+    Kind("another class", 2, ("large_company",), (review("592(2)", "CLASS_MISMATCH", "CLASS_UNSETTLED"),)),
     Kind("a state body", 1, ("state_body",), (review("592(2)", "SPECIAL_SUBJECT"),)),
     Kind("a minor", 1, ("minor_owner",), (review("592(2)", "MINOR"),)),
     Kind("repeated under another part", 1, ("repeat_speed",), (review("592(3)", "REPEAT_UNSETTLED"),), excess=(41, 59)),

@@ -27,6 +27,14 @@ T0 = samples.CAPTURED_US
 OFFICER = Officer(login="o-1", full_name="A B", body_id="01")
 
 
+def indulgent(checked: PassageChecked) -> CaseDecided:
+    """What a policy makes of it that lets an act stand though nobody compared the vehicle."""
+    edition = replace(POLICY.edition[0], class_unsettled="auto")
+    (case,) = decide(checked, (), LAW, replace(POLICY, edition=(edition,)))
+    assert isinstance(case, CaseDecided)
+    return case
+
+
 def silent(system: Any) -> Unanswered:
     return Unanswered(system=system, asked_us=T0, as_of_us=T0, reason="timeout")
 
@@ -134,6 +142,8 @@ DOUBTS = [
     ("review", "SEVERAL_CANDIDATES", given(passage={"candidates": 2})),
     ("review", "SEVERAL_CANDIDATES", given(event=SEEN, passage={"candidates": 0})),
     ("review", "CLASS_MISMATCH", given(vehicle=replace(samples.VEHICLE, category="N3"))),
+    ("review", "CLASS_UNSETTLED", given(passage={"vehicle": None})),
+    ("review", "CLASS_UNSETTLED", given(vehicle=replace(samples.VEHICLE, category="O2"))),
     ("review", "PICTURE_REPEATED", replace(samples.checked(), repeated=REPEATED)),
     ("review", "PICTURE_ALIKE", replace(samples.checked(), repeated=replace(REPEATED, kind="alike"))),
     ("review", "PICTURE_EDITED", given(passage={"quality": ("edited",)})),
@@ -226,9 +236,9 @@ def test_an_ordinary_offence_is_automatic() -> None:
 
 def test_a_text_of_several_countries_is_settled_by_the_sign_on_the_plate_or_the_vehicle_that_bears_it() -> None:
     unseen: dict[str, Any] = {"vehicle": None}
-    for sure, route in ((8_999, "review"), (9_000, "auto")):
+    for sure, reason in ((8_999, "COUNTRY_UNSETTLED"), (9_000, "CLASS_UNSETTLED")):
         plate = {"country": "?", "country_seen": "KZ", "country_confidence_bp": sure}
-        assert one(given(plate=plate, passage=unseen)).route == route
+        assert one(given(plate=plate, passage=unseen)).reason == reason
     assert one(given(plate={"country": "?"})).route == "auto"
     unsure = {"country_seen": "RO", "country_confidence_bp": 8_999}
     assert one(given(plate=unsure)).route == "auto"
@@ -239,10 +249,28 @@ def test_an_officers_own_reading_needs_no_second() -> None:
     assert one(given(plate=plate)).route == "auto"
 
 
-def test_a_vehicle_seen_unsurely_or_of_an_unlisted_category_is_no_clone() -> None:
-    unsure = replace(samples.passage().vehicle, vehicle_class="bus", confidence_bp=5_999)
-    assert one(given(passage={"vehicle": unsure})).route == "auto"
-    assert one(given(vehicle=replace(samples.VEHICLE, category="O1"))).route == "auto"
+@pytest.mark.parametrize(
+    "uncompared",
+    [
+        given(passage={"vehicle": None}),
+        given(passage={"vehicle": replace(samples.passage().vehicle, confidence_bp=5_999)}),
+        given(passage={"vehicle": replace(samples.passage().vehicle, vehicle_class="bus", confidence_bp=5_999)}),
+        given(vehicle=replace(samples.VEHICLE, category="O1")),
+        given(event=UNMEASURED, insurance=none("insurance"), passage={"vehicle": None}),
+    ],
+)
+def test_a_vehicle_that_was_not_compared_is_no_clone_and_no_match_either(uncompared: PassageChecked) -> None:
+    case = one(uncompared)
+    assert {step.rule for step in case.trace}.isdisjoint({"same-vehicle"})
+    assert ("reason", "CLASS_UNSETTLED") in {value for step in case.trace for value in step.values}
+    assert case.route != "auto"
+
+
+def test_policy_says_whether_an_act_may_stand_without_the_comparison_and_the_trace_never_calls_it_a_match() -> None:
+    for country, route in (("KZ", "auto"), ("?", "review")):
+        case = indulgent(given(plate={"country": country}, passage={"vehicle": None}))
+        assert case.route == route
+        assert {step.rule for step in case.trace} & {"same-vehicle", "vehicle-compared"} == {"vehicle-compared"}
 
 
 def test_the_holder_answers_before_the_owner() -> None:
@@ -527,7 +555,7 @@ def test_a_penalty_not_executed_still_counts_under_the_longer_year() -> None:
 
 def test_rules_and_guards_are_listed_in_one_place_each() -> None:
     assert [rule.__module__.rpartition(".")[2] for rule in RULES] == ["speed", "reported", "documents", "documents"]
-    assert len(GUARDS) == len(set(GUARDS)) == 18
+    assert len(GUARDS) == len(set(GUARDS)) == 19
 
 
 def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None:
