@@ -84,12 +84,13 @@ def fitted(found: Sequence[Pair], share: float, worth: Confidence, second: str, 
     likes, so it counts as many times (Horvitz and Thompson 1952). Wrong reads are too few to be sampled.
     """
     agreed = [pair for pair in found if pair.agree]
+    whom = f"{len(found)} drawn plates of seed {seed}, {share:.1%} of right ones"
     reads = ((pair.first_bp, pair.second_bp, pair.first == pair.text) for pair in agreed)
     return agreement.fit(
         (read for read in reads for _ in range(round(1 / share) if read[2] else 1)),
         first=worth.reader,
         second=second,
-        fitted_on=f"{len(agreed)} agreeing reads of {len(found)} drawn plates of seed {seed}, {share:.1%} of right ones",
+        fitted_on=f"{len(agreed)} agreeing reads of {whom}",
     )
 
 
