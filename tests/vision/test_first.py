@@ -207,6 +207,18 @@ def looked(*seen: Glimpse) -> tuple[FirstRead, int]:
     return answer, len(looks.seen)
 
 
+@pytest.mark.parametrize(
+    "moved", [(0, 0), (-70, 0), (60, 30), (-400, -300)], ids=["inside", "left", "below", "outside"]
+)
+def test_a_further_look_shows_what_the_whole_picture_shows(moved: tuple[int, int]) -> None:
+    picture, box = seen(layout_of("KZ2012-P", "489AAC02"), "489AAC02")
+    box += np.array((*moved, *moved), np.float32)
+    (shown,) = open_first().show(picture, [box])
+    _, bare = shown.further
+    whole = frontal(picture, box_corners(*map(float, box)))
+    assert np.abs(bare.astype(int) - whole).max() <= 1
+
+
 def test_a_look_that_settles_a_plate_is_the_only_one() -> None:
     answer, unused = looked(glimpse("489AAC02", 0.999), glimpse("480AAC02", 0.999), glimpse("480AAC02", 0.999))
     assert answer.said is not None

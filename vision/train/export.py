@@ -33,6 +33,7 @@ OPSET = 17
 UNSEEN, BATCHES = 1_000_000, 6
 """From this number on no batch was trained on; on so many the range of what passes each layer is seen."""
 IN_INTEGERS = ["Conv", "Relu", "MaxPool", "Add"]
+"""All of a look's time; shares, means and the few sums at the end stay in floats."""
 
 
 class _Answers(nn.Module):  # type: ignore[misc]

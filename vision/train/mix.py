@@ -29,6 +29,7 @@ KAZAKHSTAN: Final[Mapping[str, float]] = {
 _ROWS: Final = {kind: share * (2 if kind.endswith("/2") else 1) for kind, share in KAZAKHSTAN.items()}
 """Plates of two lines twice as often: they are fewer on the road and harder to learn."""
 SPOILT_KINDS: Final[Mapping[str, float]] = {kind: share / sum(_ROWS.values()) for kind, share in _ROWS.items()}
+"""Of Kazakhstan alone: nobody else's plate is accepted, so nobody else's needs so exact a doubt."""
 TRAINED_KINDS: Final[Mapping[str, float]] = {
     **{kind: 0.54 * share / sum(_ROWS.values()) for kind, share in _ROWS.items()},
     "RU": 0.04,

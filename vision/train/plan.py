@@ -55,12 +55,12 @@ class Plan:
         return self.stages[-1], step
 
 
-SPOILT = (Lesson(0.55, mix.TRAINED_KINDS, mix.TRAINED), Lesson(0.45, mix.SPOILT_KINDS, mix.SPOILT))
+DOUBTING = (Lesson(0.55, mix.TRAINED_KINDS, mix.TRAINED), Lesson(0.45, mix.SPOILT_KINDS, mix.SPOILT))
 PLAN = Plan(
     (
         Stage(20_261, 5_000, 2.4e-3, 0.0, (Lesson(1.0, mix.TRAINED_KINDS, mix.TRAINED),)),
-        Stage(20_262, 5_000, 1.6e-3, 0.3, SPOILT),
-        Stage(20_263, 1_500, 4e-3, 0.3, SPOILT, veil=True),
+        Stage(20_262, 5_000, 1.6e-3, 0.3, DOUBTING),
+        Stage(20_263, 1_500, 4e-3, 0.3, DOUBTING, veil=True),
     )
 )
 """Letters and layouts first; then, with every other plate spoilt, where to doubt; then what hides a character."""

@@ -218,7 +218,10 @@ def _stains(picture: Floats, rng: Rng) -> Laid:
 
 
 _LAID: Mapping[str, Callable[[Floats, Rng], Laid]] = {
-    **{"worn": _worn, "dirt": _mud, "snow": _snow, "occlusion": _bar},
+    "worn": _worn,
+    "dirt": _mud,
+    "snow": _snow,
+    "occlusion": _bar,
     "stains": _stains,
 }
 
