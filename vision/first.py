@@ -47,6 +47,10 @@ AROUND = 0.2
 LEAST_PX, DISPUTED_BP = 14.0, 5_000
 """Height of a line below which nothing was calibrated (plates 90 pixels wide and more, some aslant), and the most
 claimed there."""
+UNREAD_BP = 4_900
+"""The most claimed where doubt and hiding have left no evidence at all: less than one half, though of such reads of
+Kazakhstan's drawn plates more are right. They may be of anything, and are as good as unread (policy
+`unread_confidence_bp`): else a spoilt plate read as some foreign text would be referred."""
 MOST_NATS = 16.0
 """Nothing is surer than single precision can say."""
 
@@ -220,5 +224,11 @@ def shipped() -> Confidence:
 
 def confidence_bp(read: FirstRead, calibration: Confidence) -> Bp:
     """What the first read alone is worth. A plate smaller than any that was calibrated on is disputed at best."""
-    worth = curve.worth(calibration.steps, read.nats)
+    worth = claimed_bp(read.nats, calibration)
     return worth if read.quality.line_px >= LEAST_PX else min(worth, DISPUTED_BP)
+
+
+def claimed_bp(nats: float, calibration: Confidence) -> Bp:
+    """What so much evidence is worth; without any, a read is as good as none."""
+    worth = curve.worth(calibration.steps, nats)
+    return worth if nats > 0 else min(worth, UNREAD_BP)

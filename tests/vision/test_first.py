@@ -19,6 +19,7 @@ from vision.first import (
     Confidence,
     FirstRead,
     FirstReader,
+    claimed_bp,
     confidence_bp,
     open_first,
     places,
@@ -235,6 +236,13 @@ def test_further_looks_choose_the_text_and_never_claim_more_than_settles() -> No
 
 def test_what_further_looks_chose_is_below_what_any_policy_accepts() -> None:
     assert worth(shipped().steps, -log(SETTLED)) < load_policy().edition[-1].plate_confidence_bp
+
+
+def test_a_read_that_doubt_and_hiding_leave_nothing_of_is_as_good_as_unread() -> None:
+    kept, _ = looked(*[glimpse("480AAC02", 0.97)] * 3)
+    lost, _ = looked(*[glimpse("480AAC02", 0.97, veil=1.0)] * 3)
+    assert (kept.nats > 0, lost.nats) == (True, 0.0)
+    assert claimed_bp(lost.nats, shipped()) < load_policy().edition[-1].unread_confidence_bp
 
 
 def test_what_is_hidden_among_the_characters_costs_certainty() -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision.agreement import Agreement, evidence_nats
-from vision.curve import BP, worth
+from vision.curve import BP
 from vision.evaluate.calibration import BINS, ece
 from vision.evaluate.intervals import wilson
-from vision.first import Confidence
+from vision.first import Confidence, claimed_bp
 from vision.train import mix
 from vision.train.faces import HELD_OUT, TRAINED
 from vision.train.judge import CALIBRATION, JUDGEMENT, STRANGE, Verdict, exact
@@ -88,7 +88,7 @@ def _about(weights: Path, calibration: Confidence, steps: int) -> Iterator[str]:
 
 
 def _figures(calibration: Confidence, judged: Sequence[Verdict], strange: Sequence[Verdict]) -> Iterator[str]:
-    sure = [worth(calibration.steps, verdict.nats) for verdict in judged]
+    sure = [claimed_bp(verdict.nats, calibration) for verdict in judged]
     legible = [verdict for verdict in judged if verdict.legible]
     error = ece([bp / BP for bp in sure], [verdict.right for verdict in judged])
     yield "## Figures\n"

@@ -15,9 +15,9 @@ import msgspec
 
 from adjudication.facts import Box
 from adjudication.units import Bp
-from vision import agreement, curve
+from vision import agreement
 from vision.boxes import as_box
-from vision.first import Confidence
+from vision.first import Confidence, claimed_bp
 from vision.second import open_second
 from vision.train.judge import Verdict, box_of, shot_of, trial
 
@@ -46,7 +46,7 @@ def pairs(
     seed: int, verdicts: Sequence[Verdict], worth: Confidence, faces: Path, models: Path, *, workers: int
 ) -> Iterator[Pair]:
     """Each of the first reader's verdicts with the second reader's, in order."""
-    asked = [(verdict, curve.worth(worth.steps, verdict.nats)) for verdict in verdicts]
+    asked = [(verdict, claimed_bp(verdict.nats, worth)) for verdict in verdicts]
     portions = [(seed, asked[first : first + PORTION], faces, models) for first in range(0, len(asked), PORTION)]
     with ProcessPoolExecutor(workers) as pool:
         for found in pool.map(_portion, portions):
