@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 SETUP := .venv/.set-up
 EXTRA := .venv-extra/.set-up
 
-.PHONY: help setup setup-extra models demo up test lint bench lock server-test browser-test test-gpu-extra train clean
+.PHONY: help setup setup-extra models demo up test lint bench lock server-test test-cluster browser-test test-gpu-extra train clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -43,10 +43,13 @@ up: models ## the whole centre, without demo traffic
 	$(RUN)/tarazy up $(ARGS)
 
 test: models ## the tests that need no server
-	$(RUN)/pytest -m 'not server and not browser' -n 2 --dist loadfile $(ARGS)
+	$(RUN)/pytest -m 'not server and not browser and not cluster' -n 2 --dist loadfile $(ARGS)
 
 server-test: models ## the tests that start real processes
 	$(RUN)/pytest -m server $(ARGS)
+
+test-cluster: models ## the tests that start a broker, a database or an object store
+	$(RUN)/pytest -m cluster $(ARGS)
 
 browser-test: models ## the journey through the pages, in Chromium
 	$(RUN)/pytest -m browser $(ARGS)
