@@ -92,7 +92,8 @@ def test_every_folder_and_shared_module_of_the_tests_is_named() -> None:
 
 def test_every_file_of_the_deployment_is_named() -> None:
     named = set(QUOTED.findall(section(ROOT / "deploy/README.md", READING_ORDER)))
-    files = {str(path.relative_to(ROOT / "deploy")) for path in (ROOT / "deploy").rglob("*") if path.is_file()}
+    stored = (path for path in (ROOT / "deploy").rglob("*") if path.is_file() and path.suffix != ".pyc")
+    files = {str(path.relative_to(ROOT / "deploy")) for path in stored}
     assert files - {"README.md"} == {name for name in named if (ROOT / "deploy" / name).is_file()}
 
 
