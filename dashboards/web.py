@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -17,6 +17,7 @@ from dashboards.accounts import accounts_router
 from dashboards.auth import Gate
 from dashboards.entrance import entrance
 from dashboards.faces import Faces
+from dashboards.machines import answer_machines
 from dashboards.officer import officer_pages
 from dashboards.ops import ops_pages
 from dashboards.owner import owner_pages
@@ -61,18 +62,8 @@ def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None 
     app.mount("/static/fonts", Fonts(directory=FONTS))
     app.mount("/static", StaticFiles(directory=STATIC))
     _answer_problems(app, sheets)
-    _answer_machines(app, running)
+    answer_machines(app, running)
     return app
-
-
-def _answer_machines(app: FastAPI, running: RunningCentre) -> None:
-    @app.get("/health")
-    def health() -> Response:
-        return PlainTextResponse("ok")
-
-    @app.get("/metrics")
-    def metrics() -> Response:
-        return Response(running.telemetry.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _answer_problems(app: FastAPI, sheets: Sheets) -> None:

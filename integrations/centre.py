@@ -2,11 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from types import TracebackType
+from typing import Literal
 
 from adjudication.errors import Unavailable
 from ingest.embedded import EmbeddedRunner
+from ingest.events import Committed, Crashed, Halted, Held, RunnerEvent
 from ingest.stage import Stage
 from integrations.deadlines import DeadlineSource
 from integrations.gauges import gauges
@@ -14,27 +17,55 @@ from integrations.outbox import Relay
 from integrations.pipeline import Centre, road
 from integrations.prometheus import Telemetry
 from integrations.register import questions
+from integrations.roles import WHOLE, Loop, Role
 from vision.ports import Eyes, SecondReader
 
+Run = Callable[[threading.Event], None]
+"""A loop: works until the event is set."""
+
+State = Literal["working", "held", "crashed", "halted"]
+"""`held` where a store is away, `halted` where a person must look: neither is mended by a restart."""
+_STATES: Mapping[type[RunnerEvent], State] = {
+    Committed: "working",
+    Held: "held",
+    Crashed: "crashed",
+    Halted: "halted",
+}
+
+LOOP_REST_S = 1.0
+"""Before a loop that failed begins again: it looks at tables, and whatever is wrong there is so a second later too."""
 HOUR_S = 3600.0
 LOG = logging.getLogger("tarazy.centre")
 
 
 class RunningCentre:
-    """One deployment at work. Also a context manager; stopping leaves no batch half done."""
+    """One deployment, or one role of it, at work. Also a context manager; stopping leaves no batch half done."""
 
-    def __init__(self, centre: Centre, eyes: Eyes | None, second: SecondReader | None = None) -> None:
+    def __init__(
+        self, centre: Centre, eyes: Eyes | None, second: SecondReader | None = None, role: Role = WHOLE
+    ) -> None:
+        """Opens what the role uses; raises as that does."""
         self.centre = centre
-        self.stages: Sequence[Stage] = road(centre, eyes, second)
-        self.telemetry = Telemetry(gauges(centre))
-        self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self.telemetry.observe)
+        self.role = role
+        self.stages: Sequence[Stage] = road(centre, eyes, second, role.stages)
+        self.telemetry = Telemetry(gauges(centre) if role.watches else dict)
+        self._states: dict[str, State] = {}
+        self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self._observe)
         self._stop = threading.Event()
-        relay = Relay(centre.casebook, centre.stream, centre.clock)
-        deadlines = DeadlineSource(centre.casebook, centre.plate_key, centre.clock)
-        loops = {"outbox": relay.run, "deadlines": deadlines.run, "housekeeping": self._housekeeping(relay)}
+        loops: Mapping[Loop, Callable[[], Run]] = {
+            "outbox": lambda: Relay(centre.casebook, centre.stream, centre.clock).run,
+            "pruning": lambda: _hourly(Relay(centre.casebook, centre.stream, centre.clock).prune),
+            "deadlines": lambda: DeadlineSource(centre.casebook, centre.plate_key, centre.clock).run,
+            "hours": lambda: _hourly(partial(questions.fold_outcome_hours, centre.register)),
+        }
         self._loops = [
-            threading.Thread(target=self._guarded(name, run), name=name, daemon=True) for name, run in loops.items()
+            threading.Thread(target=self._guarded(name, loops[name]()), name=name, daemon=True) for name in role.loops
         ]
+
+    def states(self) -> Mapping[str, State]:
+        """How each stage and loop fares, by name: for who asks whether this process is fit for work."""
+        names = (*(stage.name for stage in self.stages), *self.role.loops)
+        return {name: self._states.get(name, "working") for name in names}
 
     def start(self) -> "RunningCentre":
         """Start everything; returns at once."""
@@ -57,29 +88,36 @@ class RunningCentre:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def _housekeeping(self, relay: Relay) -> Callable[[threading.Event], None]:
-        def run(stop: threading.Event) -> None:
-            while not stop.is_set():
-                questions.fold_outcome_hours(self.centre.register)
-                relay.prune()
-                stop.wait(HOUR_S)
+    def _observe(self, event: RunnerEvent) -> None:
+        self._states[event.stage] = _STATES.get(type(event), self._states.get(event.stage, "working"))
+        self.telemetry.observe(event)
 
-        return run
-
-    def _guarded(self, name: str, run: Callable[[threading.Event], None]) -> Callable[[], None]:
+    def _guarded(self, name: str, run: Run) -> Callable[[], None]:
         """`run`, begun again after a fault: a loop that dies silently would stop the road without a sign."""
 
         def guarded() -> None:
             while not self._stop.is_set():
                 try:
+                    self._states[name] = "working"
                     run(self._stop)
                 except Unavailable as error:
+                    self._observe(Held(name, error.what, 0, error.retry_after_s))
                     self._stop.wait(error.retry_after_s)
                 except Exception as error:
+                    self._observe(Crashed(name, type(error).__name__, LOOP_REST_S))
                     _failed(name, error)
-                    self._stop.wait(1.0)
+                    self._stop.wait(LOOP_REST_S)
 
         return guarded
+
+
+def _hourly(work: Callable[[], object]) -> Run:
+    def run(stop: threading.Event) -> None:
+        while not stop.is_set():
+            work()
+            stop.wait(HOUR_S)
+
+    return run
 
 
 def _failed(name: str, error: Exception) -> None:

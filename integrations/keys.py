@@ -53,19 +53,27 @@ class MasterKey:
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(self.secret)
 
 
-def load_or_create(path: Path) -> MasterKey:
-    """The master key kept in `path`, made at first use and readable by its owner alone.
-
-    Raises:
-        Invalid: `master-key-malformed`, the file holds something else.
-    """
+def create(path: Path) -> None:
+    """A new master key in `path`, readable by its owner alone; one that is there stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return MasterKey(path.read_bytes())
+        return
     with os.fdopen(handle, "wb") as file:
         file.write(os.urandom(KEY_BYTES))
         file.flush()
         os.fsync(file.fileno())
+
+
+def load(path: Path) -> MasterKey:
+    """The master key kept in `path`.
+
+    Raises:
+        Invalid: `master-key-missing`; `master-key-malformed`, the file holds something else.
+    """
+    if not path.exists():
+        raise Invalid(
+            "master-key-missing", f"no {path.name} in {path.parent.name}/; `tarazy cluster keys` makes it once"
+        )
     return MasterKey(path.read_bytes())

@@ -12,9 +12,11 @@ travels is in adjudication/messages.py, on what in ingest/topics.py, how it is r
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -63,28 +65,110 @@ BODY_CODE = "99"
 """The demonstration body's two digits in act numbers."""
 
 
-@dataclass(frozen=True, slots=True)
-class Centre:
-    """Everything one deployment has open, for the road and for the faces."""
+class Closing(Protocol):
+    """What a centre closes when it stops."""
 
-    settings: Settings
-    clock: Clock
-    stream: Stream
-    casebook: Casebook
-    register: Register
-    evidence: EvidenceStore
-    spool: Spool
-    law: Lawbook
-    policy: Policy
-    registries: HttpRegistries
-    channels: tuple[Channel, ...]
-    signer: Signer
-    log: LogSigner
-    issuer: Issuer
-    fates: Fates
-    master: keys.MasterKey
-    receipt_key: Ed25519PrivateKey
-    admin_token: str
+    def close(self) -> None:
+        """Let go; what was acknowledged stays."""
+
+
+Closed = TypeVar("Closed", bound=Closing)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """How a deployment opens each of its four stores."""
+
+    stream: Callable[[], Stream]
+    casebook: Callable[[], Casebook]
+    register: Callable[[], Register]
+    evidence: Callable[[], EvidenceStore]
+
+
+class Centre:
+    """Everything one deployment has, for the road and for the faces.
+
+    What costs or may fail is opened when it is first asked for: a process of a cluster opens what its role uses, and
+    no register that is down keeps the eyes from starting. Opening raises as the adapters do.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, stores: Stores) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.law: Lawbook = load_law()
+        self.policy: Policy = load_policy(settings.policy)
+        self.issuer = Issuer(authority.DEMO_BODY, BODY_CODE)
+        self._stores = stores
+        self._opened: list[Closing] = []
+
+    @cached_property
+    def stream(self) -> Stream:
+        """The messages between the stages."""
+        return self._keep(self._stores.stream())
+
+    @cached_property
+    def casebook(self) -> Casebook:
+        """What changes: cases, deadlines, the review queue, the outbox, people."""
+        return self._keep(self._stores.casebook())
+
+    @cached_property
+    def register(self) -> Register:
+        """What stays: decisions, acts, events, counts."""
+        return self._keep(self._stores.register())
+
+    @cached_property
+    def evidence(self) -> EvidenceStore:
+        """Pictures, sealed."""
+        return self._stores.evidence()
+
+    @cached_property
+    def spool(self) -> Spool:
+        """Where the door lays events while the stream refuses."""
+        return Spool(self.settings.data / "spool", self.settings.spool_mib * 1024 * 1024)
+
+    @cached_property
+    def registries(self) -> HttpRegistries:
+        """The state's registers."""
+        return self._keep(HttpRegistries(registry_urls(self.settings.registries_url), self.clock))
+
+    @cached_property
+    def channels(self) -> tuple[Channel, ...]:
+        """Where notices go, in the order they are tried."""
+        return tuple(HttpChannel(name, channel_url(self.settings.channels_url, name)) for name in CHANNELS)
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The body's signature."""
+        return signing.open_signer(self._keys / "authority", self.clock)
+
+    @cached_property
+    def log(self) -> LogSigner:
+        """The log's signature."""
+        return signing.open_log_signer(self._keys / "authority", LOG_ORIGIN)
+
+    @cached_property
+    def master(self) -> keys.MasterKey:
+        """What wraps and derives every other secret."""
+        return keys.load(self._keys / "master")
+
+    @cached_property
+    def receipt_key(self) -> Ed25519PrivateKey:
+        """What signs receipts: one for all doors of a centre."""
+        return Ed25519PrivateKey.from_private_bytes((self._keys / "receipt").read_bytes())
+
+    @cached_property
+    def admin_token(self) -> str:
+        """The administrator's token."""
+        return (self.settings.data / "admin-token").read_text(encoding="ascii")
+
+    @cached_property
+    def fates(self) -> Fates:
+        """What came of each event."""
+        return Fates(self.register, self.casebook)
+
+    @property
+    def _keys(self) -> Path:
+        return self.settings.data / "keys"
 
     def plate_key(self, plate: str) -> str:
         """The stream key of a plate: orders one vehicle's passages without naming it."""
@@ -97,39 +181,49 @@ class Centre:
     def trust(self) -> trust.TrustBundle:
         """What a verifier needs to trust beforehand, as of now."""
         return trust.bundle(
-            [signing.read_certificate(self.settings.data / "keys" / "authority" / signing.ROOT_CERTIFICATE)],
+            [signing.read_certificate(self._keys / "authority" / signing.ROOT_CERTIFICATE)],
             [trust.TrustedBody(body_id=self.issuer.body.body_id, number=authority.DEMO_NUMBER)],
             [self.log],
             self.casebook.devices.every(),
         )
 
     def close(self) -> None:
-        """Close every store; what was acknowledged stays."""
-        self.registries.close()
-        self.stream.close()
-        self.casebook.close()
-        self.register.close()
+        """Close what was opened, the last first; what was acknowledged stays."""
+        while self._opened:
+            self._opened.pop().close()
+
+    def _keep(self, opened: Closed) -> Closed:
+        self._opened.append(opened)
+        return opened
 
 
-def road(centre: Centre, eyes: Eyes | None, second: SecondReader | None = None) -> Sequence[Stage]:
-    """The stages, in the order a passage meets them. Without `second` no plate is read twice, so a person sees each."""
+def road(
+    centre: Centre, eyes: Eyes | None, second: SecondReader | None = None, only: Collection[str] | None = None
+) -> Sequence[Stage]:
+    """The stages, in the order a passage meets them; those named by `only`, where it is given.
+
+    Without `second` no plate is read twice, so a person sees each.
+    """
     c = centre
-    return (
-        vision(eyes, c.plate_key, examiner(c.casebook.devices)),
-        crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key),
-        confirm(second, c.stream, lambda checked: finds(checked, c.law, c.policy), agreement.shipped()),
-        decide_stage(c.law, c.policy),
-        seal(c.casebook, c.evidence, c.stream, c.clock),
-        issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),
-        notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
-        lifecycle(c.casebook, c.law, c.evidence, c.clock),
-        register(c.register),
-        c.fates.recall(),
-    )
+    builders: Mapping[str, Callable[[], Stage]] = {
+        "vision": lambda: vision(eyes, c.plate_key, examiner(c.casebook.devices)),
+        "crosscheck": lambda: crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key),
+        "confirm": lambda: confirm(second, c.stream, lambda each: finds(each, c.law, c.policy), agreement.shipped()),
+        "decide": lambda: decide_stage(c.law, c.policy),
+        "seal": lambda: seal(c.casebook, c.evidence, c.stream, c.clock),
+        "issue": lambda: issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),
+        "notify": lambda: notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
+        "lifecycle": lambda: lifecycle(c.casebook, c.law, c.evidence, c.clock),
+        "register": lambda: register(c.register),
+        "recall": lambda: c.fates.recall(),  # noqa: PLW0108 - to name it already opens the register
+    }
+    return tuple(build() for name, build in builders.items() if only is None or name in only)
 
 
 def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     """The whole centre in this process: SQLite, chDB and a directory; no server. One process at a time.
+
+    Keys that are not there are made.
 
     Raises:
         Unavailable: another process has the data folder open.
@@ -137,42 +231,34 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     """
     data = settings.data
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    master = keys.load_or_create(data / "keys" / "master")
-    authority.ensure_demo_authority(data / "keys" / "authority", authority.DEMO_BODY, authority.DEMO_NUMBER)
-    casebook = Casebook(f"sqlite:///{data / 'casebook.db'}", master)
-    store = register_store.embedded(data / "register")
-    return Centre(
-        settings=settings,
-        clock=clock,
-        stream=SqliteStream(data / "stream", clock=clock),
-        casebook=casebook,
-        register=store,
-        evidence=objects.directory(data / "evidence"),
-        spool=Spool(data / "spool", settings.spool_mib * 1024 * 1024),
-        law=load_law(),
-        policy=load_policy(settings.policy),
-        registries=HttpRegistries(registry_urls(settings.registries_url), clock),
-        channels=tuple(HttpChannel(name, channel_url(settings.channels_url, name)) for name in CHANNELS),
-        signer=signing.open_signer(data / "keys" / "authority", clock),
-        log=signing.open_log_signer(data / "keys" / "authority", LOG_ORIGIN),
-        issuer=Issuer(authority.DEMO_BODY, BODY_CODE),
-        fates=Fates(store, casebook),
-        master=master,
-        receipt_key=_receipt_key(data / "keys" / "receipt"),
-        admin_token=_token(data / "admin-token"),
+    make_keys(data)
+    stores = Stores(
+        stream=lambda: SqliteStream(data / "stream", clock=clock),
+        casebook=lambda: Casebook(f"sqlite:///{data / 'casebook.db'}", centre.master),
+        register=lambda: register_store.embedded(data / "register"),
+        evidence=lambda: objects.directory(data / "evidence"),
     )
+    centre = Centre(settings, clock, stores)
+    try:
+        # All at once: what cannot be opened, or is not whole, stops the start and no passage on its way.
+        _ = (centre.casebook, centre.register, centre.stream, centre.evidence, centre.spool)
+        _ = (centre.signer, centre.log, centre.receipt_key, centre.admin_token)
+    except BaseException:
+        centre.close()
+        raise
+    return centre
 
 
-def _receipt_key(path: Path) -> Ed25519PrivateKey:
-    """The key that signs receipts, made at first use."""
+def make_keys(data: Path) -> None:
+    """Fill `data` with whatever key is not there yet: of the stores, of receipts, of the demonstration body, and the
+    administrator's token. Only the folder's owner can read them. Once for a whole cluster."""
+    keys.create(data / "keys" / "master")
+    authority.ensure_demo_authority(data / "keys" / "authority", authority.DEMO_BODY, authority.DEMO_NUMBER)
     raw = Encoding.Raw, PrivateFormat.Raw, NoEncryption()
-    if not path.exists():
-        signing.write_private(path, Ed25519PrivateKey.generate().private_bytes(*raw))
-    return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+    _once(data / "keys" / "receipt", Ed25519PrivateKey.generate().private_bytes(*raw))
+    _once(data / "admin-token", secrets.token_urlsafe(32).encode())
 
 
-def _token(path: Path) -> str:
-    """The administrator's token, made at first use; only the owner of the data folder can read it."""
+def _once(path: Path, secret: bytes) -> None:
     if not path.exists():
-        signing.write_private(path, secrets.token_urlsafe(32).encode())
-    return path.read_text(encoding="ascii")
+        signing.write_private(path, secret)

@@ -3,8 +3,8 @@
 Cases come in through [issue], as on the road; pictures are sealed as [seal] does.
 """
 
-import dataclasses
 import tempfile
+from copy import copy
 from functools import cache
 from pathlib import Path
 
@@ -66,12 +66,10 @@ class FacedTest:
     def __init__(self, folder: Path, *, demonstration: bool = True, copies: Copies | None = None) -> None:
         clock = VirtualClock(samples.CAPTURED_US + 60_000_000)
         self.clock = clock
-        self.centre = dataclasses.replace(
-            _bare(),
-            casebook=Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32))),
-            evidence=directory(folder / "evidence"),
-            clock=clock,
-        )
+        self.centre = copy(_bare())
+        self.centre.casebook = Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32)))
+        self.centre.evidence = directory(folder / "evidence")
+        self.centre.clock = clock
         create_demo_accounts(self.centre.casebook)
         self.app: FastAPI = pages(RunningCentre(self.centre, None), demonstration=demonstration, copies=copies)
 

@@ -8,7 +8,7 @@ import socket
 from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 
 from adjudication import ledger
@@ -144,10 +144,9 @@ def _patient(centre: Centre) -> Centre:
     """The centre, but it hears every register out: a register's silence lawfully ends a passage of which nothing was
     measured (REGISTER_SILENT), so two runs would differ by how busy the machine was. Silence has tests of its own."""
     crosscheck.BATCH_DEADLINE_S = HEARD_OUT_S
-    centre.registries.close()
     manners = Manners(deadline_s=HEARD_OUT_S)
-    heard = HttpRegistries(registry_urls(centre.settings.registries_url), centre.clock, manners)
-    return replace(centre, registries=heard)
+    centre.registries = HttpRegistries(registry_urls(centre.settings.registries_url), centre.clock, manners)
+    return centre
 
 
 def served_door(running: RunningCentre) -> Served:

@@ -1,0 +1,37 @@
+"""What machines ask of every process: whether it lives, whether it is fit for work, and its metrics.
+
+/health answers while the process does: a supervisor restarts what does not. /ready says how each stage fares, and 503
+where one is held, crashed or halted: traffic and rollouts wait, restarts would mend nothing.
+"""
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse, Response
+
+from integrations.centre import RunningCentre
+
+
+def answer_machines(app: FastAPI, running: RunningCentre) -> None:
+    """Adds /health, /ready and /metrics to an application."""
+
+    @app.get("/health", include_in_schema=False)
+    def health() -> Response:
+        return PlainTextResponse("ok")
+
+    @app.get("/ready", include_in_schema=False)
+    def ready() -> Response:
+        states = running.states()
+        fit = all(state == "working" for state in states.values())
+        body = msgspec.json.encode({"role": running.role.name, "ready": fit, "stages": states})
+        return Response(body, 200 if fit else 503, media_type="application/json")
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> Response:
+        return Response(running.telemetry.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def machines(running: RunningCentre) -> FastAPI:
+    """An application with these alone, for roles that answer nobody else."""
+    app = FastAPI(title=f"Tarazy {running.role.name}", docs_url=None, redoc_url=None, openapi_url=None)
+    answer_machines(app, running)
+    return app

@@ -1,0 +1,56 @@
+"""The roles of a cluster: which stages and loops one kind of process runs. Replicas of a role share its work.
+
+`tarazy up` is every role in one process (`WHOLE`); `tarazy run ROLE` is one. A role opens the stores that its stages
+use and no others, so it is given the secrets of those alone.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Loop = Literal["outbox", "pruning", "deadlines", "hours"]
+Face = Literal["", "door", "pages"]
+Networks = Literal["", "eyes", "second"]
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One kind of process. `stages` by their names in `pipeline.road`, None for all; `networks` which it loads; `face`
+    what it answers people or devices with; `watches` where its /metrics ask the stores as well."""
+
+    name: str
+    about: str
+    stages: tuple[str, ...] | None = ()
+    loops: tuple[Loop, ...] = ()
+    face: Face = ""
+    networks: Networks = ""
+    watches: bool = False
+
+
+WHOLE = Role("whole", "the whole centre", None, ("outbox", "pruning", "deadlines", "hours"), watches=True)
+
+ROLES = (
+    Role("gateway", "the cameras' door: signed events into the stream, receipts back", face="door"),
+    Role("vision", "reads frames: vehicles, plates, text", ("vision",), networks="eyes"),
+    Role("crosscheck", "asks the registers about each passage", ("crosscheck",)),
+    Role("confirm", "reads plates with a finding a second time", ("confirm",), networks="second"),
+    Role("decide", "what the law makes of a passage", ("decide",)),
+    Role("seal", "keeps the evidence of findings", ("seal",)),
+    Role("issue", "numbers, signs and logs acts", ("issue",)),
+    Role(
+        "outbox",
+        "publishes what the casebook wrote; one at a time, others stand by",
+        (),
+        ("outbox", "pruning"),
+    ),
+    Role("deadlines", "turns terms that end into events", (), ("deadlines",)),
+    Role("notify", "sends acts to their addressees", ("notify",)),
+    Role("lifecycle", "what happens to a case afterwards", ("lifecycle",)),
+    Role("register", "writes what is settled into ClickHouse", ("register",), ("hours",)),
+    Role("web", "the pages of officers, owners and operations", ("recall",), face="pages", watches=True),
+)
+"""In the order of the road."""
+
+
+def role_of(name: str) -> Role | None:
+    """The role of that name; None if there is none."""
+    return next((role for role in ROLES if role.name == name), None)
