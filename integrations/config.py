@@ -28,6 +28,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host: str = "127.0.0.1"
     door_port: Port = 8600
     web_port: Port = 8601
+    ops_port: Port = 8603
     public_url: str = ""
     registries_url: str = "http://127.0.0.1:8602"
     channels_url: str = "http://127.0.0.1:8602"
@@ -48,6 +49,7 @@ ABOUT = {
     "host": "address the door and the pages listen on",
     "door_port": "port of the cameras' door",
     "web_port": "port of the pages",
+    "ops_port": "port where one role of a cluster tells its health and metrics",
     "public_url": "address people reach the pages at, printed in QR codes; empty: host and web port",
     "registries_url": "address of the registries' gateway; where nobody answers, every register is unanswered",
     "channels_url": "address of the notice channels' gateway (cabinet, text messages)",
