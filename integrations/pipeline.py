@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from adjudication import ids
 from adjudication.decide import finds
 from adjudication.lawbook import Lawbook
+from adjudication.messages import PassageChecked
 from adjudication.policy import Policy
 from ingest.clock import Clock, system_clock
 from ingest.evidence import EvidenceStore
@@ -205,10 +206,14 @@ def road(
     Without `second` no plate is read twice, so a person sees each.
     """
     c = centre
+
+    def finding(checked: PassageChecked) -> bool:
+        return finds(checked, c.law, c.policy)
+
     builders: Mapping[str, Callable[[], Stage]] = {
         "vision": lambda: vision(eyes, c.plate_key, examiner(c.casebook.devices)),
-        "crosscheck": lambda: crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key),
-        "confirm": lambda: confirm(second, c.stream, lambda each: finds(each, c.law, c.policy), agreement.shipped()),
+        "crosscheck": lambda: crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key, finding),
+        "confirm": lambda: confirm(second, c.stream, finding, agreement.shipped()),
         "decide": lambda: decide_stage(c.law, c.policy),
         "seal": lambda: seal(c.casebook, c.evidence, c.stream, c.clock),
         "issue": lambda: issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),
