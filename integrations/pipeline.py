@@ -28,7 +28,7 @@ from ingest.evidence import EvidenceStore
 from ingest.spool import Spool
 from ingest.stage import Stage
 from ingest.stream import Stream
-from integrations import authority, keys, objects, signing, trust
+from integrations import authority, keys, signing, trust
 from integrations.casebook import Casebook
 from integrations.channels.http import HttpChannel, channel_url
 from integrations.channels.port import Channel, ChannelName
@@ -41,6 +41,8 @@ from integrations.issue import issue
 from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.notify import notify
+from integrations.objects.opened import open_evidence_store, open_shelf
+from integrations.objects.shelf import Shelf
 from integrations.register import store as register_store
 from integrations.register.stage import register
 from integrations.register.store import Register
@@ -85,6 +87,7 @@ class Centre:
     master: keys.MasterKey
     receipt_key: Ed25519PrivateKey
     admin_token: str
+    shelf: Shelf | None = None
 
     def plate_key(self, plate: str) -> str:
         """The stream key of a plate: orders one vehicle's passages without naming it."""
@@ -120,7 +123,16 @@ def road(centre: Centre, eyes: Eyes | None, second: SecondReader | None = None) 
         confirm(second, c.stream, lambda checked: finds(checked, c.law, c.policy), agreement.shipped()),
         decide_stage(c.law, c.policy),
         seal(c.casebook, c.evidence, c.stream, c.clock),
-        issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),
+        issue(
+            c.casebook,
+            store=c.evidence,
+            signer=c.signer,
+            log=c.log,
+            law=c.law,
+            policy=c.policy,
+            issuer=c.issuer,
+            clock=c.clock,
+        ),
         notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
         lifecycle(c.casebook, c.law, c.evidence, c.clock),
         register(c.register),
@@ -147,7 +159,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
         stream=SqliteStream(data / "stream", clock=clock),
         casebook=casebook,
         register=store,
-        evidence=objects.directory(data / "evidence"),
+        evidence=open_evidence_store(settings.evidence, data, clock),
         spool=Spool(data / "spool", settings.spool_mib * 1024 * 1024),
         law=load_law(),
         policy=load_policy(settings.policy),
@@ -160,6 +172,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
         master=master,
         receipt_key=_receipt_key(data / "keys" / "receipt"),
         admin_token=_token(data / "admin-token"),
+        shelf=open_shelf(settings.evidence, data),
     )
 
 
