@@ -25,6 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     data: Path = Path("var/centre")
     models: Path = Path("var/models")
+    evidence: str = ""
     host: str = "127.0.0.1"
     door_port: Port = 8600
     web_port: Port = 8601
@@ -46,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 ABOUT = {
     "data": "folder of the stores and keys; one process at a time opens it",
     "models": "folder of the vision models (`tarazy models` fills it)",
+    "evidence": "where evidence lies: file:PATH or s3://BUCKET?endpoint=URL&region=NAME; empty: in the data folder",
     "host": "address the door and the pages listen on",
     "door_port": "port of the cameras' door",
     "web_port": "port of the pages",

@@ -8,6 +8,7 @@ repeated decision finds its act (design §1.14).
 
 Where the money of an act is not known yet (form.held_until_us), its case waits too, and holds up nothing behind it.
 What has an outcome keeps it: the same decision again changes nothing, a contradicting one is put before officers.
+Evidence that stays is locked in its store after the transaction, and again when the batch comes again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,10 @@ from adjudication.forming import finding_key
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import UNDECIDED, State, Transition, Trigger, step
 from adjudication.messages import CaseDecided, CaseSealed
+from adjudication.policy import Policy
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from ingest.clock import Clock
+from ingest.evidence import EvidenceStore
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import SEALED
 from integrations.casebook import Casebook
@@ -28,13 +31,24 @@ from integrations.casebook.cases import Case, Entry
 from integrations.casebook.deadlines import Code
 from integrations.casebook.reviews import Waiting, Why
 from integrations.form import Former, Issuer, held_until_us
+from integrations.retention import lock_kept, locked_until
 from integrations.signing import LogSigner, Signer
 
 CANDIDATE_US = 30 * 86_400 * MICROS_PER_SECOND
 """What has become neither act nor referral is deleted after 30 days (design §1.8)."""
 
 
-def issue(casebook: Casebook, *, signer: Signer, log: LogSigner, law: Lawbook, issuer: Issuer, clock: Clock) -> Stage:
+def issue(
+    casebook: Casebook,
+    *,
+    store: EvidenceStore,
+    signer: Signer,
+    log: LogSigner,
+    law: Lawbook,
+    policy: Policy,
+    issuer: Issuer,
+    clock: Clock,
+) -> Stage:
     """The stage. It returns nothing: all it causes goes through the outbox."""
     desk = _Desk(casebook, law, Former(casebook, signer, law, issuer, clock), clock)
 
@@ -47,6 +61,10 @@ def issue(casebook: Casebook, *, signer: Signer, log: LogSigner, law: Lawbook, i
             after = casebook.log.frontier()
             if after.size > before:
                 casebook.log.put_checkpoint(after.size, log.checkpoint(after.size, after.root), clock())
+        until_on = locked_until(policy, clock())
+        for item in received:
+            if isinstance(item.message, CaseSealed):
+                lock_kept(casebook, store, item.message.decision.case_id, until_on)
         return ()
 
     return Stage("issue", "function", (SEALED,), handle)

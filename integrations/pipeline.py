@@ -31,7 +31,7 @@ from ingest.evidence import EvidenceStore
 from ingest.spool import Spool
 from ingest.stage import Stage
 from ingest.stream import Stream
-from integrations import authority, keys, objects, signing, trust
+from integrations import authority, keys, signing, trust
 from integrations.casebook import Casebook
 from integrations.channels.http import HttpChannel, channel_url
 from integrations.channels.port import Channel, ChannelName
@@ -44,6 +44,8 @@ from integrations.issue import issue
 from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.notify import notify
+from integrations.objects.opened import open_evidence_store, open_shelf
+from integrations.objects.shelf import Shelf
 from integrations.register import store as register_store
 from integrations.register.stage import register
 from integrations.register.store import Register
@@ -121,6 +123,11 @@ class Centre:
     def evidence(self) -> EvidenceStore:
         """Pictures, sealed."""
         return self._stores.evidence()
+
+    @cached_property
+    def shelf(self) -> Shelf | None:
+        """Where masked copies are linked to, beside the evidence in a bucket; a folder has none."""
+        return open_shelf(self.settings.evidence, self.settings.data)
 
     @cached_property
     def spool(self) -> Spool:
@@ -216,7 +223,16 @@ def road(
         "confirm": lambda: confirm(second, c.stream, finding, agreement.shipped()),
         "decide": lambda: decide_stage(c.law, c.policy),
         "seal": lambda: seal(c.casebook, c.evidence, c.stream, c.clock),
-        "issue": lambda: issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),
+        "issue": lambda: issue(
+            c.casebook,
+            store=c.evidence,
+            signer=c.signer,
+            log=c.log,
+            law=c.law,
+            policy=c.policy,
+            issuer=c.issuer,
+            clock=c.clock,
+        ),
         "notify": lambda: notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
         "lifecycle": lambda: lifecycle(c.casebook, c.law, c.evidence, c.clock),
         "register": lambda: register(c.register),
@@ -241,7 +257,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
         stream=lambda: SqliteStream(data / "stream", clock=clock),
         casebook=lambda: Casebook(f"sqlite:///{data / 'casebook.db'}", centre.master),
         register=lambda: register_store.embedded(data / "register"),
-        evidence=lambda: objects.directory(data / "evidence"),
+        evidence=lambda: open_evidence_store(settings.evidence, data, clock),
     )
     centre = Centre(settings, clock, stores)
     try:

@@ -25,7 +25,7 @@ from integrations.deadlines import DeadlineSource
 from integrations.form import Issuer
 from integrations.issue import issue
 from integrations.keys import MasterKey
-from integrations.lawfiles import load_law
+from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.notify import notify
 from integrations.objects import directory
@@ -106,14 +106,22 @@ class Office:
         self.signer: signing.Signer = signing.open_signer(signing_keys(), self.clock)
         self.log = signing.open_log_signer(signing_keys(), "tarazy.example/log")
         self.cabinet, self.sms = Postbox("cabinet", self.clock), Postbox("sms", self.clock)
-        self.store = directory(folder / "evidence")
+        self.policy = load_policy("default")
+        self.store = directory(folder / "evidence", self.clock)
         self.open()
 
     def open(self) -> None:
         """Opens the casebook, as a start of the process does."""
         self.casebook = Casebook(f"sqlite:///{self.folder / 'casebook.db'}", MasterKey(bytes(32)))
         self.issue = issue(
-            self.casebook, signer=self.signer, log=self.log, law=self.law, issuer=ISSUER, clock=self.clock
+            self.casebook,
+            store=self.store,
+            signer=self.signer,
+            log=self.log,
+            law=self.law,
+            policy=self.policy,
+            issuer=ISSUER,
+            clock=self.clock,
         )
         self.notify = notify(
             self.casebook,
@@ -138,6 +146,7 @@ class Office:
     def seal(self, decision: CaseDecided) -> CaseSealed:
         """Enters the evidence as [seal] does."""
         message = sealed(decision)
+        self.store.put(codec.encode(decision))
         event_id = decision.checked.passage.event_id
         self.casebook.evidence.record(decision.case_id, event_id, message.evidence, self.clock())
         return message

@@ -64,6 +64,13 @@ class Deadlines:
         with self._database.reading() as tx:
             return tx.execute(sa.select(sa.func.min(DEADLINES.c.due_us))).scalar()
 
+    def ending(self, from_us: Micros, until_us: Micros) -> dict[Code, int]:
+        """How many end between the two, by code."""
+        between = sa.and_(DEADLINES.c.due_us > from_us, DEADLINES.c.due_us <= until_us)
+        query = sa.select(DEADLINES.c.code, sa.func.count()).where(between).group_by(DEADLINES.c.code)
+        with self._database.reading() as tx:
+            return {code: int(count) for code, count in tx.execute(query)}
+
     def overdue(self, now_us: Micros) -> int:
         """How many are due and not yet claimed: more than a moment's worth means that [deadlines] stands still."""
         with self._database.reading() as tx:

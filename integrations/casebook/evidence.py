@@ -58,6 +58,14 @@ class Evidence:
         """An act or a referral rests on it: it stays."""
         self._turn(case_id, "candidate", "locked")
 
+    def kept(self, *case_ids: Id) -> tuple[Sha256, ...]:
+        """Addresses of all that an act or a referral of these cases rests on."""
+        query = sa.select(EVIDENCE.c.address_sha256).where(
+            EVIDENCE.c.case_id.in_(case_ids), EVIDENCE.c.state == "locked"
+        )
+        with self._database.reading() as tx:
+            return tuple(sorted({row.address_sha256 for row in tx.execute(query)}))
+
     def expire(self, case_id: Id) -> tuple[Sha256, ...]:
         """Gives up the case's candidates; returns the addresses that no other case's evidence shares."""
         with self._database.writing() as tx:

@@ -56,6 +56,11 @@ class Log:
         with self._database.writing() as tx:
             insert_once(tx, CHECKPOINTS, size=size, signed=signed, made_us=at_us)
 
+    def signed_size(self) -> int:
+        """How many leaves the newest signed checkpoint covers."""
+        with self._database.reading() as tx:
+            return int(tx.execute(sa.select(sa.func.max(CHECKPOINTS.c.size))).scalar() or 0)
+
     def checkpoint(self) -> bytes:
         """The newest signed checkpoint.
 

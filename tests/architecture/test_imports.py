@@ -19,6 +19,7 @@ HEAVY = {
     "clickhouse_connect": "integrations/register/",
     "chdb": "integrations/register/",
     "sqlalchemy": "integrations/casebook/",
+    "obstore": "integrations/objects/",
     "prometheus_client": "integrations/prometheus.py",
 }
 

@@ -15,7 +15,7 @@ from ingest.stage import FRAME_POSITION, Position, Received
 from ingest.stream import NewRecord
 from integrations.casebook import Casebook
 from integrations.keys import MasterKey
-from integrations.objects import Objects, directory
+from integrations.objects import Directory, directory
 from integrations.seal import open_evidence, seal
 from tests import samples
 
@@ -36,7 +36,7 @@ class Centre:
     def __init__(self, folder: Path) -> None:
         self.clock = VirtualClock(samples.CAPTURED_US)
         self.casebook = Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32)))
-        self.store: Objects = directory(folder / "evidence")
+        self.store: Directory = directory(folder / "evidence")
         self.stream = MemoryStream(clock=self.clock)
         self.frame = samples.frame(1, PICTURES)
         self.stream.send([NewRecord(topics.FRAMES.name, "cam-1", self.frame.encode())])
