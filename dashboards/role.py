@@ -1,7 +1,7 @@
 """One role of a cluster as a process: what `tarazy run ROLE` starts and stops."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -15,11 +15,19 @@ from integrations.masking import Copies
 from integrations.pipeline import cluster
 from integrations.roles import Role
 from vision.bystanders import open_bystanders
+from vision.ports import Eyes, SecondReader
 
 
 @contextmanager
-def running_role(settings: Settings, role: Role) -> Iterator[list[str]]:
+def running_role(
+    settings: Settings,
+    role: Role,
+    eyes: Callable[[Settings], Eyes | None] = eyes_of,
+    second: Callable[[Settings], SecondReader | None] = second_of,
+) -> Iterator[list[str]]:
     """The role at work, and the addresses it answers at; leaving finishes what is in hand: faces first, then the road.
+
+    `eyes` and `second` open what the role's `networks` ask for.
 
     Raises:
         Unavailable: an address is taken, or a store that the role begins with does not answer.
@@ -29,11 +37,11 @@ def running_role(settings: Settings, role: Role) -> Iterator[list[str]]:
     refuse_demonstration_policy(settings)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines at INFO hold whole addresses
     with ExitStack() as stack:
-        eyes = eyes_of(settings) if role.networks == "eyes" else None
-        second = second_of(settings) if role.networks == "second" else None
+        reader = eyes(settings) if role.networks == "eyes" else None
+        other = second(settings) if role.networks == "second" else None
         centre = cluster(settings)
         stack.callback(centre.close)
-        working = RunningCentre(centre, eyes, second, role)
+        working = RunningCentre(centre, reader, other, role)
         stack.enter_context(working)
         served = [stack.enter_context(Served(machines(working), listening(settings.host, settings.ops_port)))]
         if role.face == "door":

@@ -68,6 +68,10 @@ BODY_CODE = "99"
 """The demonstration body's two digits in act numbers."""
 
 
+SERVERS = ("kafka", "casebook_url", "register_url", "evidence")
+"""Settings without which there is no cluster."""
+
+
 class Closing(Protocol):
     """What a centre closes when it stops."""
 
@@ -267,6 +271,27 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     except BaseException:
         centre.close()
         raise
+    return centre
+
+
+def cluster(settings: Settings, clock: Clock = system_clock) -> Centre:
+    """A centre whose stores are servers that many processes share: Kafka, PostgreSQL, ClickHouse, an S3 store.
+
+    Nothing is opened, made or migrated here: keys, topics, tables and buckets are made once, by commands of their own.
+
+    Raises:
+        Invalid: `setting-missing`, names those that are; the law or the policy is not what it must be.
+    """
+    if missing := [name for name in SERVERS if not getattr(settings, name)]:
+        named = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
+        raise Invalid("setting-missing", f"{named}: a cluster's stores are servers; `tarazy up` needs none")
+    stores = Stores(
+        stream=lambda: KafkaStream(connection(settings), clock=clock, shape=layout(settings)),
+        casebook=lambda: open_casebook(settings, centre.master, migrates=False),
+        register=lambda: open_register(settings),
+        evidence=lambda: open_evidence_store(settings.evidence, settings.data, clock),
+    )
+    centre = Centre(settings, clock, stores)
     return centre
 
 

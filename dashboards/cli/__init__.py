@@ -13,6 +13,7 @@ COMMANDS = (
     "demo",
     "up",
     "run",
+    "cluster",
     "user",
     "device",
     "camera",
