@@ -39,15 +39,17 @@ def issue(casebook: Casebook, *, signer: Signer, log: LogSigner, law: Lawbook, i
     desk = _Desk(casebook, law, Former(casebook, signer, law, issuer, clock), clock)
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
-        with casebook.transaction():
-            before = casebook.log.size()
-            for item in received:
-                if isinstance(item.message, CaseSealed):
-                    desk.take(item.message, item.carried())
-            after = casebook.log.frontier()
-            if after.size > before:
-                casebook.log.put_checkpoint(after.size, log.checkpoint(after.size, after.root), clock())
+        casebook.together(lambda: take_all(received))
         return ()
+
+    def take_all(received: Sequence[Received]) -> None:
+        before = casebook.log.size()
+        for item in received:
+            if isinstance(item.message, CaseSealed):
+                desk.take(item.message, item.carried())
+        after = casebook.log.frontier()
+        if after.size > before:
+            casebook.log.put_checkpoint(after.size, log.checkpoint(after.size, after.root), clock())
 
     return Stage("issue", "function", (SEALED,), handle)
 

@@ -30,6 +30,7 @@ from ingest.stage import Stage
 from ingest.stream import Stream
 from integrations import authority, keys, objects, signing, trust
 from integrations.casebook import Casebook
+from integrations.casebook.opening import open_casebook
 from integrations.channels.http import HttpChannel, channel_url
 from integrations.channels.port import Channel, ChannelName
 from integrations.config import Settings
@@ -139,7 +140,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     master = keys.load_or_create(data / "keys" / "master")
     authority.ensure_demo_authority(data / "keys" / "authority", authority.DEMO_BODY, authority.DEMO_NUMBER)
-    casebook = Casebook(f"sqlite:///{data / 'casebook.db'}", master)
+    casebook = open_casebook(settings, master, migrates=True)
     store = register_store.embedded(data / "register")
     return Centre(
         settings=settings,

@@ -1,5 +1,6 @@
 """Cases: where each one stands, and everything that ever happened to it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -45,6 +46,12 @@ class Entry:
     document_sha256: Sha256 | None = None
 
 
+_LOCK = sa.text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:cases AS text[])) WITH ORDINALITY "
+    "AS asked (name, place) ORDER BY place"
+)
+
+
 class Cases:
     """One row a case, and its history, which only grows."""
 
@@ -53,9 +60,19 @@ class Cases:
 
     def find(self, case_id: Id) -> Case | None:
         """The case; inside a transaction its row is locked until the end (PostgreSQL; SQLite has one writer)."""
+        query = self._database.locked(sa.select(CASES).where(CASES.c.case_id == case_id))
         with self._database.reading() as tx:
-            row = tx.execute(sa.select(CASES).where(CASES.c.case_id == case_id).with_for_update()).first()
+            row = tx.execute(query).first()
         return None if row is None else _case(row)
+
+    def lock(self, case_ids: Iterable[Id]) -> None:
+        """Inside a transaction: nobody else who calls this has these cases until its end, whether they exist or not.
+
+        Several are locked in one order everywhere, so that two who share some never wait for one another.
+        """
+        with self._database.writing() as tx:
+            if tx.dialect.name == "postgresql":  # SQLite has one writer
+                tx.execute(_LOCK, {"cases": sorted(set(case_ids))})
 
     def holding(self, finding_key: str) -> Id | None:
         """The open case of this register finding."""

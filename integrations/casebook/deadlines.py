@@ -48,11 +48,13 @@ class Deadlines:
         """Takes what is due, earliest first; it is gone when the surrounding transaction is kept.
 
         Of one case and one instant the codes come in alphabetic order: DEEMED before LIM_OFFENCE, for a case considered
-        on the last day of limitation is considered within it.
+        on the last day of limitation is considered within it. So one process at a time claims; another gets nothing.
         """
         order = (DEADLINES.c.due_us, DEADLINES.c.case_id, DEADLINES.c.code)
         due = sa.select(DEADLINES).where(DEADLINES.c.due_us <= now_us).order_by(*order)
         with self._database.writing() as tx:
+            if not self._database.turn("deadlines"):
+                return ()
             rows = tx.execute(due.limit(limit).with_for_update(skip_locked=True)).all()
             claimed = tuple(Deadline(row.case_id, row.code, row.due_us) for row in rows)
             for deadline in claimed:

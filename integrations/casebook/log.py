@@ -36,7 +36,7 @@ class Log:
     def frontier(self) -> ledger.Frontier:
         """The maximal perfect subtrees; inside a transaction nobody else appends until its end."""
         with self._database.reading() as tx:
-            row = tx.execute(sa.select(LOG_FRONTIER).with_for_update()).first()
+            row = tx.execute(self._database.locked(sa.select(LOG_FRONTIER))).first()
         if row is None:
             return ledger.Frontier()
         width = ledger.HASH_BYTES

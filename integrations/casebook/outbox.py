@@ -1,6 +1,7 @@
 """The outbox: messages written in the transaction that made them true, published afterwards, in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -43,6 +44,15 @@ class Outbox:
                 headers=msgspec.json.encode(dict(outgoing.headers)).decode(),
                 written_us=at_us,
             )
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Whether this relay alone publishes until the block ends: read, publish and mark inside. False: another does.
+
+        A case's messages stand in its order, for whoever writes one holds the case's row until it is kept.
+        """
+        with self._database.one_at_a_time("outbox") as mine:
+            yield mine
 
     def unsent(self, limit: int) -> tuple[OutboxRow, ...]:
         """The oldest messages not yet published."""
