@@ -147,7 +147,7 @@ def _profile(opened: Callable[[Path], AbstractContextManager[Casebook]]) -> None
     with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as casebook:
         work = _work(casebook, Path(folder))
         work(range(1, WARM + 1))
-        profile = cProfile.Profile()
+        profile = cProfile.Profile(time.process_time)
         profile.runcall(work, range(WARM + 1, WARM + ACTS // 2 + 1))
     pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,11 @@ class Place:
     folder: Path
     url: str
     server: Server | None = None
+    password_file: Path | None = None
 
-    @property
-    def password_file(self) -> Path | None:
-        """The file that a server's password is in."""
-        return None if self.server is None else self.server.password_file
+    def elsewhere(self) -> "Place":
+        """The same for another process, which can open it and not command the server."""
+        return replace(self, server=None)
 
     def open(self, master: MasterKey = MASTER, *, migrates: bool = True) -> Casebook:
         """Opens the casebook, as a start of a process does."""

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
 
@@ -65,7 +65,7 @@ class Database:
 
     def locked(self, query: sa.Select[*Row]) -> sa.Select[*Row]:
         """The query, inside `writing()` with its rows locked until the end: what is read there is decided on."""
-        return query.with_for_update() if self.is_writing else query
+        return _locked(query) if self.is_writing else query
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -179,6 +179,26 @@ def insert_each_once(tx: sa.Connection, table: sa.Table, rows: "list[dict[str, o
     """The same for many rows of the same columns, in their order, in one go."""
     if rows:
         tx.execute(_insert_once(tx.dialect.name, table), rows)
+
+
+def upsert_each(tx: sa.Connection, table: sa.Table, rows: "list[dict[str, object]]") -> None:
+    """Inserts each row, or where one with its primary key is there, puts the new values into it."""
+    if rows:
+        tx.execute(_upsert(tx.dialect.name, table), rows)
+
+
+@lru_cache(maxsize=64)
+def _locked(query: sa.Select[*Row]) -> sa.Select[*Row]:
+    """Made once a query: the nouns have theirs at the top of their modules."""
+    return query.with_for_update()
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table) -> sa.Insert:
+    insert = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table).inline()
+    key = [column.name for column in table.primary_key]
+    changed = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in key}
+    return insert.on_conflict_do_update(index_elements=key, set_=changed)
 
 
 @cache

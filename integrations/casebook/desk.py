@@ -79,7 +79,7 @@ class Desk:
         return taken
 
     def lease_next(self, officer: Officer) -> Waiting | None:
-        """Takes the most urgent case that nobody has; None if there is none. Two who ask at once get two cases."""
+        """Takes the most urgent case that nobody else has; None if there is none. Two who ask at once get two cases."""
         with self._casebook.transaction():
             taken = self._casebook.reviews.lease_next(officer.login, self._clock())
             if taken is not None:

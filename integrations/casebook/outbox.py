@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from adjudication import codec
 from adjudication.units import Id, Micros
 from ingest.stage import Outgoing
-from integrations.casebook.database import Database, insert_once
+from integrations.casebook.database import Database, insert_each_once, insert_once
 from integrations.casebook.tables import OUTBOX
 
 
@@ -34,16 +34,12 @@ class Outbox:
     def put(self, cause_id: Id, outgoing: Outgoing, at_us: Micros) -> bool:
         """Queues a message unless its cause already queued one; says whether it did."""
         with self._database.writing() as tx:
-            return insert_once(
-                tx,
-                OUTBOX,
-                cause_id=cause_id,
-                topic=outgoing.topic.name,
-                key=outgoing.key,
-                value=codec.encode(outgoing.message),
-                headers=msgspec.json.encode(dict(outgoing.headers)).decode(),
-                written_us=at_us,
-            )
+            return insert_once(tx, OUTBOX, **_row(cause_id, outgoing, at_us))
+
+    def put_all(self, messages: Sequence[tuple[Id, Outgoing]], at_us: Micros) -> None:
+        """Queues several, each by its cause as `put`, in their order."""
+        with self._database.writing() as tx:
+            insert_each_once(tx, OUTBOX, [_row(cause_id, outgoing, at_us) for cause_id, outgoing in messages])
 
     @contextmanager
     def turn(self) -> Iterator[bool]:
@@ -82,3 +78,14 @@ class Outbox:
                     sa.select(sa.func.count()).select_from(OUTBOX).where(OUTBOX.c.sent_us.is_(None))
                 ).scalar_one()
             )
+
+
+def _row(cause_id: Id, outgoing: Outgoing, at_us: Micros) -> dict[str, object]:
+    return {
+        "cause_id": cause_id,
+        "topic": outgoing.topic.name,
+        "key": outgoing.key,
+        "value": codec.encode(outgoing.message),
+        "headers": msgspec.json.encode(dict(outgoing.headers)).decode(),
+        "written_us": at_us,
+    }
