@@ -1,6 +1,6 @@
 """[issue]: a sealed decision takes its place in the casebook; an automatic one becomes a signed act, casebook-first.
 
-One transaction for a batch: case, number, money of the day, signed bytes, log leaf, checkpoint, deadlines and the
+One transaction for a batch, of one instant: case, number, money of the day, signed bytes, log leaf, checkpoint, deadlines and the
 outbox rows become true together or not at all. So a crash leaves no number without an act and no act twice, and a
 repeated decision finds its act (design §1.14).
 
@@ -70,15 +70,22 @@ class _Desk:
     now_us: Micros
     known: Mapping[Id, Case]
     formed: int = 0
+    _terms: list[Deadline] = field(default_factory=list)
     _taken: set[Id] = field(default_factory=set)
     _formings: list[Forming] = field(default_factory=list)
 
     def form_acts(self) -> int:
         """Forms what is to be formed; returns how many acts the batch has now."""
+        self._write_terms()
         self.former.form_all(self._formings, self.now_us)
         self.formed += len(self._formings)
         self._formings.clear()
         return self.formed
+
+    def _write_terms(self) -> None:
+        """The batch's deadlines in one go: at its end, and before any of them may be taken back."""
+        self.casebook.deadlines.set_all(self._terms)
+        self._terms.clear()
 
     def take(self, sealed: CaseSealed, headers: Mapping[str, str]) -> None:
         decision = sealed.decision
@@ -112,7 +119,7 @@ class _Desk:
         holder = None if key is None else self.casebook.cases.holding(key)
         joins = holder is not None and holder != decision.case_id
         self.casebook.cases.put_decision(decision, now_us, None if joins else key)
-        self.casebook.deadlines.set(decision.case_id, "CANDIDATE_EXPIRES", now_us + CANDIDATE_US)
+        self._terms.append(Deadline(decision.case_id, "CANDIDATE_EXPIRES", now_us + CANDIDATE_US))
         if holder is not None and joins:
             self._join(decision, state, holder)
         elif decision.route == "reject":
@@ -129,8 +136,7 @@ class _Desk:
         decision, now_us = sealed.decision, self.now_us
         if self._lapses(decision, state):
             return
-        limits = _limits(decision).items()
-        self.casebook.deadlines.set_all([Deadline(decision.case_id, code, end_us) for code, end_us in limits])
+        self._terms += [Deadline(decision.case_id, code, end_us) for code, end_us in _limits(decision).items()]
         if decision.route == "auto":
             self._form(sealed, headers, state)
         elif decision.route == "review":
@@ -155,6 +161,7 @@ class _Desk:
         self._turn(decision, "refer", state)
         self.casebook.referrals.put(decision.case_id, decision.reason, self.now_us)
         self.casebook.evidence.lock(decision.case_id)
+        self._write_terms()
         self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
 
     def _join(self, decision: CaseDecided, state: State, holder: Id) -> None:
@@ -163,6 +170,7 @@ class _Desk:
         self.casebook.cases.join(decision.case_id, holder)
         if self.casebook.acts.of_case(holder) is not None:
             self.casebook.evidence.lock(decision.case_id)
+            self._write_terms()
             self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
 
     def _lapses(self, decision: CaseDecided, state: State) -> bool:

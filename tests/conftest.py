@@ -22,9 +22,8 @@ def postgres_server() -> Iterator[postgres.Server]:
 def template(postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database with the casebook's schema; a test's own is copied from it."""
     with postgres_server.database() as url:
-        Place(tmp_path_factory.mktemp("template"), url, postgres_server, postgres_server.password_file).open(
-            MASTER
-        ).close()
+        folder = tmp_path_factory.mktemp("template")
+        Place(folder, url, postgres_server, postgres_server.password_file).open(MASTER).close()
         yield url
 
 
