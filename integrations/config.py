@@ -24,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Everything an operator may set; `ABOUT` says what each is."""
 
     data: Path = Path("var/centre")
+    casebook_url: str = ""
+    casebook_password_file: str = ""
     models: Path = Path("var/models")
     evidence: str = ""
     host: str = "127.0.0.1"
@@ -46,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 ABOUT = {
     "data": "folder of the stores and keys; one process at a time opens it",
+    "casebook_url": "casebook's server, postgresql+psycopg://USER@HOST/NAME?sslmode=verify-full; empty: data folder",
+    "casebook_password_file": "file with the password of casebook_url's user, and nothing else",
     "models": "folder of the vision models (`tarazy models` fills it)",
     "evidence": "where evidence lies: file:PATH or s3://BUCKET?endpoint=URL&region=NAME; empty: in the data folder",
     "host": "address the door and the pages listen on",

@@ -49,8 +49,8 @@ def lifecycle(casebook: Casebook, law: Lawbook, store: EvidenceStore, clock: Clo
     folder = _Folder(casebook, law, clock)
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
-        with casebook.transaction():
-            dropped = [address for item in received for address in folder.fold(_event(item))]
+        events = [_event(item) for item in received]
+        dropped = casebook.together(lambda: folder.fold_all(events))
         # A crash here leaves ciphertext without a key: unreadable, and so already erased.
         for address in dropped:
             store.delete(address)
@@ -71,6 +71,11 @@ class _Folder:
     casebook: Casebook
     law: Lawbook
     clock: Clock
+
+    def fold_all(self, events: Sequence[CaseEvents]) -> list[Sha256]:
+        """Each in turn; the cases are locked beforehand, so that two processes never wait for one another."""
+        self.casebook.cases.lock(event.case_id for event in events)
+        return [address for event in events for address in self.fold(event)]
 
     def fold(self, event: CaseEvents) -> tuple[Sha256, ...]:
         """Returns the addresses of evidence that nobody keeps any more."""

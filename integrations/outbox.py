@@ -1,6 +1,7 @@
 """The relay: what the casebook wrote into its outbox, published in order, at least once.
 
-A crash between publishing and marking publishes again: ids are hashes of causes, so readers drop the second.
+A crash between publishing and marking publishes again: ids are hashes of causes, so readers drop the second. Of several
+relays one works at a time and the others stand by: the turn is the casebook's, and ends with the process that has it.
 """
 
 from collections.abc import Callable
@@ -21,7 +22,7 @@ IDLE_S = 0.05
 
 
 class Relay:
-    """Empties one casebook's outbox into one stream; one relay at a time keeps the order."""
+    """Empties one casebook's outbox into one stream."""
 
     def __init__(self, casebook: Casebook, producer: Producer, clock: Clock) -> None:
         self._casebook = casebook
@@ -29,17 +30,23 @@ class Relay:
         self._clock = clock
 
     def drain(self) -> int:
-        """Publishes all that waits; returns how many messages that were.
+        """Publishes all that waits; returns how many messages that were: none where another process's relay is at it.
 
         Raises:
             Unavailable: the stream or the casebook cannot answer now; what was published may be published again.
         """
         count = 0
-        while rows := self._casebook.outbox.unsent(BATCH):
-            self._producer.send([NewRecord(row.topic, row.key, row.value, row.headers) for row in rows])
-            self._casebook.outbox.mark_sent([row.seq for row in rows], self._clock())
-            count += len(rows)
+        while sent := self._publish():
+            count += sent
         return count
+
+    def _publish(self) -> int:
+        with self._casebook.outbox.turn() as mine:
+            rows = self._casebook.outbox.unsent(BATCH) if mine else ()
+            if rows:
+                self._producer.send([NewRecord(row.topic, row.key, row.value, row.headers) for row in rows])
+                self._casebook.outbox.mark_sent([row.seq for row in rows], self._clock())
+        return len(rows)
 
     def prune(self) -> int:
         """Empties what was published long enough ago."""

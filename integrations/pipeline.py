@@ -33,6 +33,7 @@ from ingest.stage import Stage
 from ingest.stream import Stream
 from integrations import authority, keys, signing, trust
 from integrations.casebook import Casebook
+from integrations.casebook.opening import open_casebook
 from integrations.channels.http import HttpChannel, channel_url
 from integrations.channels.port import Channel, ChannelName
 from integrations.config import Settings
@@ -259,7 +260,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     make_keys(data)
     stores = Stores(
         stream=lambda: SqliteStream(data / "stream", clock=clock),
-        casebook=lambda: Casebook(f"sqlite:///{data / 'casebook.db'}", centre.master),
+        casebook=lambda: open_casebook(settings, centre.master, migrates=True),
         register=lambda: register_store.embedded(data / "register"),
         evidence=lambda: open_evidence_store(settings.evidence, data, clock),
     )

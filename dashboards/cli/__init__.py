@@ -23,6 +23,7 @@ COMMANDS = (
     "models",
     "law",
     "verify",
+    "casebook",
     "config",
 )
 

@@ -71,7 +71,7 @@ def running(target: str) -> Iterator[Prometheus]:
         ]
         with (
             (Path(folder) / "log").open("wb") as log,
-            subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT) as process,  # noqa: S603 - found by its name
+            subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT) as process,
         ):
             try:
                 _await(f"http://{address}", process, Path(folder) / "log")

@@ -1,6 +1,7 @@
 """The outbox: messages written in the transaction that made them true, published afterwards, in order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from adjudication import codec
 from adjudication.units import Id, Micros
 from ingest.stage import Outgoing
-from integrations.casebook.database import Database, insert_once
+from integrations.casebook.database import Database, insert_each_once, insert_once
 from integrations.casebook.tables import OUTBOX
 
 
@@ -33,16 +34,21 @@ class Outbox:
     def put(self, cause_id: Id, outgoing: Outgoing, at_us: Micros) -> bool:
         """Queues a message unless its cause already queued one; says whether it did."""
         with self._database.writing() as tx:
-            return insert_once(
-                tx,
-                OUTBOX,
-                cause_id=cause_id,
-                topic=outgoing.topic.name,
-                key=outgoing.key,
-                value=codec.encode(outgoing.message),
-                headers=msgspec.json.encode(dict(outgoing.headers)).decode(),
-                written_us=at_us,
-            )
+            return insert_once(tx, OUTBOX, **_row(cause_id, outgoing, at_us))
+
+    def put_all(self, messages: Sequence[tuple[Id, Outgoing]], at_us: Micros) -> None:
+        """Queues several, each by its cause as `put`, in their order."""
+        with self._database.writing() as tx:
+            insert_each_once(tx, OUTBOX, [_row(cause_id, outgoing, at_us) for cause_id, outgoing in messages])
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Whether this relay alone publishes until the block ends: read, publish and mark inside. False: another does.
+
+        A case's messages stand in its order, for whoever writes one holds the case's row until it is kept.
+        """
+        with self._database.one_at_a_time("outbox") as mine:
+            yield mine
 
     def unsent(self, limit: int) -> tuple[OutboxRow, ...]:
         """The oldest messages not yet published."""
@@ -72,3 +78,14 @@ class Outbox:
                     sa.select(sa.func.count()).select_from(OUTBOX).where(OUTBOX.c.sent_us.is_(None))
                 ).scalar_one()
             )
+
+
+def _row(cause_id: Id, outgoing: Outgoing, at_us: Micros) -> dict[str, object]:
+    return {
+        "cause_id": cause_id,
+        "topic": outgoing.topic.name,
+        "key": outgoing.key,
+        "value": codec.encode(outgoing.message),
+        "headers": msgspec.json.encode(dict(outgoing.headers)).decode(),
+        "written_us": at_us,
+    }

@@ -18,8 +18,9 @@ HEAVY = {
     "confluent_kafka": "integrations/kafka.py",
     "clickhouse_connect": "integrations/register/",
     "chdb": "integrations/register/",
-    "sqlalchemy": "integrations/casebook/",
     "obstore": "integrations/objects/",
+    "sqlalchemy": ("integrations/casebook/", "integrations/schema/casebook/"),
+    "alembic": ("integrations/casebook/", "integrations/schema/casebook/"),
     "prometheus_client": "integrations/prometheus.py",
 }
 
