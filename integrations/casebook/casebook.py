@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 from integrations.casebook.acts import Acts
 from integrations.casebook.attempts import Attempts
@@ -23,13 +24,16 @@ from integrations.keys import MasterKey
 class Casebook:
     """Opened once per process, used from any thread. Each noun is an attribute; `transaction` makes several one."""
 
+    opens: ClassVar[type[Database]] = Database
+    """What opens the database: a kind of it that fails on purpose shows what the road makes of that."""
+
     def __init__(self, url: str, master: MasterKey) -> None:
         """Opens the database at a SQLAlchemy `url` (`sqlite:///var/casebook.db`), creating tables that are missing.
 
         Raises:
             Unavailable: another process has this SQLite file open.
         """
-        self._database = Database(url)
+        self._database = self.opens(url)
         self.cases = Cases(self._database)
         self.acts = Acts(self._database, master.derive("token of an act's QR code"))
         self.log = Log(self._database)
