@@ -16,7 +16,7 @@ register so delays the road by that much at most, once; after that its breaker a
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeGuard, TypeVar
 
@@ -65,14 +65,25 @@ PlateKey = Callable[[str], str]
 Finds = Callable[[PassageChecked], bool]
 
 
-def crosscheck(registries: Registries, devices: DeviceRegister, clock: Clock, key: PlateKey, finds: Finds) -> Stage:
+def crosscheck(
+    registries: Registries,
+    devices: DeviceRegister,
+    clock: Clock,
+    key: PlateKey,
+    finds: Finds,
+    *,
+    threads: Executor | None = None,
+) -> Stage:
     """The stage. `key` makes a stream key of a plate (ids.keyed_pseudonym); `devices` is the centre's own register;
     `finds` says whether the law would make a case of a passage (adjudication.decide.finds).
+
+    `threads` puts the questions, by default THREADS of its own: registers that are no more than functions need none.
 
     `handle` raises Unavailable where the device register cannot answer, Invalid `rounds-exhausted` for a passage that
     was asked about `MAX_ROUNDS` times and `message-unexpected` for a message of another kind.
     """
-    asking, sightings = _Asking(registries, devices, clock, finds), Sightings()
+    threads = threads or ThreadPoolExecutor(THREADS, thread_name_prefix="crosscheck")
+    asking, sightings = _Asking(registries, devices, clock, finds, threads), Sightings()
 
     def handle(batch: Sequence[Received]) -> list[Outgoing]:
         cases = [_case(received) for received in batch]
@@ -181,12 +192,14 @@ class _Liable:
 class _Asking:
     """Puts the questions of a batch, all of a step at once, and collects the answers until the deadline."""
 
-    def __init__(self, registries: Registries, devices: DeviceRegister, clock: Clock, finds: Finds) -> None:
+    def __init__(
+        self, registries: Registries, devices: DeviceRegister, clock: Clock, finds: Finds, threads: Executor
+    ) -> None:
         self._registries = registries
         self._devices = devices
         self._clock = clock
         self._finds = finds
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="crosscheck")
+        self._threads = threads
 
     def round(self, cases: Sequence[_Case]) -> list[Answers]:
         """One round of answers for each case's passage."""

@@ -103,11 +103,19 @@ class Centre:
     def __init__(self, settings: Settings, clock: Clock, stores: Stores) -> None:
         self.settings = settings
         self.clock = clock
-        self.law: Lawbook = load_law()
-        self.policy: Policy = load_policy(settings.policy)
         self.issuer = Issuer(authority.DEMO_BODY, BODY_CODE)
         self._stores = stores
         self._opened: list[Closing] = []
+
+    @cached_property
+    def law(self) -> Lawbook:
+        """The law, dated."""
+        return load_law()
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The operating policy, dated."""
+        return load_policy(self.settings.policy)
 
     @cached_property
     def stream(self) -> Stream:
@@ -267,6 +275,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     centre = Centre(settings, clock, stores)
     try:
         # All at once: what cannot be opened, or is not whole, stops the start and no passage on its way.
+        _ = (centre.law, centre.policy)
         _ = (centre.casebook, centre.register, centre.stream, centre.evidence, centre.spool)
         _ = (centre.signer, centre.log, centre.receipt_key, centre.admin_token)
     except BaseException:
@@ -293,6 +302,7 @@ def cluster(settings: Settings, clock: Clock = system_clock) -> Centre:
         evidence=lambda: open_evidence_store(settings.evidence, settings.data, clock),
     )
     centre = Centre(settings, clock, stores)
+    _ = (centre.law, centre.policy)
     return centre
 
 

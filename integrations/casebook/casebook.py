@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from integrations.casebook.acts import Acts
 from integrations.casebook.attempts import Attempts
@@ -27,6 +27,9 @@ T = TypeVar("T")
 class Casebook:
     """Opened once per process, used from any thread. Each noun is an attribute; `transaction` makes several one."""
 
+    opens: ClassVar[type[Database]] = Database
+    """What opens the database: a kind of it that fails on purpose shows what the road makes of that."""
+
     def __init__(
         self, url: str, master: MasterKey, *, password_file: Path | None = None, migrates: bool = True
     ) -> None:
@@ -38,7 +41,7 @@ class Casebook:
             Unavailable: another process has this SQLite file open, or the server does not answer.
             Invalid: `casebook-url`, `casebook-password`, `casebook-schema`, `casebook-not-durable`.
         """
-        self._database = Database(url, password_file, migrates)
+        self._database = self.opens(url, password_file, migrates)
         self.cases = Cases(self._database)
         self.acts = Acts(self._database, master.derive("token of an act's QR code"))
         self.log = Log(self._database)
