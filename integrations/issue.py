@@ -61,10 +61,8 @@ def issue(
             after = casebook.log.frontier()
             if after.size > before:
                 casebook.log.put_checkpoint(after.size, log.checkpoint(after.size, after.root), clock())
-        until_on = locked_until(policy, clock())
-        for item in received:
-            if isinstance(item.message, CaseSealed):
-                lock_kept(casebook, store, item.message.decision.case_id, until_on)
+        cases = {item.message.decision.case_id for item in received if isinstance(item.message, CaseSealed)}
+        lock_kept(casebook, store, cases, locked_until(policy, clock()))
         return ()
 
     return Stage("issue", "function", (SEALED,), handle)
