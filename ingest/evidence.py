@@ -4,6 +4,7 @@ The store knows neither cases nor keys. What is inside an object is a matter of 
 it, of the pages.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
@@ -35,8 +36,11 @@ class EvidenceStore(Protocol):
         """Remove a candidate that did not become an act; a missing object is no error, a locked one is."""
         ...
 
-    def lock(self, address: Sha256, until_on: date) -> None:
-        """Keep it to the end of that civil day. A lock is never shortened: an earlier day changes nothing."""
+    def lock(self, addresses: Collection[Sha256], until_on: date) -> None:
+        """Keep them to the end of that civil day. A lock is never shortened: an earlier day changes nothing.
+
+        Where it raises, some may be locked; repeating it locks the others.
+        """
         ...
 
     def hold(self, address: Sha256, *, on: bool) -> None:

@@ -54,10 +54,8 @@ def issue(
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
         casebook.together(lambda: take_all([(item.message, item.carried()) for item in received]))
-        until_on = locked_until(policy, clock())
-        for item in received:
-            if isinstance(item.message, CaseSealed):
-                lock_kept(casebook, store, item.message.decision.case_id, until_on)
+        cases = {item.message.decision.case_id for item in received if isinstance(item.message, CaseSealed)}
+        lock_kept(casebook, store, cases, locked_until(policy, clock()))
         return ()
 
     def take_all(messages: Sequence[tuple[object, Mapping[str, str]]]) -> None:

@@ -4,6 +4,7 @@ The rule is the adapter's own: whoever may write to the folder may also break it
 """
 
 import hashlib
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -60,8 +61,12 @@ class Directory:
             for one in (path, path + UNTIL):
                 self._remove(one)
 
-    def lock(self, address: Sha256, until_on: date) -> None:
+    def lock(self, addresses: Collection[Sha256], until_on: date) -> None:
         """See EvidenceStore."""
+        for address in addresses:
+            self._lock(address, until_on)
+
+    def _lock(self, address: Sha256, until_on: date) -> None:
         path = path_of(address)
         with self._locking:
             self._known(address)

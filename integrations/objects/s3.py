@@ -5,7 +5,8 @@ and leave the locked one. So a read that finds other bytes, or none, looks throu
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,9 @@ from integrations.objects.sigv4 import Keys
 if TYPE_CHECKING:
     from obstore import GetOptions
 
+AT_ONCE = 16
+"""Locks asked for at a time; a batch of [issue] has some 130, of two requests each that wait for the network.
+Measured: of a service that takes 20 ms, on a busy machine, they take a seventh of the time they take singly."""
 RETRIES = 2
 """A stage that cannot store is paused and asked again; here only what a second try mends at once."""
 RETRY_FOR = timedelta(seconds=5)
@@ -38,6 +42,7 @@ class S3Evidence:
         """Asks the service nothing. `clock` dates the signatures: a service refuses one that is a quarter hour off."""
         self._store = open_bucket(bucket, keys)
         self._calls = LockCalls(bucket, keys, clock)
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="evidence")
 
     def check(self) -> None:
         """Raises Invalid `evidence-unlockable` where the bucket is not there or has no Object Lock; Unavailable."""
@@ -46,6 +51,7 @@ class S3Evidence:
 
     def close(self) -> None:
         """Give back the connections."""
+        self._pool.shutdown()
         self._calls.close()
 
     def put(self, ciphertext: bytes) -> Sha256:
@@ -54,7 +60,7 @@ class S3Evidence:
         try:
             obstore.put(self._store, path_of(address), ciphertext, mode="create", use_multipart=False)
         except AlreadyExistsError:
-            self.get(address)  # the same bytes by their address, unless they were damaged: then say so now
+            self._check_same(address)
         except BaseError as error:
             raise Unavailable("evidence store") from error
         return address
@@ -73,13 +79,29 @@ class S3Evidence:
             if not self._calls.delete(path, version.version_id):
                 raise locked(address)
 
-    def lock(self, address: Sha256, until_on: date) -> None:
-        """See EvidenceStore."""
-        self._calls.retain(path_of(address), self._version(address), until_on)
+    def lock(self, addresses: Collection[Sha256], until_on: date) -> None:
+        """See EvidenceStore. Many are asked for at once."""
+
+        def one(address: Sha256) -> None:
+            self._calls.retain(path_of(address), self._version(address), until_on)
+
+        list(self._pool.map(one, addresses))
 
     def hold(self, address: Sha256, *, on: bool) -> None:
         """See EvidenceStore."""
         self._calls.hold(path_of(address), self._version(address), on=on)
+
+    def _check_same(self, address: Sha256) -> None:
+        """The same bytes lie there by their address, unless they were damaged: then say so now.
+
+        S3 also refuses a create while another of the same object is on its way (409); then nothing is there yet.
+        """
+        try:
+            self.get(address)
+        except Invalid as error:
+            if error.code == "evidence-missing":
+                raise Unavailable("evidence store") from error
+            raise
 
     def _version(self, address: Sha256) -> str:
         """The version that is the evidence: nearly always the only one."""

@@ -121,7 +121,7 @@ def test_what_is_put_is_got_at_the_address_of_its_digest(store: EvidenceStore, d
 
 
 def test_nothing_is_got_locked_or_held_where_nothing_was_put(store: EvidenceStore) -> None:
-    for ask in (store.get, lambda a: store.lock(a, today(1)), lambda a: store.hold(a, on=True)):
+    for ask in (store.get, lambda a: store.lock([a], today(1)), lambda a: store.hold(a, on=True)):
         with pytest.raises(Invalid, match="evidence-missing"):
             ask("0" * 64)
 
@@ -157,9 +157,9 @@ def test_a_thousand_puts_of_the_same_bytes_at_once_are_one_object(kept: Kept) ->
 def test_what_is_locked_is_not_deleted_and_a_lock_is_never_shortened(store: EvidenceStore) -> None:
     data = fresh()
     address = store.put(data)
-    store.lock(address, today(2))
-    store.lock(address, today(2))
-    store.lock(address, today(1))
+    store.lock([address], today(2))
+    store.lock([address], today(2))
+    store.lock([address], today(1))
     with pytest.raises(Invalid, match="evidence-locked"):
         store.delete(address)
     assert store.put(data) == address
@@ -181,7 +181,7 @@ def test_a_hold_keeps_until_it_is_ended(store: EvidenceStore) -> None:
 
 def test_the_end_of_a_hold_leaves_a_lock(store: EvidenceStore) -> None:
     address = store.put(fresh())
-    store.lock(address, today(1))
+    store.lock([address], today(1))
     store.hold(address, on=True)
     store.hold(address, on=False)
     with pytest.raises(Invalid, match="evidence-locked"):
@@ -194,7 +194,7 @@ def test_a_store_that_does_not_answer_is_unavailable(kept: Kept) -> None:
     for ask in (
         lambda: broken.put(fresh()),
         lambda: broken.get("0" * 64),
-        lambda: broken.lock("0" * 64, today(1)),
+        lambda: broken.lock(["0" * 64], today(1)),
         lambda: broken.hold("0" * 64, on=True),
         lambda: broken.delete("0" * 64),
     ):

@@ -1,7 +1,8 @@
 """The evidence store's address and keys, its signatures, and what a service's bad moods mean."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -86,7 +87,7 @@ def test_a_lock_of_a_folder_ends_with_its_last_day(tmp_path: Path) -> None:
     clock = VirtualClock(DAY_US)
     store = directory(tmp_path / "evidence", clock)
     address = store.put(b"issued")
-    store.lock(address, date(1970, 1, 3))
+    store.lock([address], date(1970, 1, 3))
     for at_us in (DAY_US, 3 * DAY_US - 5 * 3_600_000_000 - 1):  # the day ends at midnight of UTC+5
         clock.set(at_us)
         with pytest.raises(Invalid, match="evidence-locked"):
@@ -96,41 +97,65 @@ def test_a_lock_of_a_folder_ends_with_its_last_day(tmp_path: Path) -> None:
     assert not [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()]
 
 
-@pytest.fixture(params=[429, 500, 503])
-def moody(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A service that answers nothing but one status."""
+@contextmanager
+def service(statuses: Mapping[str, int], body: bytes = b"") -> Iterator[str]:
+    """A service that answers each method with one status; `body` where that is 200."""
 
-    class Moody(BaseHTTPRequestHandler):
+    class Service(BaseHTTPRequestHandler):
         def answer(self) -> None:
-            self.send_response(request.param)
-            self.send_header("Content-Length", "0")
+            status = statuses[self.command] if "versions" not in self.path else statuses["versions"]
+            sent = body if status == 200 else b""
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(sent)))
             self.end_headers()
+            self.wfile.write(sent)
 
         do_GET = do_PUT = do_DELETE = do_HEAD = answer  # noqa: N815 - the library's names
 
         def log_message(self, *_: object) -> None:
             return None
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Moody)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Service)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
-def test_throttling_and_faults_of_a_service_mean_not_now(moody: str) -> None:
-    store = S3Evidence(Bucket("evidence", moody, "us-east-1"), EXAMPLE)
-    asks = (
-        lambda: store.put(b"x"),
-        lambda: store.get("0" * 64),
-        lambda: store.delete("0" * 64),
-        lambda: store.lock("0" * 64, date(2030, 1, 1)),
-        lambda: store.hold("0" * 64, on=True),
-        store.check,
-    )
-    for ask in asks:
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_throttling_and_faults_of_a_service_mean_not_now(status: int) -> None:
+    with service(dict.fromkeys(("GET", "PUT", "DELETE", "versions"), status)) as moody:
+        store = S3Evidence(Bucket("evidence", moody, "us-east-1"), EXAMPLE)
+        asks = (
+            lambda: store.put(b"x"),
+            lambda: store.get("0" * 64),
+            lambda: store.delete("0" * 64),
+            lambda: store.lock(["0" * 64], date(2030, 1, 1)),
+            lambda: store.hold("0" * 64, on=True),
+            store.check,
+        )
+        for ask in asks:
+            with pytest.raises(Unavailable, match="evidence store"):
+                ask()
+        store.close()
+
+
+def test_a_create_refused_for_another_on_its_way_means_not_now() -> None:
+    """Source: S3 API, PutObject with If-None-Match: 409 ConditionalRequestConflict, where a create is under way."""
+    with service({"PUT": 409, "GET": 404, "versions": 200}, b"<ListVersionsResult/>") as racing:
+        store = S3Evidence(Bucket("evidence", racing, "us-east-1"), EXAMPLE)
         with pytest.raises(Unavailable, match="evidence store"):
-            ask()
-    store.close()
+            store.put(b"x")
+        store.close()
+
+
+def test_an_answer_that_is_no_xml_means_not_now() -> None:
+    with service({"versions": 200}, b"a proxy's page of apology <br>") as proxy:
+        store = S3Evidence(Bucket("evidence", proxy, "us-east-1"), EXAMPLE)
+        with pytest.raises(Unavailable, match="evidence store"):
+            store.delete("0" * 64)
+        store.close()

@@ -1,6 +1,6 @@
 """Evidence in its store: locked once an act or a referral rests on it, held while it is contested, else deletable."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -79,10 +79,10 @@ class Failing(Directory):
 
     failing = True
 
-    def lock(self, address: Sha256, until_on: date) -> None:
+    def lock(self, addresses: Collection[Sha256], until_on: date) -> None:
         if self.failing:
             raise Unavailable("evidence store")
-        super().lock(address, until_on)
+        super().lock(addresses, until_on)
 
 
 def test_a_batch_whose_locks_failed_locks_when_it_comes_again(desk: Office) -> None:

@@ -44,7 +44,7 @@ def store(server: s3.S3Server) -> Iterator[S3Evidence]:
 def locked(store: S3Evidence) -> tuple[str, bytes]:
     data = b"evidence " + secrets.token_bytes(16)
     address = store.put(data)
-    store.lock(address, TOMORROW)
+    store.lock([address], TOMORROW)
     return address, data
 
 
@@ -188,7 +188,7 @@ def test_a_server_that_hangs_is_unavailable(server: s3.S3Server, monkeypatch: py
     address = store.put(b"before " + secrets.token_bytes(16))
     server.pause()
     try:
-        for ask in (lambda: store.put(b"during"), lambda: store.get(address), lambda: store.lock(address, TOMORROW)):
+        for ask in (lambda: store.put(b"during"), lambda: store.get(address), lambda: store.lock([address], TOMORROW)):
             with pytest.raises(Unavailable):
                 ask()
     finally:
