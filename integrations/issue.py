@@ -1,8 +1,8 @@
 """[issue]: a sealed decision takes its place in the casebook; an automatic one becomes a signed act, casebook-first.
 
-One transaction for a batch, of one instant: case, number, money of the day, signed bytes, log leaf, checkpoint, deadlines and the
-outbox rows become true together or not at all. So a crash leaves no number without an act and no act twice, and a
-repeated decision finds its act (design §1.14).
+One transaction for a batch, of one instant: case, number, money of the day, signed bytes, log leaf, checkpoint,
+deadlines and the outbox rows become true together or not at all. So a crash leaves no number without an act and no act
+twice, and a repeated decision finds its act (design §1.14).
 
     auto → DECIDED → act → SIGNED    review → queue    wait → asked again    refer → referral    reject → closed
 
