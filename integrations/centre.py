@@ -13,7 +13,7 @@ from integrations.gauges import gauges
 from integrations.outbox import Relay
 from integrations.pipeline import Centre, road
 from integrations.prometheus import Telemetry
-from integrations.register import questions
+from integrations.register import totals
 from vision.ports import Eyes, SecondReader
 
 HOUR_S = 3600.0
@@ -60,7 +60,7 @@ class RunningCentre:
     def _housekeeping(self, relay: Relay) -> Callable[[threading.Event], None]:
         def run(stop: threading.Event) -> None:
             while not stop.is_set():
-                questions.fold_outcome_hours(self.centre.register)
+                totals.fold_outcome_hours(self.centre.register)
                 relay.prune()
                 stop.wait(HOUR_S)
 

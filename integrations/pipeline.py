@@ -42,6 +42,7 @@ from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.notify import notify
 from integrations.register import store as register_store
+from integrations.register.persons import person_keys
 from integrations.register.stage import register
 from integrations.register.store import Register
 from integrations.registries.http import HttpRegistries, registry_urls
@@ -123,7 +124,7 @@ def road(centre: Centre, eyes: Eyes | None, second: SecondReader | None = None) 
         issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),
         notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
         lifecycle(c.casebook, c.law, c.evidence, c.clock),
-        register(c.register),
+        register(c.register, person_keys(c.master)),
         c.fates.recall(),
     )
 
@@ -140,7 +141,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     master = keys.load_or_create(data / "keys" / "master")
     authority.ensure_demo_authority(data / "keys" / "authority", authority.DEMO_BODY, authority.DEMO_NUMBER)
     casebook = Casebook(f"sqlite:///{data / 'casebook.db'}", master)
-    store = register_store.embedded(data / "register")
+    store = open_register(settings)
     return Centre(
         settings=settings,
         clock=clock,
@@ -160,6 +161,26 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
         master=master,
         receipt_key=_receipt_key(data / "keys" / "receipt"),
         admin_token=_token(data / "admin-token"),
+    )
+
+
+def open_register(settings: Settings) -> Register:
+    """chDB in the data folder, or the ClickHouse that the settings name. Raises Unavailable or Invalid."""
+    address = register_address(settings)
+    return register_store.cluster(address) if address else register_store.embedded(settings.data / "register")
+
+
+def register_address(settings: Settings) -> register_store.Address | None:
+    """The ClickHouse that the settings name, if they name one."""
+    if not settings.register_url:
+        return None
+    return register_store.Address(
+        url=settings.register_url,
+        user=settings.register_user,
+        password_file=Path(settings.register_password_file) if settings.register_password_file else None,
+        ca_file=Path(settings.register_ca_file) if settings.register_ca_file else None,
+        database=settings.register_database,
+        cluster=settings.register_cluster,
     )
 
 

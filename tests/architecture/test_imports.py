@@ -18,6 +18,7 @@ HEAVY = {
     "confluent_kafka": "integrations/kafka.py",
     "clickhouse_connect": "integrations/register/",
     "chdb": "integrations/register/",
+    "pyarrow": "integrations/register/",
     "sqlalchemy": "integrations/casebook/",
     "prometheus_client": "integrations/prometheus.py",
 }
