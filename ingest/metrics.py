@@ -31,7 +31,9 @@ DOOR_EVENTS = Metric("tarazy_door_events_total", "counter", ("fate",), "events p
 
 LAG_RECORDS = Metric("tarazy_stream_lag_records", "gauge", ("stage", "topic"), "records not yet read")
 LAG_SECONDS = Metric("tarazy_stream_lag_seconds", "gauge", ("stage", "topic"), "age of the oldest record not yet read")
-OUTCOMES = Metric("tarazy_outcomes", "gauge", ("route", "reason"), "passages settled, by route and reason")
+OUTCOMES = Metric(
+    "tarazy_outcomes", "gauge", ("route", "reason"), "passages settled in the last seven days, by route and reason"
+)
 REGISTRY_UP = Metric("tarazy_registry_up", "gauge", ("system",), "0 where a register is left alone by its breaker")
 DEVICE_AGE = Metric("tarazy_device_last_event_seconds", "gauge", ("device",), "seconds since a device's last event")
 DEVICE_CLOCK = Metric(

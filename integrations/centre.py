@@ -16,7 +16,7 @@ from integrations.gauges import gauges
 from integrations.outbox import Relay
 from integrations.pipeline import Centre, road
 from integrations.prometheus import Telemetry
-from integrations.register import questions
+from integrations.register import totals
 from integrations.roles import WHOLE, Loop, Role
 from vision.ports import Eyes, SecondReader
 
@@ -56,7 +56,7 @@ class RunningCentre:
             "outbox": lambda: Relay(centre.casebook, centre.stream, centre.clock).run,
             "pruning": lambda: _hourly(Relay(centre.casebook, centre.stream, centre.clock).prune),
             "deadlines": lambda: DeadlineSource(centre.casebook, centre.plate_key, centre.clock).run,
-            "hours": lambda: _hourly(partial(questions.fold_outcome_hours, centre.register)),
+            "hours": lambda: _hourly(partial(totals.fold_outcome_hours, centre.register)),
         }
         self._loops = [
             threading.Thread(target=self._guarded(name, loops[name]()), name=name, daemon=True) for name in role.loops

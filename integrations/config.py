@@ -44,6 +44,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     vehicle_detector: str = ""
     second_reader: str = ""
     spool_mib: Annotated[int, Meta(ge=1)] = 1024
+    register_url: str = ""
+    register_user: str = "default"
+    register_password_file: str = ""
+    register_ca_file: str = ""
+    register_database: Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*\Z")] = "tarazy"
+    register_cluster: str = ""
 
 
 ABOUT = {
@@ -68,6 +74,12 @@ ABOUT = {
     "vehicle_detector": "likewise for vehicles; classes are told by their COCO names",
     "second_reader": "recogniser of lines instead of ours, by paddleocr on cpu alone: PATH@sha256:HEX of an .onnx file",
     "spool_mib": "disk the door may fill while the stream refuses, in MiB",
+    "register_url": "address of the register's ClickHouse, as https://host:8443; empty: chDB in the data folder",
+    "register_user": "its user",
+    "register_password_file": "file of that user's password; empty: none is asked for",
+    "register_ca_file": "PEM file of the authority of its certificate; empty: those that the system trusts",
+    "register_database": "its database",
+    "register_cluster": "name of the cluster of its replicas, which makes its tables replicated; empty: one node",
 }
 
 

@@ -9,7 +9,7 @@ from ingest import metrics
 from integrations.casebook.counts import ops_counts
 from integrations.pipeline import Centre
 from integrations.prometheus import Sample, Samples
-from integrations.register import questions
+from integrations.register import totals
 from integrations.signing import certificate_ends
 
 FRESH_S = 2.0
@@ -38,7 +38,8 @@ def _samples(centre: Centre) -> Mapping[metrics.Metric, list[Sample]]:
         metrics.LAG_RECORDS: [((lag.group, lag.topic), float(lag.records)) for lag in lags],
         metrics.LAG_SECONDS: [((lag.group, lag.topic), lag.age_s) for lag in lags],
         metrics.OUTCOMES: [
-            ((line.what, line.reason), float(line.passages)) for line in questions.outcomes_by_reason(centre.register)
+            ((line.what, line.reason), float(line.passages))
+            for line in totals.outcomes_by_reason(centre.register, now_us)
         ],
         metrics.REGISTRY_UP: [
             ((health.system,), 0.0 if health.breaker_open else 1.0) for health in centre.registries.health()

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from adjudication import ids
 from adjudication.decide import finds
+from adjudication.errors import Invalid
 from adjudication.lawbook import Lawbook
 from adjudication.messages import PassageChecked
 from adjudication.policy import Policy
@@ -36,7 +37,7 @@ from integrations.casebook import Casebook
 from integrations.casebook.opening import open_casebook
 from integrations.channels.http import HttpChannel, channel_url
 from integrations.channels.port import Channel, ChannelName
-from integrations.config import Settings
+from integrations.config import PREFIX, Settings
 from integrations.crosscheck import crosscheck
 from integrations.decide import decide_stage
 from integrations.fates import Fates
@@ -47,7 +48,8 @@ from integrations.lifecycle import lifecycle
 from integrations.notify import notify
 from integrations.objects.opened import open_evidence_store, open_shelf
 from integrations.objects.shelf import Shelf
-from integrations.register import store as register_store
+from integrations.register.opened import open_register
+from integrations.register.persons import person_keys
 from integrations.register.stage import register
 from integrations.register.store import Register
 from integrations.registries.http import HttpRegistries, registry_urls
@@ -248,7 +250,7 @@ def road(
         ),
         "notify": lambda: notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
         "lifecycle": lambda: lifecycle(c.casebook, c.law, c.evidence, c.clock),
-        "register": lambda: register(c.register),
+        "register": lambda: register(c.register, person_keys(c.master)),
         "recall": lambda: c.fates.recall(),  # noqa: PLW0108 - to name it already opens the register
     }
     return tuple(build() for name, build in builders.items() if only is None or name in only)
@@ -269,7 +271,7 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     stores = Stores(
         stream=lambda: SqliteStream(data / "stream", clock=clock),
         casebook=lambda: open_casebook(settings, centre.master, migrates=True),
-        register=lambda: register_store.embedded(data / "register"),
+        register=lambda: open_register(settings),
         evidence=lambda: open_evidence_store(settings.evidence, data, clock),
     )
     centre = Centre(settings, clock, stores)
@@ -296,7 +298,7 @@ def cluster(settings: Settings, clock: Clock = system_clock) -> Centre:
         named = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
         raise Invalid("setting-missing", f"{named}: a cluster's stores are servers; `tarazy up` needs none")
     stores = Stores(
-        stream=lambda: KafkaStream(connection(settings), clock=clock, shape=layout(settings)),
+        stream=lambda: open_stream(settings, clock),
         casebook=lambda: open_casebook(settings, centre.master, migrates=False),
         register=lambda: open_register(settings),
         evidence=lambda: open_evidence_store(settings.evidence, settings.data, clock),

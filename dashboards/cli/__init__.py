@@ -24,6 +24,7 @@ COMMANDS = (
     "law",
     "verify",
     "casebook",
+    "register",
     "config",
 )
 

@@ -21,6 +21,7 @@ HEAVY = {
     "obstore": "integrations/objects/",
     "sqlalchemy": ("integrations/casebook/", "integrations/schema/casebook/"),
     "alembic": ("integrations/casebook/", "integrations/schema/casebook/"),
+    "pyarrow": "integrations/register/",
     "prometheus_client": "integrations/prometheus.py",
 }
 
