@@ -40,6 +40,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     vehicle_detector: str = ""
     second_reader: str = ""
     spool_mib: Annotated[int, Meta(ge=1)] = 1024
+    kafka: str = ""
+    kafka_prefix: str = ""
+    kafka_partitions: Annotated[int, Meta(ge=1)] = 24
+    kafka_replication: Annotated[int, Meta(ge=1)] = 3
+    kafka_frames_mib: Annotated[int, Meta(ge=0)] = 0
+    kafka_member: str = ""
+    kafka_ca: str = ""
+    kafka_certificate: str = ""
+    kafka_key: str = ""
+    kafka_user: str = ""
+    kafka_password_file: str = ""
 
 
 ABOUT = {
@@ -60,6 +71,17 @@ ABOUT = {
     "vehicle_detector": "likewise for vehicles; classes are told by their COCO names",
     "second_reader": "recogniser of lines instead of ours, by paddleocr on cpu alone: PATH@sha256:HEX of an .onnx file",
     "spool_mib": "disk the door may fill while the stream refuses, in MiB",
+    "kafka": "brokers of a cluster, HOST:PORT with commas between; `tarazy up` needs none",
+    "kafka_prefix": "put before every topic, group and transaction, where brokers are shared",
+    "kafka_partitions": "partitions of every topic; more only once everything has been read",
+    "kafka_replication": "copies of every topic; all but one must have a record before it counts",
+    "kafka_frames_mib": "frames a partition holds at most, in MiB; 0: as long as their retention",
+    "kafka_member": "this process's name among its groups' members, kept over restarts; empty: a new one each time",
+    "kafka_ca": "file of the authority that signed the brokers' certificates; empty: no TLS",
+    "kafka_certificate": "file of this client's certificate, where the brokers ask for one",
+    "kafka_key": "file of its key",
+    "kafka_user": "name for SASL SCRAM-SHA-512, over TLS alone",
+    "kafka_password_file": "file of the password, readable by its owner alone",
 }
 
 

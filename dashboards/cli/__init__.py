@@ -9,7 +9,21 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("demo", "up", "user", "device", "camera", "push", "read", "vision", "models", "law", "verify", "config")
+COMMANDS = (
+    "demo",
+    "up",
+    "user",
+    "device",
+    "camera",
+    "push",
+    "read",
+    "vision",
+    "models",
+    "topics",
+    "law",
+    "verify",
+    "config",
+)
 
 
 def main() -> None:

@@ -139,6 +139,7 @@ def test_every_stage_is_documented_as_it_is() -> None:
     closed: dict[str, Any] = {field.name: SimpleNamespace(devices=None) for field in fields(Centre)}
     fates = Fates(closed["register"], closed["casebook"])
     centre = Centre(**closed | {"channels": (), "fates": fates})
+    assert tuple(s.name for s in road(centre, None)) == topics.STAGES
     known = [row(f"`{s.name}`", s.kind, ", ".join(t.name for t in s.reads)) for s in road(centre, None)]
     told = table("integrations/README.md", r"[a-z]+")
     assert [row(*line.strip("| ").split(" | ")[:3]) for line in told] == known
