@@ -273,12 +273,13 @@ class Runner:
     def _crashed(self, record: StoredRecord, work: Work) -> bool:
         """Mark a crash at `record`; True if the worker must stop, False if the record is quarantined by it."""
         place = str(record.position)
-        crashes = 1 + len(self._session.entries(CRASHES, place))
+        marks = self._session.entries(CRASHES, record.key)
+        crashes = 1 + sum(mark.name.id.startswith(f"{place}/") for mark in marks)
         if crashes >= MAX_CRASHES:
             self._refuse(Refusal(record, CRASHED, f"crashed the stage {crashes} times", alarm=True), work)
             return False
         expires_us = self._clock() + CRASH_MEMORY_S * MICROS_PER_SECOND
-        work.entries.append(Entry(CRASHES, Name(place, str(crashes)), expires_us))
+        work.entries.append(Entry(CRASHES, Name(record.key, f"{place}/{crashes}"), expires_us))
         return True
 
     # Pausing

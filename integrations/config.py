@@ -50,6 +50,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     register_ca_file: str = ""
     register_database: Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*\Z")] = "tarazy"
     register_cluster: str = ""
+    kafka: str = ""
+    kafka_prefix: str = ""
+    kafka_partitions: Annotated[int, Meta(ge=1)] = 24
+    kafka_replication: Annotated[int, Meta(ge=1)] = 3
+    kafka_frames_mib: Annotated[int, Meta(ge=0)] = 0
+    kafka_member: str = ""
+    kafka_ca: str = ""
+    kafka_certificate: str = ""
+    kafka_key: str = ""
+    kafka_user: str = ""
+    kafka_password_file: str = ""
 
 
 ABOUT = {
@@ -80,6 +91,17 @@ ABOUT = {
     "register_ca_file": "PEM file of the authority of its certificate; empty: those that the system trusts",
     "register_database": "its database",
     "register_cluster": "name of the cluster of its replicas, which makes its tables replicated; empty: one node",
+    "kafka": "brokers of a cluster, HOST:PORT with commas between; `tarazy up` needs none",
+    "kafka_prefix": "put before every topic, group and transaction, where brokers are shared",
+    "kafka_partitions": "partitions of every topic; more only once everything has been read",
+    "kafka_replication": "copies of every topic; all but one must have a record before it counts",
+    "kafka_frames_mib": "frames a partition holds at most, in MiB; 0: as long as their retention",
+    "kafka_member": "this process's name among its groups' members, kept over restarts; empty: a new one each time",
+    "kafka_ca": "file of the authority that signed the brokers' certificates; empty: no TLS",
+    "kafka_certificate": "file of this client's certificate, where the brokers ask for one",
+    "kafka_key": "file of its key",
+    "kafka_user": "name for SASL SCRAM-SHA-512, over TLS alone",
+    "kafka_password_file": "file of the password, readable by its owner alone",
 }
 
 

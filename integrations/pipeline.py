@@ -43,6 +43,7 @@ from integrations.decide import decide_stage
 from integrations.fates import Fates
 from integrations.form import Issuer
 from integrations.issue import issue
+from integrations.kafka.opened import open_stream
 from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.notify import notify

@@ -1,10 +1,11 @@
-"""Fixtures of tests that run against every casebook; those on PostgreSQL are marked `cluster`."""
+"""Servers that several suites share, each started once, when a test first asks; who asks is marked `cluster`."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 
+from deploy.servers import kafka as kafka_server
 from deploy.servers import postgres
 from tests.casebooks import MASTER, Place, Places, in_file
 
@@ -60,3 +61,10 @@ def place(places: Places) -> Place:
 def server_place(server_places: Places) -> Place:
     """A fresh place on the server."""
     return server_places()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """The address of a broker."""
+    with kafka_server.running() as started:
+        yield started.bootstrap

@@ -21,6 +21,7 @@ COMMANDS = (
     "read",
     "vision",
     "models",
+    "topics",
     "law",
     "verify",
     "casebook",

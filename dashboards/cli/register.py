@@ -53,8 +53,8 @@ def check() -> None:
 
 def _print_plan(known: "Settings") -> None:
     from adjudication.errors import Invalid
-    from integrations.register.opened import register_address
     from integrations.register import migrations
+    from integrations.register.opened import register_address
     from integrations.register.store import database_statement
 
     address = register_address(known)
@@ -82,8 +82,8 @@ def _settings() -> "Settings":
 
 
 def _client(known: "Settings", *, create: bool = False) -> "Connection":
-    from integrations.register.opened import register_address
     from integrations.register import store
+    from integrations.register.opened import register_address
 
     address = register_address(known)
     return store.connected(address, create=create) if address else store.opened(known.data / "register")

@@ -15,7 +15,7 @@ HEAVY = {
     "torch": ("vision/yolo.py", "vision/train/"),
     "onnxruntime": ("vision/onnx.py", "vision/train/"),
     "paddleocr": "vision/paddle.py",
-    "confluent_kafka": "integrations/kafka.py",
+    "confluent_kafka": "integrations/kafka/",
     "clickhouse_connect": "integrations/register/",
     "chdb": "integrations/register/",
     "obstore": "integrations/objects/",
