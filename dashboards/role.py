@@ -37,8 +37,8 @@ def running_role(
     refuse_demonstration_policy(settings)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines at INFO hold whole addresses
     with ExitStack() as stack:
-        reader = eyes(settings) if role.networks == "eyes" else None
-        other = second(settings) if role.networks == "second" else None
+        reader = eyes(settings) if "eyes" in role.networks else None
+        other = second(settings) if "second" in role.networks else None
         centre = cluster(settings)
         stack.callback(centre.close)
         working = RunningCentre(centre, reader, other, role)

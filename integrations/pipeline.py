@@ -72,8 +72,8 @@ BODY_CODE = "99"
 """The demonstration body's two digits in act numbers."""
 
 
-SERVERS = ("kafka", "casebook_url", "register_url", "evidence")
-"""Settings without which there is no cluster."""
+SHARED = ("kafka", "casebook_url", "register_url", "evidence", "public_url")
+"""Settings without which there is no cluster: its servers, and where its pages are."""
 
 
 class Closing(Protocol):
@@ -295,9 +295,9 @@ def cluster(settings: Settings, clock: Clock = system_clock) -> Centre:
     Raises:
         Invalid: `setting-missing`, names those that are; the law or the policy is not what it must be.
     """
-    if missing := [name for name in SERVERS if not getattr(settings, name)]:
+    if missing := [name for name in SHARED if not getattr(settings, name)]:
         named = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
-        raise Invalid("setting-missing", f"{named}: a cluster's stores are servers; `tarazy up` needs none")
+        raise Invalid("setting-missing", f"{named}: a cluster's stores are servers that all its processes share; `tarazy up` needs none")
     stores = Stores(
         stream=lambda: open_stream(settings, clock),
         casebook=lambda: open_casebook(settings, centre.master, migrates=False),

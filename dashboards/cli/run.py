@@ -9,7 +9,7 @@ app = typer.Typer(help="Run one role of a cluster in this process.", invoke_with
 
 @app.callback()
 def run(
-    role: Annotated[str, typer.Argument(help="its name; `tarazy run list` shows them", metavar="ROLE")],
+    role: Annotated[str, typer.Argument(help="`tarazy run list` shows them; several with + between", metavar="ROLE")],
 ) -> None:
     """Work until Ctrl-C or SIGTERM; what is in hand is finished first. `tarazy config` shows the settings."""
     import os
@@ -17,12 +17,14 @@ def run(
     import threading
 
     from adjudication.errors import TarazyError
-    from integrations.roles import ROLES, role_of
+    from integrations.roles import ROLES, role_of, together
 
-    chosen = role_of(role)
-    if chosen is None:
+    found = [role_of(name) for name in role.split("+")]
+    known = [each for each in found if each is not None]
+    if len(known) < len(found):
         typer.echo("\n".join(f"{each.name:12}{each.about}" for each in ROLES), err=role != "list")
         raise typer.Exit(0 if role == "list" else 2)
+    chosen = known[0] if len(known) == 1 else together(role, known)
 
     from dashboards.role import running_role
     from integrations.config import load
