@@ -297,7 +297,8 @@ def cluster(settings: Settings, clock: Clock = system_clock) -> Centre:
     """
     if missing := [name for name in SHARED if not getattr(settings, name)]:
         named = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
-        raise Invalid("setting-missing", f"{named}: a cluster's stores are servers that all its processes share; `tarazy up` needs none")
+        hint = "a cluster's stores are servers that all its processes share; `tarazy up` needs none"
+        raise Invalid("setting-missing", f"{named}: {hint}")
     stores = Stores(
         stream=lambda: open_stream(settings, clock),
         casebook=lambda: open_casebook(settings, centre.master, migrates=False),
