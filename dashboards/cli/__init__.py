@@ -9,7 +9,23 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("demo", "up", "user", "device", "camera", "push", "read", "vision", "models", "law", "verify", "config")
+COMMANDS = (
+    "demo",
+    "up",
+    "user",
+    "device",
+    "camera",
+    "push",
+    "read",
+    "vision",
+    "models",
+    "law",
+    "verify",
+    "lag",
+    "dead",
+    "replay",
+    "config",
+)
 
 
 def main() -> None:
