@@ -40,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     vehicle_detector: str = ""
     second_reader: str = ""
     spool_mib: Annotated[int, Meta(ge=1)] = 1024
+    traces: str = ""
+    traces_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.01
 
 
 ABOUT = {
@@ -60,6 +62,8 @@ ABOUT = {
     "vehicle_detector": "likewise for vehicles; classes are told by their COCO names",
     "second_reader": "recogniser of lines instead of ours, by paddleocr on cpu alone: PATH@sha256:HEX of an .onnx file",
     "spool_mib": "disk the door may fill while the stream refuses, in MiB",
+    "traces": "address of a collector of traces, OTLP over HTTP (http://127.0.0.1:4318); empty: none are made",
+    "traces_ratio": "share of events that are traced, 0 to 1; refused pushes always are",
 }
 
 

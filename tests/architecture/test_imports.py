@@ -20,6 +20,7 @@ HEAVY = {
     "chdb": "integrations/register/",
     "sqlalchemy": "integrations/casebook/",
     "prometheus_client": "integrations/prometheus.py",
+    "opentelemetry": "integrations/traces.py",
 }
 
 ALLOWED = {"adjudication", "msgspec", "typing_extensions", "__main__", "__mp_main__"}
