@@ -22,10 +22,15 @@ def main() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    threading.Thread(target=lambda: (sys.stdin.read(), stop.set()), daemon=True).start()
+    threading.Thread(target=_until_left, args=(stop,), daemon=True).start()
     with running_role(load(os.environ), role, lambda _: LegendEyes(), lambda _: LegendSecond()) as addresses:
         print(*addresses, flush=True)
         stop.wait()
+
+
+def _until_left(stop: threading.Event) -> None:
+    sys.stdin.read()
+    stop.set()
 
 
 if __name__ == "__main__":

@@ -136,4 +136,5 @@ def door_of(running: RunningCentre) -> FastAPI:
         status=centre.fates,
         admin_token=centre.admin_token,
         count=running.telemetry.door,
+        tracing=running.traces,
     )

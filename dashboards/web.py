@@ -19,6 +19,7 @@ from dashboards.entrance import entrance
 from dashboards.faces import Faces
 from dashboards.machines import answer_machines
 from dashboards.officer import officer_pages
+from dashboards.operations import operations_router
 from dashboards.ops import ops_pages
 from dashboards.owner import owner_pages
 from dashboards.problems import Refused
@@ -60,6 +61,7 @@ def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None 
     app.include_router(ops_pages(faces, gate, sheets))
     app.include_router(verify_router(faces.centre.trust))
     app.include_router(accounts_router(faces.centre.casebook.users, faces.centre.admin_token))
+    app.include_router(operations_router(faces.centre))
     app.mount("/static/fonts", Fonts(directory=FONTS))
     app.mount("/static", StaticFiles(directory=STATIC))
     _answer_problems(app, sheets, _headers(faces.centre.shelf))

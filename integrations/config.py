@@ -61,6 +61,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kafka_key: str = ""
     kafka_user: str = ""
     kafka_password_file: str = ""
+    traces: str = ""
+    traces_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.01
 
 
 ABOUT = {
@@ -102,6 +104,8 @@ ABOUT = {
     "kafka_key": "file of its key",
     "kafka_user": "name for SASL SCRAM-SHA-512, over TLS alone",
     "kafka_password_file": "file of the password, readable by its owner alone",
+    "traces": "address of a collector of traces, OTLP over HTTP (http://127.0.0.1:4318); empty: none are made",
+    "traces_ratio": "share of events that are traced, 0 to 1; refused pushes always are",
 }
 
 

@@ -26,6 +26,9 @@ COMMANDS = (
     "verify",
     "casebook",
     "register",
+    "lag",
+    "dead",
+    "replay",
     "config",
 )
 

@@ -23,6 +23,7 @@ HEAVY = {
     "alembic": ("integrations/casebook/", "integrations/schema/casebook/"),
     "pyarrow": "integrations/register/",
     "prometheus_client": "integrations/prometheus.py",
+    "opentelemetry": "integrations/traces.py",
 }
 
 ALLOWED = {"adjudication", "msgspec", "typing_extensions", "__main__", "__mp_main__"}
