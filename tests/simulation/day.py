@@ -42,9 +42,16 @@ MICROS = 1_000_000
 STAGES = ("vision", "crosscheck", "confirm", "decide", "seal", "issue", "notify", "lifecycle", "register", "recall")
 WORKERS = ("cameras", "spool", *STAGES, "outbox", "deadlines")
 """Who drains the road, in its order."""
-DAYS = (date(2026, 6, 3), date(2026, 5, 22), date(2025, 12, 31), date(2026, 3, 20), date(2026, 2, 27))
-"""Ordinary ones, before holidays, and the last of a year: at midnight the money of an act is another."""
-STORMS = (0.0, 0.5, 1.0, 1.0, 2.0, 4.0)
+BEGINNINGS = (
+    (date(2026, 6, 3), 8, 20),
+    (date(2026, 5, 22), 8, 23),
+    (date(2025, 12, 31), 22, 24),
+    (date(2026, 3, 20), 6, 20),
+    (date(2026, 2, 27), 8, 23),
+)
+"""Days and the hours they begin between: ordinary ones, before holidays, and the last of a year, when at midnight the
+money of an act becomes another."""
+STORMS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 """How rough a day is; one in six is quiet, so that faults can be told from what goes wrong by itself."""
 WEIGHTS = {
     "cameras": 10, "vision": 6, "crosscheck": 6, "confirm": 5, "decide": 6, "seal": 6, "issue": 6, "notify": 5,
@@ -94,8 +101,8 @@ class Day:
         self.rng = random.Random(seed)
         self.trace, self.journal = Trace(), Journal()
         world.empty()
-        begins_us = start_of_day_us(self.rng.choice(DAYS))
-        world.now.set(begins_us + self.rng.randrange(8 * 3600, 23 * 3600) * MICROS)
+        day, first_hour, last_hour = self.rng.choice(BEGINNINGS)
+        world.now.set(start_of_day_us(day) + self.rng.randrange(first_hour * 3600, last_hour * 3600) * MICROS)
         world.centre_clock.off_us = 0
         self.dice = Dice(self.rng, world.now, self.rng.choice(STORMS), self.trace.lines.append)
         self.dice.may_stand_still = lambda: FaultyDatabase.depth == 0
@@ -289,15 +296,18 @@ class Day:
         self.dice.calm = False
 
     def settle(self) -> None:
-        """Nothing breaks any more; everybody acts until nobody has anything to do."""
+        """Nothing breaks any more; everybody acts until nobody has anything to do, also once back-offs are over."""
         self.dice.calm = True
         self.cameras.plan, plan = 0, self.cameras.plan
+        rested = False
         for _ in range(ROUNDS):
-            moved = [who for who in WORKERS if self.act(who)]
-            if not moved and not self._unread():
+            if sum(self.act(who) for who in WORKERS):
+                rested = False
+            elif rested and not self._unread():
                 break
-            if not moved:
+            else:
                 self._pass(BACK_TO_WORK_S)
+                rested = True
         self.cameras.plan = plan
 
     def _unread(self) -> bool:
