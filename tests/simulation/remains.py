@@ -13,10 +13,12 @@ from ingest.stream import Lag, NewRecord, Partition, StoredRecord
 from ingest.topics import ROAD, dead
 from integrations.casebook import Casebook
 from integrations.casebook.payments import Payment
+from integrations.register.persons import person_keys
 from integrations.register.stage import register
 from tests.simulation.day import STAGES, Day
 from tests.simulation.ports import FaultyDatabase, Sending, Unit
 from tests.simulation.stores import MemoryEvidence, MemoryRegister, Row
+from tests.simulation.world import MASTER
 
 TABLES = (
     "acts", "cases", "case_history", "deadlines", "evidence", "log_checkpoints", "log_frontier", "log_nodes", "outbox",
@@ -125,7 +127,7 @@ def _dead(day: Day, stage: str) -> list[DeadLetter]:
 def _replayed(topics: Mapping[str, Sequence[Stood]]) -> dict[str, Mapping[tuple[object, ...], Row]]:
     """The topics read once more, each record by itself, into a register that nothing happened to."""
     fresh = MemoryRegister()
-    stage = register(fresh)
+    stage = register(fresh, person_keys(MASTER))
     for topic in stage.reads:
         for stood in topics[topic.name]:
             record = stood.record

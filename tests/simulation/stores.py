@@ -5,7 +5,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from adjudication.errors import Invalid
@@ -22,6 +22,7 @@ SORT_KEYS: dict[str, tuple[str, ...]] = {
     "reviews": ("case_id", "id"),
     "case_events": ("case_id", "id"),
     "outcomes": ("hour", "device_id", "id"),
+    "keys": ("kind", "key", "id"),
 }
 """ORDER BY of each table; of another, all its columns but the version."""
 PARTITIONS: dict[str, Callable[[Row], object]] = {
@@ -36,7 +37,7 @@ PARTITIONS: dict[str, Callable[[Row], object]] = {
 
 def as_dicts(rows: Rows) -> list[Row]:
     """Rows by column name, whatever shape they travel in."""
-    return [dict(zip(rows.columns, values, strict=True)) for values in rows.values]
+    return list(rows.data.to_pylist())
 
 
 class MemoryRegister:
@@ -107,10 +108,11 @@ class MemoryEvidence:
             raise Invalid("evidence-locked", f"the object at {address} must stay")
         self.objects.pop(address, None)
 
-    def lock(self, address: Sha256, until_on: date) -> None:
-        """Keep it to the end of that civil day; never shortened."""
-        self.get(address)
-        self.locked[address] = max(until_on, self.locked.get(address, until_on))
+    def lock(self, addresses: Collection[Sha256], until_on: date) -> None:
+        """Keep them to the end of that civil day; never shortened."""
+        for address in addresses:
+            self.get(address)
+            self.locked[address] = max(until_on, self.locked.get(address, until_on))
 
     def hold(self, address: Sha256, *, on: bool) -> None:
         """Keep it without a date, or end that."""

@@ -48,7 +48,7 @@ def test_random_batches_leave_the_same_rows_in_both() -> None:
         engine.command("TRUNCATE TABLE case_events")
         memory = MemoryRegister()
         both = Both(engine, memory, rng.getrandbits(60))
-        stage = register(both)  # type: ignore[arg-type]
+        stage = register(both, str)  # type: ignore[arg-type]
         topic = [payment(rng.randrange(8), offset) for offset in range(20)]
         for _ in range(8):
             start = rng.randrange(len(topic))
@@ -72,7 +72,7 @@ def test_evidence_is_written_once_and_stays_while_it_must() -> None:
     store = MemoryEvidence()
     kept, candidate = store.put(b"one"), store.put(b"two")
     assert store.put(b"one") == kept
-    store.lock(kept, date(2031, 1, 1))
+    store.lock([kept], date(2031, 1, 1))
     store.hold(candidate, on=True)
     for address in (kept, candidate):
         with pytest.raises(Invalid, match="evidence-locked"):

@@ -36,6 +36,7 @@ VEHICLES, POPULATION_SEED = 100, 5
 """A hundred vehicles hold every profile of the simulators."""
 CAMERAS = ("cam-1", "cam-2", "cam-3")
 OPENED_ON = date(2025, 1, 1)
+MASTER = MasterKey(bytes(32))
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class World:
         self.now = VirtualClock(start_of_day_us(OPENED_ON))
         self.law, self.policy = load_law(), load_policy("default")
         self.population = Population(POPULATION_SEED, VEHICLES)
-        self.master = MasterKey(bytes(32))
+        self.master = MASTER
         authority.ensure_demo_authority(self.folder / "keys", authority.DEMO_BODY, authority.DEMO_NUMBER)
         self.centre_clock = CentreClock(self.now)
         self.signer = signing.open_signer(self.folder / "keys", self.centre_clock)
