@@ -19,7 +19,7 @@ pytestmark = pytest.mark.timeout(900)
 """Some twenty seconds of an idle processor; a busy machine may need many times that."""
 
 ROOT = Path(__file__).parents[2]
-DAYS = 120
+DAYS = 100
 """What a default suite can bear; `make simulate` plays as many as there is time for."""
 BUG_DAYS = 60
 """Every planted mistake shows within half of these, at the seeds from 0 on."""
