@@ -16,7 +16,7 @@ from tests.simulation.play import Played, play, report
 from tests.simulation.world import World
 
 pytestmark = pytest.mark.timeout(900)
-"""Some twenty seconds of an idle processor; a busy machine may need many times that."""
+"""Measured: 37 s of CPU on a busy machine, where the clock showed nine minutes; a cut-off day shows nothing."""
 
 ROOT = Path(__file__).parents[2]
 DAYS = 100
