@@ -29,7 +29,7 @@ def desk(tmp_path: Path) -> Iterator[Office]:
 
 def beside(desk: Office, decision: CaseDecided) -> dict[str, str]:
     """What the folder says of a decision's evidence, by the end of the file's name."""
-    path = desk.folder / "evidence" / path_of(codec.digest(decision))
+    path = desk.place.folder / "evidence" / path_of(codec.digest(decision))
     return {one.suffix: one.read_text() for one in path.parent.glob(f"{path.name}.*")}
 
 
@@ -87,7 +87,7 @@ class Failing(Directory):
 
 def test_a_batch_whose_locks_failed_locks_when_it_comes_again(desk: Office) -> None:
     """So does one that a crash cut off there: what is done before is done once, and the locks are told again."""
-    store = Failing(desk.folder / "evidence", desk.clock)
+    store = Failing(desk.place.folder / "evidence", desk.clock)
     desk.store = store
     desk.reopen()
     decision = samples.decision()

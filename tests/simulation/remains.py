@@ -1,7 +1,7 @@
 """All that a day leaves behind, read once and past every port: what the invariants look at."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adjudication import codec
@@ -15,8 +15,10 @@ from integrations.casebook import Casebook
 from integrations.casebook.payments import Payment
 from integrations.register.persons import person_keys
 from integrations.register.stage import register
-from tests.simulation.day import STAGES, Day
-from tests.simulation.ports import FaultyDatabase, Sending, Unit
+from tests.simulation.day import Day
+from tests.simulation.journal import Sending, Unit
+from tests.simulation.ports import FaultyDatabase
+from tests.simulation.schedule import STAGES
 from tests.simulation.stores import MemoryEvidence, MemoryRegister, Row
 from tests.simulation.world import MASTER
 
@@ -26,6 +28,8 @@ TABLES = (
 )  # fmt: skip
 REPLAYED = ("decisions", "acts", "reviews", "case_events", "outcomes")
 ALWAYS = 2**62
+Offenders = Iterator[str]
+"""What an invariant gives: the ids that offend it."""
 
 
 @dataclass(frozen=True)

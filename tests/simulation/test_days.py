@@ -16,10 +16,10 @@ from tests.simulation.play import Played, play, report
 from tests.simulation.world import World
 
 pytestmark = pytest.mark.timeout(900)
-"""Some twenty seconds of an idle processor; a busy machine may need many times that."""
+"""Measured: 37 s of CPU on a busy machine, where the clock showed nine minutes; a cut-off day shows nothing."""
 
 ROOT = Path(__file__).parents[2]
-DAYS = 120
+DAYS = 100
 """What a default suite can bear; `make simulate` plays as many as there is time for."""
 BUG_DAYS = 60
 """Every planted mistake shows within half of these, at the seeds from 0 on."""
