@@ -12,7 +12,6 @@ without the second reader.
 import argparse
 import json
 import multiprocessing
-import os
 import statistics
 import tempfile
 import time
@@ -194,17 +193,17 @@ def _peer(frames: Sequence[Shown], ours_ms: float) -> dict[str, object]:
 def memory(count: int, eyes: OnnxEyes, looks: Sequence[Look]) -> dict[str, object]:
     """Reads `count` pictures, the looks in turn, and says what memory did once it had settled."""
     every = max(count // SAMPLES, 1)
-    resident: list[tuple[int, float]] = []
+    held: list[tuple[int, float]] = []
     for number in range(count):
         eyes.read_many([looks[number % len(looks)]])
         if number % every == 0 and number >= SETTLED * count:
-            resident.append((number, _resident_kib()))
-    numbers, sizes = np.array(resident).T
+            held.append((number, _held_kib()))
+    numbers, sizes = np.array(held).T
     slope = float(np.polyfit(numbers, sizes, 1)[0])
     return {
         "pictures": count,
-        "resident, MiB, least": sizes.min() / 1024,
-        "resident, MiB, most": sizes.max() / 1024,
+        "held, MiB, least": sizes.min() / 1024,
+        "held, MiB, most": sizes.max() / 1024,
         "growth, bytes a picture (least squares)": 1024 * slope,
         "growth over 100,000 pictures, MiB": slope * 100_000 / 1024,
     }
@@ -239,9 +238,11 @@ def _cpu_ms(step: Callable[[int], object]) -> float:
     return statistics.median(_timed(step, number)[1] for number in range(2, FRAMES))
 
 
-def _resident_kib() -> float:
-    """Memory of this process that is in use. Source: proc(5), statm."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1024
+def _held_kib() -> float:
+    """Memory that this process has taken for itself, also where the system has put it aside: pages of files and pages
+    swapped out come and go with what else the machine does. Source: proc(5), status: RssAnon, VmSwap."""
+    told = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines())
+    return float(sum(int(told[name].split()[0]) for name in ("RssAnon", "VmSwap")))
 
 
 def main() -> None:

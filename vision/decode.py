@@ -37,18 +37,17 @@ JPEG_END, TAIL = b"\xff\xd9", 65_536
 ENOUGH_PX = 256
 """Width at which a plate in a region is shown to a reader at least: twice what ours looks at. A plate that is twice as
 wide or more is decoded at a reduced scale: on pictures of 8 megapixels and up that is a third of the time."""
-COLOURED = {
-    1: cv2.IMREAD_COLOR,
-    2: cv2.IMREAD_REDUCED_COLOR_2,
-    4: cv2.IMREAD_REDUCED_COLOR_4,
-    8: cv2.IMREAD_REDUCED_COLOR_8,
+FLAGS: dict[tuple[Scale, bool], int] = {
+    (1, True): cv2.IMREAD_COLOR,
+    (2, True): cv2.IMREAD_REDUCED_COLOR_2,
+    (4, True): cv2.IMREAD_REDUCED_COLOR_4,
+    (8, True): cv2.IMREAD_REDUCED_COLOR_8,
+    (1, False): cv2.IMREAD_GRAYSCALE,
+    (2, False): cv2.IMREAD_REDUCED_GRAYSCALE_2,
+    (4, False): cv2.IMREAD_REDUCED_GRAYSCALE_4,
+    (8, False): cv2.IMREAD_REDUCED_GRAYSCALE_8,
 }
-GREY = {
-    1: cv2.IMREAD_GRAYSCALE,
-    2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
-    4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
-    8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
-}
+"""What OpenCV calls a decode at a scale, in colour or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ def decode(body: bytes, scale: Scale = 1) -> Picture | QualityFlag:
 
     The size a header claims is judged before anything is decoded. Reduced by `scale`, sides are rounded up.
     """
-    return _decoded(body, scale, COLOURED[scale])
+    return _decoded(body, scale, FLAGS[scale, True])
 
 
 def decode_region(body: bytes, region: Box, plate: Box, *, coloured: bool = True) -> Part | QualityFlag:
@@ -94,7 +93,7 @@ def decode_region(body: bytes, region: Box, plate: Box, *, coloured: bool = True
     all of it. The rest of the picture is let go.
     """
     scale = scale_for(plate)
-    picture = _decoded(body, scale, (COLOURED if coloured else GREY)[scale])
+    picture = _decoded(body, scale, FLAGS[scale, coloured])
     if isinstance(picture, str):
         return picture
     height, width = picture.shape[:2]

@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 
 from adjudication.errors import Invalid
 from adjudication.units import Bp, Name
-from vision import curve
+from vision import curve, known, spacing
 from vision.boxes import Boxes
 from vision.corners import CornerFinder
 from vision.curve import Steps
@@ -25,7 +25,7 @@ from vision.decode import Picture
 from vision.frontal import Corners, box_corners, frontal
 from vision.onnx import CPU, Device, Network
 from vision.plate_quality import Quality, quality
-from vision.plate_reader import NONE, Glimpse, PlateReader, Said, hidden, said
+from vision.plate_reader import NONE, Glimpse, PlateReader, Said, said
 from vision.spacing import Places
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -130,7 +130,7 @@ class FirstReader:
         further = iter(self._reader([look for number in again for look in shown[number].further]))
         for number in again:
             looks = (said(next(further), self._places) for _ in shown[number].wider)
-            best[number] = _agreed((heard[number], *looks))
+            best[number] = _agreed([look for look in (heard[number], *looks) if look is not None])
         return [_read(*each) for each in zip(shown, best, glimpses, strict=True)]
 
 
@@ -147,16 +147,15 @@ def _shown(picture: Picture, corners: Corners, box: Boxes) -> Shown:
     return Shown(corners, frontal(picture, corners), picture[y0:y1, x0:x1].copy(), (looser, bare))
 
 
-def _agreed(looks: Sequence[Said | None]) -> tuple[Said, float] | None:
+def _agreed(looks: Sequence[Said]) -> tuple[Said, float]:
     """Of several looks the text that is left with the least doubt, and that doubt, `SETTLED` or more.
 
     All looks are at one plate, so a second that agrees counts for half of a free one. One that disagrees, and is
     itself sure, leaves its certainty as a doubt.
     """
-    heard = [look for look in looks if look is not None]
-    joint = (_joint(text, heard) for text in dict.fromkeys(look.text for look in heard))
-    best = min(joint, key=lambda pair: pair[1], default=None)
-    return (best[0], max(best[1], SETTLED)) if best is not None else None
+    joint = (_joint(text, looks) for text in dict.fromkeys(look.text for look in looks))
+    said_best, doubt = min(joint, key=lambda pair: pair[1])
+    return said_best, max(doubt, SETTLED)
 
 
 def _joint(text: str, heard: Sequence[Said]) -> tuple[Said, float]:
@@ -174,7 +173,7 @@ def _looser(corners: Corners) -> Corners:
 def _read(shown: Shown, best: tuple[Said, float] | None, glimpse: Glimpse) -> FirstRead:
     country, certainty = max(glimpse.countries.items(), key=lambda pair: pair[1])
     text, doubt = best if best is not None else (None, 1.0)
-    hides = hidden(glimpse, text) if text is not None else 0.0
+    hides = text.hidden if text is not None else 0.0
     return FirstRead(
         text,
         max(min(-log(max(doubt, 1e-9)), MOST_NATS) - HIDING * hides, 0.0),
@@ -189,15 +188,17 @@ def open_first(*, threads: int = 1, device: Device = CPU) -> FirstReader:
     """The reader of this package, on `device`.
 
     Raises:
-        Invalid: `provider-unavailable`, the device is not there; as `places`.
+        Invalid: `provider-unavailable`, the device is not there; `reader-differs`, it is not what was calibrated; as
+            `places` and `known.load`.
     """
-    return first_reader(WEIGHTS, places(WEIGHTS), threads=threads, device=device)
+    corners, reader = (Network(WEIGHTS / name, threads=threads, device=device) for name in (CORNERS, READER))
+    known.check(reader, known.load(WEIGHTS / known.FILE))
+    return FirstReader(CornerFinder(corners), PlateReader(reader), places(WEIGHTS))
 
 
-def first_reader(weights: Path, known: Places, *, threads: int = 1, device: Device = CPU) -> FirstReader:
-    """The reader of the networks in a folder; raises as `open_first`."""
-    corners, reader = (Network(weights / name, threads=threads, device=device) for name in (CORNERS, READER))
-    return FirstReader(CornerFinder(corners), PlateReader(reader), known)
+def first_reader(weights: Path, where: Places) -> FirstReader:
+    """The reader of the networks in a folder, as they are trained and judged: on the processor, unchecked."""
+    return FirstReader(CornerFinder(Network(weights / CORNERS)), PlateReader(Network(weights / READER)), where)
 
 
 def places(weights: Path) -> Places:
@@ -207,8 +208,8 @@ def places(weights: Path) -> Places:
         Invalid: `places-malformed`; the detail says what is wrong.
     """
     try:
-        return msgspec.json.decode((weights / PLACES).read_bytes(), type=dict[str, tuple[float, ...]])
-    except msgspec.DecodeError as error:
+        return spacing.checked(msgspec.json.decode((weights / PLACES).read_bytes(), type=dict[str, tuple[float, ...]]))
+    except (msgspec.DecodeError, ValueError) as error:
         raise Invalid("places-malformed", str(error)) from error
 
 

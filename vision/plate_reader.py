@@ -32,8 +32,8 @@ BEYOND_DOUBT, NO_DOUBT = 14.0, 0.01
 """Nats against an empty lower row from which on the plate is of two lines, and below which it is of one."""
 VEIL = (4, 48)
 """Places of a plate, down and across, of which the network says how much is hidden."""
-BESIDE = 4
-"""Columns of a character on a plate of one line, with its gap."""
+BESIDE = {1: 4, 2: 8}
+"""Columns of a character with its gap, by how many rows the plate has: on two they are fewer and wider."""
 BATCH = 16
 """Plates run together: more are not faster on a CPU, and a GPU is filled by several pictures' plates."""
 
@@ -55,7 +55,8 @@ class Glimpse:
 class Said:
     """A text that a plate may bear, on so many `rows`, and the doubt that is left of it, 0–1.
 
-    Of each character, in the plate's order: how sure it is, 0–1, and its columns.
+    Of each character, in the plate's order: how sure it is, 0–1, and its columns. `hidden`, 0–1: how much the most
+    hidden place among them is hidden, as the very look that read it sees.
     """
 
     text: str
@@ -63,6 +64,7 @@ class Said:
     characters: tuple[float, ...]
     spans: tuple[Span, ...]
     doubt: float
+    hidden: float
 
 
 class PlateReader:
@@ -115,16 +117,14 @@ def said(glimpse: Glimpse, places: Places) -> Said | None:
     fit = sum(likely for likely, _ in fits)
     standing = sum(likely * stands for likely, stands in fits) / max(fit, LEAST_PRIOR)
     certainty = prod(characters) * share * min(1.0, 2 * fit) * standing
-    return Said(best.text, len(best.rows), characters, spans, 1 - certainty)
+    rows = len(best.rows)
+    return Said(best.text, rows, characters, spans, 1 - certainty, _hidden(glimpse, rows, spans))
 
 
-def hidden(glimpse: Glimpse, read: Said) -> float:
-    """How much the most hidden place among the characters is hidden, 0–1.
-
-    A character's width on either side counts too: a whole one may be hidden there.
-    """
-    first = min(span[0] for span in read.spans) - BESIDE
-    last = max(span[1] for span in read.spans) + BESIDE
+def _hidden(glimpse: Glimpse, rows: int, spans: Sequence[Span]) -> float:
+    """A character's width on either side counts too: a whole one may be hidden there."""
+    first = min(span[0] for span in spans) - BESIDE[rows]
+    last = max(span[1] for span in spans) + BESIDE[rows]
     return float(glimpse.veil[:, max(first, 0) : last + 1].max())
 
 

@@ -31,6 +31,21 @@ def key(format_id: str, rows: int, length: int) -> str:
     return f"{format_id}/{rows}/{length}"
 
 
+def checked(known: Places) -> Places:
+    """The same, if every entry has as many places as its name says, on one row all different.
+
+    Raises:
+        ValueError: one has not; the text names it.
+    """
+    for name, places in known.items():
+        _, rows, length = name.rsplit("/", 2)
+        if int(length) != len(places):
+            raise ValueError(f"{name}: {len(places)} places")
+        if rows == "1" and len(set(places)) < len(places):
+            raise ValueError(f"{name}: two characters at one place")
+    return known
+
+
 def astray(expected: Sequence[float], row_of: Sequence[int], spans: Sequence[Span]) -> float:
     """How far the characters stand from their places, beyond what is seen on plates read right, in columns.
 

@@ -47,3 +47,16 @@ def test_the_further_astray_the_more_doubt() -> None:
     doubts = [spacing.likelihood(each / 10) for each in range(60)]
     assert doubts == sorted(doubts, reverse=True)
     assert doubts[-1] < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("name", "places"), [("KZ2012-P/1/8", PERSON[:7]), ("KZ2012-L/1/7", (*FIRM[:6], FIRM[0])), ("KZ2012-P", PERSON)]
+)
+def test_places_that_cannot_be_are_refused(name: str, places: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match=r"places|place|unpack"):
+        spacing.checked({name: places})
+
+
+def test_places_on_two_rows_may_be_above_each_other() -> None:
+    known = {"KZ2012-P/2/8": (16.0, 26.0, 36.0, 16.0, 26.0, 36.0, 10.0, 12.0), "KZ2012-P/1/8": PERSON}
+    assert spacing.checked(known) == known

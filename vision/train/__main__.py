@@ -9,13 +9,15 @@ from typing import TypeVar
 
 import msgspec
 
-from vision import agreement, curve, first, models, second
+from vision import agreement, curve, first, known, models, second
 from vision.train import card, faces, judge, pairs
 from vision.train.judge import CALIBRATION, JUDGEMENT, STRANGE, Verdict
 
 T = TypeVar("T")
 FOLDER = Path("var/train")
 WEIGHTS = Path("vision/weights")
+KNOWN = 8
+"""Plates whose answers are kept: some of two lines and some dirty among them, in a tenth of a megabyte."""
 STEPS = ("fit", "export", "place", "calibrate", "judge", "second", "card")
 
 
@@ -62,6 +64,7 @@ def _export(chosen: argparse.Namespace) -> None:
 def _place(chosen: argparse.Namespace) -> None:
     found = judge.place(chosen.place, chosen.weights, chosen.folder / "faces")
     (chosen.weights / first.PLACES).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    judge.known_answers(KNOWN, chosen.weights, chosen.folder / "faces").save(chosen.weights / known.FILE)
 
 
 def _calibrate(chosen: argparse.Namespace) -> None:

@@ -26,10 +26,10 @@ stand-in faces, and says how the reader does on what its makers could imagine. M
 pictures (`tarazy vision evaluate`) before any act rests on it. Plates of police, the military and diplomats are drawn
 from memory of their layout. Foreign plates are drawn roughly: they are read to be referred.
 
-The reader counts in integers of 8 bits and was judged on a CPU with VNNI. Kernels for other x86 processors may
-overflow, and those of GPUs may differ: neither was measured.
+The reader counts in integers, with weights of 7 bits, and was judged on a CPU with VNNI. Where another processor or a
+GPU gives other answers, the eyes refuse to open (`known.npz`, `vision/known.py`); its speed there was not measured.
 
-What glare burns out counts as hidden, as the limits say; the figures of the weights before these did not count it.
+What glare burns out counts as hidden, as the limits say.
 """
 ROLES = {
     "plate-reader.onnx": "characters, format, country of a plate, and what is hidden",

@@ -1,8 +1,9 @@
 """From a training's state to the two ONNX files that the eyes load.
 
-The reader is written in integers: weights and what passes between its convolutions as 8 bits with a scale (QDQ). On a
-CPU with VNNI it is nearly three times as fast; whoever has other kernels takes the scales back. What it is worth is
-judged and calibrated on that very file.
+The reader is written in integers: what passes between its convolutions as 8 bits with a scale, weights as 7 (QDQ):
+kernels for x86 without VNNI add two products in 16 bits, which 8 and 8 would overflow. On a CPU with VNNI it is nearly
+three times as fast; whoever has other kernels takes the scales back. What it is worth is judged and calibrated on that
+very file, and what it says of a few plates is kept beside it (`vision/known.py`): whoever opens it elsewhere compares.
 """
 
 import tempfile
@@ -89,6 +90,7 @@ def export(folder: Path, target: Path) -> None:
             _Plates(folder / "faces"),
             quant_format=QuantFormat.QDQ,
             per_channel=True,
+            reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             op_types_to_quantize=IN_INTEGERS,

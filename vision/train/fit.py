@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
+from adjudication.errors import Invalid
 from vision.train.batches import Batch, batches
 from vision.train.network import CLASSES, COLUMNS, Corners, Reader, evened
 from vision.train.plan import PLAN, Plan
@@ -59,11 +60,16 @@ class Training:
             "corners_average": self.corners_average.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
+            "plan": repr(PLAN),
         }
 
 
 def opened(folder: Path) -> Training:
-    """The training as it was last saved in `folder`, or a new one."""
+    """The training as it was last saved in `folder`, or a new one.
+
+    Raises:
+        Invalid: `training-of-another-plan`, steps of that one mean something else here.
+    """
     torch.manual_seed(PLAN.stages[0].seed)
     models = [model.to(memory_format=torch.channels_last) for model in (Reader(), Corners(), Reader(), Corners())]
     reader, corners, reader_average, corners_average = models
@@ -79,6 +85,8 @@ def opened(folder: Path) -> Training:
     saved = folder / "state.pt"
     if saved.exists():
         state = torch.load(saved, weights_only=True)
+        if state.get("plan") != repr(PLAN):
+            raise Invalid("training-of-another-plan", f"{saved}: begin in another --folder, or move this one away")
         for name in ("reader", "corners", "reader_average", "corners_average", "optimiser"):
             getattr(training, name).load_state_dict(state[name])
         training.step = state["step"]

@@ -13,8 +13,11 @@ import cv2
 import msgspec
 import numpy as np
 
-from vision import spacing
-from vision.first import first_reader, places
+from vision import known, spacing
+from vision.first import READER, first_reader, places
+from vision.frontal import frontal
+from vision.known import Known
+from vision.onnx import Network
 from vision.spacing import Places
 from vision.train import mix
 from vision.train.batches import BOX_SLACK
@@ -152,6 +155,14 @@ def place(count: int, weights: Path, faces: Path) -> Places:
         if design is not None and said is not None and (said.text, said.rows) == (design.text, design.layout.rows):
             found.append((spacing.key(design.format_id, said.rows, len(said.text)), said.spans))
     return spacing.measured(found)
+
+
+def known_answers(count: int, weights: Path, faces: Path) -> Known:
+    """What the exported reader says of a few plates, by which other machines check theirs."""
+    asked = trial(PLACING)
+    shots = [shot_of(asked, number, faces) for number in range(count)]
+    plates = np.stack([frontal(shot.picture, np.asarray(shot.corners, np.float32)) for shot in shots])
+    return known.answers(Network(weights / READER), plates)
 
 
 def load(path: Path) -> list[Verdict]:

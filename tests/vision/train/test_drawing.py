@@ -142,15 +142,6 @@ def test_a_batch_is_its_seed_and_number(faces: Path) -> None:
     assert not np.array_equal(one.plates, batch(stage, 8, 12, faces).plates)
 
 
-def test_each_step_belongs_to_one_stage() -> None:
-    first, second, third = PLAN.stages
-    assert PLAN.at(0) == (first, 0)
-    assert PLAN.at(first.steps - 1) == (first, first.steps - 1)
-    assert PLAN.at(first.steps) == (second, 0)
-    assert PLAN.at(PLAN.steps - 1) == (third, third.steps - 1)
-    assert [stage.veil for stage in PLAN.stages] == [False, False, True]
-
-
 def test_a_stage_shows_as_many_plates_without_colour_as_it_says(faces: Path) -> None:
     def greys(grey: float) -> int:
         plates = batch(replace(PLAN.stages[1], grey=grey), 3, 12, faces).plates
