@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from dashboards.faces import Faces
 from dashboards.problems import Refused
+from ingest.doors.authority import is_administrator
 from integrations.casebook import Casebook
 from integrations.casebook.users import SESSION_S, LoginRefused, Role, User
 
@@ -112,11 +113,19 @@ class Gate:
         """Remembers the language that somebody chose."""
         self._keep(response, LANGUAGE, language, YEAR_S)
 
+    def machine(self, request: Request) -> None:
+        """A machine that brings a token of the metrics or the administrator's, or somebody who may see how the centre
+        does. Raises Refused."""
+        centre = self._faces.centre
+        if not any(is_administrator(request, token) for token in (centre.metrics_token, centre.admin_token)):
+            self.watcher(request)
+
     def _permitted(self, request: Request, permission: Permission) -> User:
+        """Whoever is logged in, if the role may and the body is this centre's: its cases concern no other."""
         user = self.user(request)
         if user is None:
             raise Refused(401, "login-needed")
-        if permission not in PERMISSIONS[user.role]:
+        if permission not in PERMISSIONS[user.role] or user.body_id != self._faces.centre.issuer.body.body_id:
             raise Refused(403, "not-permitted")
         return user
 

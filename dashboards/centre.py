@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from adjudication.errors import Invalid
 from dashboards.serving import Served, listening, url_of
 from dashboards.web import pages
+from ingest.access import Refusals
 from ingest.clock import Clock, system_clock
 from ingest.gateway import door
 from integrations.centre import RunningCentre
@@ -137,4 +138,5 @@ def door_of(running: RunningCentre) -> FastAPI:
         admin_token=centre.admin_token,
         count=running.telemetry.door,
         tracing=running.traces,
+        refusals=Refusals(running.telemetry.refused),
     )

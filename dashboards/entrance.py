@@ -35,6 +35,7 @@ def entrance(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
         outcome = gate.login(login, password, entered)
         if isinstance(outcome, LoginRefused):
             status = 429 if outcome.wait_s else 401
+            request.state.refused = "too-many-tries" if outcome.wait_s else "login-wrong"
             return sheets.show(request, "login.html", status, next=next, refused=outcome, **accounts)
         entered.headers["location"] = local(next) or home_of(outcome)
         return entered

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from adjudication.errors import Invalid, Unavailable
 from dashboards.accounts import accounts_router
 from dashboards.auth import Gate
+from dashboards.bounded import Bounded
 from dashboards.entrance import entrance
 from dashboards.faces import Faces
 from dashboards.machines import answer_machines
@@ -26,6 +27,7 @@ from dashboards.problems import Refused
 from dashboards.sheets import Sheets
 from dashboards.static_files import FONTS, STATIC, Fonts
 from dashboards.verify.page import verify_router
+from ingest.access import MACHINES, Refusals
 from ingest.problems import MEDIA_TYPE
 from integrations.centre import RunningCentre
 from integrations.masking import Copies
@@ -43,6 +45,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """On every answer that does not say otherwise: nothing is kept, framed, sniffed or loaded from elsewhere."""
+BODIES = {408: "body-too-slow", 413: "body-too-large"}
+"""What is told of a refused body; the page itself says that the input is wrong."""
 LOG = logging.getLogger("tarazy.pages")
 
 
@@ -64,8 +68,9 @@ def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None 
     app.include_router(operations_router(faces.centre))
     app.mount("/static/fonts", Fonts(directory=FONTS))
     app.mount("/static", StaticFiles(directory=STATIC))
-    _answer_problems(app, sheets, _headers(faces.centre.shelf))
-    answer_machines(app, running)
+    app.add_middleware(Bounded)  # inside of the next: what it raises must reach whoever reads the body as it is
+    _answer_problems(app, sheets, _headers(faces.centre.shelf), Refusals(running.telemetry.refused))
+    answer_machines(app, running, gate.machine)
     return app
 
 
@@ -75,7 +80,7 @@ def _headers(shelf: Shelf | None) -> dict[str, str]:
     return HEADERS | {"Content-Security-Policy": policy.replace("img-src 'self'", f"img-src 'self'{others}")}
 
 
-def _answer_problems(app: FastAPI, sheets: Sheets, headers: Mapping[str, str]) -> None:
+def _answer_problems(app: FastAPI, sheets: Sheets, headers: Mapping[str, str], refusals: Refusals) -> None:
     """Every refusal and fault as a page in the reader's language, or as a problem where JSON was asked for."""
 
     def show(request: Request, status: int, code: str, wait_s: float = 0) -> Response:
@@ -89,6 +94,7 @@ def _answer_problems(app: FastAPI, sheets: Sheets, headers: Mapping[str, str]) -
 
     @app.exception_handler(Refused)
     def refused(request: Request, error: Refused) -> Response:
+        request.state.refused = error.code
         if error.code == "login-needed" and request.method == "GET" and not _wants_json(request):
             return RedirectResponse(f"/login?next={request.url.path}", 303)
         return show(request, error.status, error.code, error.wait_s)
@@ -96,10 +102,12 @@ def _answer_problems(app: FastAPI, sheets: Sheets, headers: Mapping[str, str]) -
     @app.exception_handler(HTTPException)
     def http(request: Request, error: HTTPException) -> Response:
         code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "input-wrong")
+        request.state.refused = BODIES.get(error.status_code, code)
         return show(request, error.status_code, code)
 
     @app.exception_handler(RequestValidationError)
     def malformed(request: Request, _: RequestValidationError) -> Response:
+        request.state.refused = "input-wrong"
         return show(request, 422, "input-wrong")
 
     @app.exception_handler(Invalid)
@@ -119,6 +127,8 @@ def _answer_problems(app: FastAPI, sheets: Sheets, headers: Mapping[str, str]) -
         except Exception as error:
             LOG.error("a page failed: %s", _fault(error))  # noqa: TRY400 - a traceback's text may hold personal data
             response = await run_in_threadpool(show, request, 500, "internal")
+        if code := getattr(request.state, "refused", ""):
+            refusals.tell(request, "pages", code, response.status_code)
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
@@ -135,4 +145,5 @@ def _fault(error: Exception) -> str:
 
 def _wants_json(request: Request) -> bool:
     accepted = request.headers.get("accept", "")
-    return request.url.path.endswith(".json") or ("json" in accepted and "text/html" not in accepted)
+    machine = request.url.path in MACHINES or request.url.path.endswith(".json")
+    return machine or ("json" in accepted and "text/html" not in accepted)

@@ -25,6 +25,7 @@ from adjudication import codec
 from adjudication.errors import Invalid, Unavailable
 from adjudication.facts import Fact, SceneCalibration, Verification
 from adjudication.messages import EventCaptured
+from ingest.access import Refusals
 from ingest.clock import Clock
 from ingest.devices import DeviceRegister, EnrolledDevice, PublicKey
 from ingest.doors.admin import device_admin_router
@@ -34,7 +35,7 @@ from ingest.enrolment import DeviceList, Enrolled, EnrolRequest, NewKey, NewStat
 from ingest.frame import MAGIC, MAX_FRAME_BYTES, MAX_HEADER_BYTES
 from ingest.keeping import Keeper
 from ingest.overload import DeviceRates, Limits
-from ingest.problems import Problem, problem
+from ingest.problems import BY_CODE, Problem, problem
 from ingest.receipts import SignedReceipt
 from ingest.sequences import SequenceMemory
 from ingest.signatures import public_hex
@@ -95,11 +96,13 @@ def door(
     admin_token: str | None = None,
     count: Count = _uncounted,
     tracing: Tracing | None = None,
+    refusals: Refusals | None = None,
 ) -> FastAPI:
     """The door as an application. Its lifespan brings spooled events to the stream.
 
     Without `status` there is no route that tells what came of an event; without `admin_token` none to enrol devices.
-    `count` is told the fate of every event, by code, from any thread; `tracing` begins the traces of some of them.
+    `count` is told the fate of every event, by code, from any thread; `tracing` begins the traces of some of them;
+    `refusals` is told of each attempt that was refused, on any route.
     """
     limits, keeper = limits or Limits(), Keeper(producer, spool)
     memory, rates = SequenceMemory(), DeviceRates(limits)
@@ -112,7 +115,7 @@ def door(
         redoc_url=None,
         redirect_slashes=False,
     )
-    _answer_with_problems(app, count)
+    _answer_with_problems(app, count, refusals or Refusals())
     app.include_router(event_routes(counter))
     if status is not None:
         app.include_router(status_routes(devices, clock, status, admin_token))
@@ -139,10 +142,11 @@ def _draining(keeper: Keeper) -> Callable[[FastAPI], AbstractAsyncContextManager
     return lifespan
 
 
-def _answer_with_problems(app: FastAPI, count: Count) -> None:
+def _answer_with_problems(app: FastAPI, count: Count, refusals: Refusals) -> None:
     @app.exception_handler(Invalid)
     async def invalid(request: Request, error: Invalid) -> Response:
         count(error.code)
+        refusals.tell(request, "door", error.code, BY_CODE[error.code].status)
         return problem(error.code, error.detail, instance=request.url.path)
 
     @app.exception_handler(Unavailable)
@@ -153,6 +157,7 @@ def _answer_with_problems(app: FastAPI, count: Count) -> None:
     @app.exception_handler(HTTPException)
     async def unroutable(request: Request, error: HTTPException) -> Response:
         code = "method-not-allowed" if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else "not-found"
+        refusals.tell(request, "door", code, error.status_code)
         answer = problem(code, instance=request.url.path)
         answer.headers.update(error.headers or {})
         return answer

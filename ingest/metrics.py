@@ -28,6 +28,9 @@ STAGE_AGE = Metric("tarazy_stage_age_seconds", "histogram", ("stage",), "how lon
 STAGE_HANDLE = Metric("tarazy_stage_handle_seconds", "histogram", ("stage",), "a batch's handling")
 STAGE_COMMIT = Metric("tarazy_stage_commit_seconds", "histogram", ("stage",), "a batch's commit")
 DOOR_EVENTS = Metric("tarazy_door_events_total", "counter", ("fate",), "events pushed, by what became of them")
+REFUSED_ACCESS = Metric(
+    "tarazy_refused_access_total", "counter", ("face", "code"), "attempts that a face refused, by code"
+)
 
 LAG_RECORDS = Metric("tarazy_stream_lag_records", "gauge", ("stage", "topic"), "records not yet read")
 LAG_SECONDS = Metric("tarazy_stream_lag_seconds", "gauge", ("stage", "topic"), "age of the oldest record not yet read")
@@ -62,6 +65,7 @@ TOLD = (
     STAGE_HANDLE,
     STAGE_COMMIT,
     DOOR_EVENTS,
+    REFUSED_ACCESS,
 )
 """Told as things happen."""
 

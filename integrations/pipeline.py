@@ -186,6 +186,11 @@ class Centre:
         return (self.settings.data / "admin-token").read_text(encoding="ascii")
 
     @cached_property
+    def metrics_token(self) -> str:
+        """What a machine shows to read the metrics where people reach the same address."""
+        return (self.settings.data / "metrics-token").read_text(encoding="ascii")
+
+    @cached_property
     def fates(self) -> Fates:
         """What came of each event."""
         return Fates(self.register, self.casebook)
@@ -312,12 +317,13 @@ def cluster(settings: Settings, clock: Clock = system_clock) -> Centre:
 
 def make_keys(data: Path) -> None:
     """Fill `data` with whatever key is not there yet: of the stores, of receipts, of the demonstration body, and the
-    administrator's token. Only the folder's owner can read them. Once for a whole cluster."""
+    tokens of the administrator and of the metrics. Only the folder's owner can read them. Once for a whole cluster."""
     keys.create(data / "keys" / "master")
     authority.ensure_demo_authority(data / "keys" / "authority", authority.DEMO_BODY, authority.DEMO_NUMBER)
     raw = Encoding.Raw, PrivateFormat.Raw, NoEncryption()
     _once(data / "keys" / "receipt", Ed25519PrivateKey.generate().private_bytes(*raw))
     _once(data / "admin-token", secrets.token_urlsafe(32).encode())
+    _once(data / "metrics-token", secrets.token_urlsafe(32).encode())
 
 
 def _once(path: Path, secret: bytes) -> None:

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily
 
 from ingest import metrics
+from ingest.access import Face
 from ingest.events import Committed, Crashed, Halted, Held, Refused, RunnerEvent
 from ingest.metrics import Metric
 
@@ -46,6 +47,10 @@ class Telemetry:
     def door(self, fate: str) -> None:
         """What the door tells: the fate of one event, by code."""
         self._add(metrics.DOOR_EVENTS, 1, fate)
+
+    def refused(self, face: Face, code: str) -> None:
+        """What a face tells: one attempt refused."""
+        self._add(metrics.REFUSED_ACCESS, 1, face, code)
 
     def exposition(self) -> bytes:
         """The text that Prometheus scrapes."""

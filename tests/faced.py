@@ -16,7 +16,7 @@ from adjudication.facts import EvidenceRef
 from adjudication.messages import CaseDecided, CaseSealed
 from dashboards.auth import DEMO_PASSWORD, create_demo_accounts
 from dashboards.web import pages
-from ingest.clock import VirtualClock
+from ingest.clock import Clock, VirtualClock
 from integrations.casebook import Casebook
 from integrations.centre import RunningCentre
 from integrations.config import Settings
@@ -54,6 +54,15 @@ def _bare() -> Centre:
     return embedded(settings, VirtualClock(samples.CAPTURED_US + 60_000_000))
 
 
+def centre_over(folder: Path, clock: Clock) -> Centre:
+    """The test run's centre with a casebook and an evidence store of its own, and nobody who could log in."""
+    centre = copy(_bare())
+    centre.casebook = Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32)))
+    centre.evidence = directory(folder / "evidence", clock)
+    centre.clock = clock
+    return centre
+
+
 @cache
 def picture() -> bytes:
     """A small synthetic frame with the sample's plate."""
@@ -69,13 +78,11 @@ class FacedTest:
     ) -> None:
         clock = VirtualClock(samples.CAPTURED_US + 60_000_000)
         self.clock = clock
-        self.centre = copy(_bare())
-        self.centre.casebook = Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32)))
-        self.centre.evidence = directory(folder / "evidence", clock)
-        self.centre.clock = clock
+        self.centre = centre_over(folder, clock)
         self.centre.shelf = shelf
         create_demo_accounts(self.centre.casebook)
-        self.app: FastAPI = pages(RunningCentre(self.centre, None), demonstration=demonstration, copies=copies)
+        self.running = RunningCentre(self.centre, None)
+        self.app: FastAPI = pages(self.running, demonstration=demonstration, copies=copies)
 
     def browser(self, login: str = "", language: str = "en") -> TestClient:
         """Somebody's browser, logged in where a login is given."""

@@ -21,7 +21,7 @@ def add(
     login: Annotated[str, typer.Argument(help="what the person types to log in")],
     name: Annotated[str, typer.Option(help="full name, as in documents")],
     role: Annotated[str, typer.Option(help="officer, supervisor, operator, auditor or admin")],
-    body: Annotated[str, typer.Option(help="the person's body")] = "demo",
+    body: Annotated[str, typer.Option(help="the person's body; those of others are not let in")] = "demo",
     url: Url = None,
     admin_token_file: TokenFile = None,
 ) -> None:

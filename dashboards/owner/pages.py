@@ -65,6 +65,7 @@ class _Pages:
         found = self._faces.owners.by_number(number.strip(), plate, _address(request))
         if isinstance(found, NotShown):
             status = 429 if found.wait_s else 404
+            request.state.refused = "too-many-tries" if found.wait_s else "not-found"
             return self._sheets.show(request, "find.html", status, refused=found, number=number)
         return self._sheets.show(request, "standing.html", shown=found, marks=marks(found, self._faces.clock()))
 

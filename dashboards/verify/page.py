@@ -48,6 +48,7 @@ def verify_router(trust_loader: Callable[[], TrustBundle]) -> APIRouter:
     async def answer(request: Request, lang: str = "kk") -> HTMLResponse:
         length = request.headers.get("content-length", "")
         if not length.isdecimal() or int(length) > MAX_UPLOAD_BYTES:
+            request.state.refused = "body-too-large"
             return _page(lang, refusal=page_texts.TOO_LARGE, status=413)
         async with request.form(max_files=1, max_fields=1) as form:
             file = form.get("pack")

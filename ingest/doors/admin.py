@@ -3,11 +3,13 @@
 Every route needs `Authorization: Bearer <token>`. Bodies are JSON, answers canonical JSON, of ingest.enrolment.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from adjudication import codec
@@ -32,6 +34,8 @@ from ingest.lateness import FUTURE_TOLERANCE_US
 
 MAX_BODY_BYTES = 64 * 1024
 """An enrolment is about 1 KiB."""
+BODY_S = 10.0
+"""An administrator's own network: a body of that size takes milliseconds."""
 KEY_OVERLAP_US = 3600 * MICROS_PER_SECOND
 """How long the old key still signs new events after a new one is added: the device has an hour to change over."""
 
@@ -134,10 +138,14 @@ def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock
 
 async def _parsed(request: Request, kind: type[T]) -> T:
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise Invalid("body-too-large", f"more than {MAX_BODY_BYTES} bytes")
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise Invalid("body-too-large", f"more than {MAX_BODY_BYTES} bytes")
+    except (TimeoutError, ClientDisconnect) as error:
+        raise Invalid("body-too-slow", f"{len(body)} bytes came in {BODY_S:g} s") from error
     return codec.decode(body, kind)
 
 

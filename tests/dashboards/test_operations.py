@@ -16,6 +16,7 @@ from adjudication import codec
 from adjudication.errors import Invalid
 from dashboards.serving import Served, listening
 from dashboards.web import pages
+from ingest.clock import VirtualClock
 from ingest.memory import MemoryStream
 from ingest.runner import Runner
 from ingest.stage import Outgoing, Received, Stage
@@ -25,7 +26,7 @@ from integrations.centre import RunningCentre
 from integrations.decide import decide_stage
 from integrations.outbox import Relay
 from tests import samples
-from tests.faced import FacedTest
+from tests.faced import centre_over
 
 POLICY = Path(adjudication.__file__).parent / "law/policy/demo.toml"
 TOKEN = "operator's"
@@ -35,7 +36,7 @@ class Place:
     """A centre's pages over a stream in memory on which two offences were decided and then refused by [register]."""
 
     def __init__(self, folder: Path) -> None:
-        self.centre = FacedTest(folder).centre
+        self.centre = centre_over(folder, VirtualClock(samples.CAPTURED_US + 60_000_000))
         self.stream = MemoryStream(clock=self.centre.clock)
         self.centre.stream = self.stream
         self.centre.admin_token = TOKEN

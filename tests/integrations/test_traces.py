@@ -40,7 +40,7 @@ from integrations.simulators.population import Population
 from integrations.simulators.registries import PopulationRegistries
 from integrations.traces import ATTRIBUTES, CODE, DEVICE, DOOR, OUTPUTS, STAGE, Traces, open_traces
 from tests import samples
-from tests.faced import FacedTest
+from tests.faced import centre_over
 from tests.ingest.cameras import HEADERS, OTHER_KEY, Door, served, signed, until
 from tests.office import Postbox
 
@@ -64,8 +64,7 @@ class Told:
 
 def whole(folder: Path) -> Centre:
     """A centre on this machine's clock, with registers and channels in memory."""
-    centre = FacedTest(folder).centre
-    centre.clock = system_clock
+    centre = centre_over(folder, system_clock)
     centre.stream = MemoryStream()
     centre.spool = Spool(folder / "spool", 1_000_000)
     centre.registries = PopulationRegistries(PEOPLE, system_clock)
