@@ -13,7 +13,7 @@ from adjudication.errors import Invalid, Unavailable
 from ingest.stage import Position
 from ingest.stream import Partition, StoredRecord
 from integrations.kafka.connection import Connection, Purpose, raised, translated
-from integrations.kafka.topics import LATEST
+from integrations.kafka.topics import LATEST, partition_counts
 
 ANSWER_S = 10.0
 """How long brokers may take to answer a question; an election takes less."""
@@ -90,7 +90,17 @@ class Lookup:
         raise Invalid("record-expired", f"nothing stands at {position} any more")
 
     def ends(self, partitions: Sequence[Partition], *, committed: bool) -> dict[Partition, int]:
-        """One past the last record of each: of those committed, or of all that were ever written."""
+        """One past the last record of each: of those committed, or of all that were ever written.
+
+        After an election the client asks by what it knew of the leaders until it is made to ask anew.
+        """
+        try:
+            return self._ends(partitions, committed=committed)
+        except Unavailable:
+            partition_counts(self._admin)
+            return self._ends(partitions, committed=committed)
+
+    def _ends(self, partitions: Sequence[Partition], *, committed: bool) -> dict[Partition, int]:
         level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
         asked = {TopicPartition(self._connection.name(p.topic), p.number): LATEST for p in partitions}
         if not asked:

@@ -159,6 +159,7 @@ def apply(admin: AdminClient, topics: Sequence[Wanted]) -> list[str]:
         there = admin.list_topics(timeout=ADMIN_S).topics
     done = _create(admin, [one for one in topics if one.name not in there])
     standing = [one for one in topics if one.name in there]
+    wider = [one for one in standing if len(there[one.name].partitions) < one.partitions]
     for one in standing:
         is_now = len(there[one.name].partitions)
         if is_now < one.partitions:
@@ -171,6 +172,8 @@ def apply(admin: AdminClient, topics: Sequence[Wanted]) -> list[str]:
         copies = min(len(partition.replicas) for partition in there[one.name].partitions.values())
         if copies != one.replication:
             done.append(f"{one.name}: left with {copies} copies, wanted {one.replication}: reassign its replicas")
+    if wider:
+        _await_leaders(admin, wider)
     return done + _configure(admin, standing)
 
 
@@ -184,16 +187,22 @@ def _create(admin: AdminClient, topics: Sequence[Wanted]) -> list[str]:
         return []
     new = [NewTopic(one.name, one.partitions, one.replication, config=dict(one.config)) for one in topics]
     _await(admin.create_topics(new, operation_timeout=ADMIN_S))
-    give_up = time.monotonic() + ADMIN_S
-    while not _serve(admin, topics):  # the controller knows of them before their leaders do
-        if time.monotonic() > give_up:
-            raise Unavailable("kafka (new topics are not served yet)")
-        time.sleep(PROPAGATION_S)
+    _await_leaders(admin, topics)
     return [f"{one.name}: created, {one.partitions} partitions, {one.replication} copies" for one in topics]
 
 
+def _await_leaders(admin: AdminClient, topics: Sequence[Wanted]) -> None:
+    """Return once all partitions are served: the controller knows of new ones before their leaders do."""
+    give_up = time.monotonic() + ADMIN_S
+    while not _serve(admin, topics):
+        if time.monotonic() > give_up:
+            raise Unavailable("kafka (new partitions are not served yet)")
+        time.sleep(PROPAGATION_S)
+
+
 def _serve(admin: AdminClient, topics: Sequence[Wanted]) -> bool:
-    if not {one.name for one in topics} <= partition_counts(admin).keys():
+    counts = partition_counts(admin)
+    if any(counts.get(one.name, 0) < one.partitions for one in topics):
         return False
     places = [TopicPartition(one.name, number) for one in topics for number in range(one.partitions)]
     answers = admin.list_offsets(dict.fromkeys(places, LATEST), request_timeout=ADMIN_S)

@@ -8,15 +8,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from confluent_kafka import TopicPartition
+from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
+from typer.testing import CliRunner
 
 from adjudication.errors import Invalid, Unavailable
+from dashboards.cli import topics
 from deploy.servers import kafka as kafka_server
 from ingest.clock import system_clock
 from ingest.stage import Position
 from ingest.stream import MAX_RECORD_BYTES, Entry, Name, NewRecord, Partition, Session, StoredRecord, partition_of
+from ingest.topics import FRAMES, ROAD, STAGES
 from integrations.kafka.connection import Connection
 from tests.integrations.copying import (
     GROUP,
@@ -219,6 +224,35 @@ def test_a_broker_that_is_killed_holds_the_road_up_and_loses_nothing(tmp_path: P
         assert sorted(copies) == sorted(inputs(count))
         assert not [error for error in member.failures if "fenced" not in str(error) and "nobody" not in str(error)]
         watch.close()
+
+
+def test_topics_are_made_as_the_table_says_and_what_differs_is_told(kafka: str) -> None:
+    prefix = f"{secrets.token_hex(4)}."
+    given = {"TARAZY_KAFKA": kafka, "TARAZY_KAFKA_PREFIX": prefix, "TARAZY_KAFKA_REPLICATION": "1"}
+
+    def tarazy_topics(command: str, partitions: int) -> tuple[int, str]:
+        done = CliRunner().invoke(topics.app, [command], env={**given, "TARAZY_KAFKA_PARTITIONS": str(partitions)})
+        return done.exit_code, done.output
+
+    assert tarazy_topics("check", 1) == (1, ANY)
+    assert tarazy_topics("apply", 1) == (0, ANY)
+    code, said = tarazy_topics("check", 1)
+    assert (code, said.count("as it should be")) == (0, len(ROAD) + 2 * len(STAGES))
+    assert tarazy_topics("apply", 1) == (0, "every topic is as it should be\n")
+
+    frames = ConfigResource(ResourceType.TOPIC, f"{prefix}{FRAMES.name}")
+    frames.add_incremental_config(ConfigEntry("retention.ms", "1", incremental_operation=AlterConfigOpType.SET))
+    admin = AdminClient({"bootstrap.servers": kafka})
+    for answer in admin.incremental_alter_configs([frames]).values():
+        answer.result(30)
+    code, said = tarazy_topics("check", 1)
+    assert code == 1
+    assert f"{prefix}{FRAMES.name}: retention.ms: 1, wanted" in said
+    assert f"{prefix}{FRAMES.name}: retention.ms is" in tarazy_topics("apply", 1)[1]
+
+    assert "2 partitions instead of 1" in tarazy_topics("apply", 2)[1]
+    assert "they cannot be taken away" in tarazy_topics("apply", 1)[1]
+    assert tarazy_topics("check", 2)[0] == 0
 
 
 def test_partitions_of_one_number_belong_to_one_member_whatever_the_topic(kafka: str) -> None:
