@@ -102,6 +102,8 @@ SENDING_UNSETTLED = "sending-unsettled"
 """NoticeFailed: a crash hides whether the act was sent in time; neither another sending nor another act is right.
 
 The case stands with POST_PENDING, where money still counts and its word may still come, and people look at it."""
+CONTESTED: frozenset[State] = frozenset({"APPEAL_WINDOW", "LIMITATION_REVIEW"})
+"""Where an act may be appealed, or a person looks at it: its evidence stays whatever dates say (826-2(2); 62(1))."""
 FINDING_RELEASED: frozenset[State] = TERMINAL | {"IN_FORCE", "OVERDUE"}
 """Where a further sighting of a register finding is a new case: the open one is decided, and in force (§15.2)."""
 

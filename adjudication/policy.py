@@ -46,6 +46,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     travel_kmh: Annotated[int, Meta(gt=0, le=1_000)]
     speed_check_k100: Annotated[int, Meta(ge=100, le=1_000)]
     picture_within_s: Seconds
+    evidence_years: Annotated[int, Meta(ge=1, le=30)]
     review_flags: tuple[QualityFlag, ...]
     categories_seen_as: dict[str, tuple[VehicleClass, ...]]
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from adjudication import ids
 from adjudication.answers import Vehicle
 from adjudication.calendar import start_of_day_us
+from adjudication.decide import finds
 from adjudication.facts import Media, Place, PlateReading
 from adjudication.messages import EventCaptured, PassageObserved
 from ingest.clock import system_clock
@@ -16,6 +17,7 @@ from ingest.devices import DevicesInMemory
 from ingest.stage import Position, Received, Stage
 from ingest.topics import PASSAGES
 from integrations.crosscheck import crosscheck
+from integrations.lawfiles import load_law, load_policy
 from integrations.registries.http import HttpRegistries, registry_urls
 from integrations.simulators.population import Population
 from integrations.simulators.process import running
@@ -48,7 +50,14 @@ def run() -> dict[str, float]:
 
 
 def _stage(registries: HttpRegistries | PopulationRegistries) -> Stage:
-    stage = crosscheck(registries, DevicesInMemory(), system_clock, lambda plate: ids.stable_id("key", plate))
+    law, policy = load_law(), load_policy()
+    stage = crosscheck(
+        registries,
+        DevicesInMemory(),
+        system_clock,
+        lambda plate: ids.stable_id("key", plate),
+        lambda checked: finds(checked, law, policy),
+    )
     for window in stage.windows:
         window.bind(lambda _window, _key: (), system_clock)
     return stage

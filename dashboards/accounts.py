@@ -4,22 +4,17 @@ The routes stand beside the pages; `tarazy user` is their client. Refusals are p
 casebook's users.
 """
 
-from collections.abc import Callable
-from http import HTTPStatus
 from typing import Annotated
 
-import msgspec
 from fastapi import APIRouter, Request
 from msgspec import Meta
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from adjudication import codec
 from adjudication.errors import Invalid
 from adjudication.facts import Fact
 from adjudication.units import Name, Text
-from ingest.doors.authority import check_administrator
-from ingest.problems import MEDIA_TYPE, Problem
+from dashboards.administrator import answer
 from integrations.casebook.users import User, Users
 
 PATH = "/v1/admin/users"
@@ -52,16 +47,15 @@ def accounts_router(users: Users, token: str) -> APIRouter:
 
     @router.get("")
     async def list_accounts(request: Request) -> Response:
-        return await _answer(request, token, lambda: _listed(users))
+        return await answer(request, token, lambda _: _listed(users))
 
     @router.post("")
     async def add_account(request: Request) -> Response:
-        body = await request.body()
-        return await _answer(request, token, lambda: _added(users, body))
+        return await answer(request, token, lambda body: _added(users, body))
 
     @router.post("/{login}/disable")
     async def disable_account(login: str, request: Request) -> Response:
-        return await _answer(request, token, lambda: _disabled(users, login))
+        return await answer(request, token, lambda _: _disabled(users, login))
 
     return router
 
@@ -86,21 +80,3 @@ def _disabled(users: Users, login: str) -> Accounts:
 
 def _account(user: User) -> Account:
     return Account(login=user.login, full_name=user.full_name, body_id=user.body_id, role=user.role)
-
-
-async def _answer(request: Request, token: str, work: Callable[[], Accounts]) -> Response:
-    """What `work` gives an administrator; a refusal as a problem."""
-    try:
-        check_administrator(request, token)
-        accounts = await run_in_threadpool(work)
-    except Invalid as error:
-        status = HTTPStatus.UNAUTHORIZED if error.code == "not-authorised" else HTTPStatus.UNPROCESSABLE_ENTITY
-        problem = Problem(
-            type=f"urn:tarazy:problem:{error.code}",
-            title=error.code.replace("-", " "),
-            status=status,
-            code=error.code,
-            detail=error.detail,
-        )
-        return Response(msgspec.json.encode(problem), status, media_type=MEDIA_TYPE)
-    return Response(codec.encode(accounts), media_type="application/json")

@@ -44,7 +44,7 @@ class FacedCentre:
             Invalid: a key file, the law or the policy is not what it must be; `policy-for-demonstrations`.
         """
         if not demonstration:
-            _refuse_demonstration_policy(settings)
+            refuse_demonstration_policy(settings)
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines at INFO hold whole addresses
         door_at, web_at = listening(settings.host, settings.door_port), listening(settings.host, settings.web_port)
         known = msgspec.structs.replace(settings, public_url=settings.public_url or url_of(web_at))
@@ -111,7 +111,12 @@ def _fittings(settings: Settings) -> Fittings:
     return Fittings(settings.plate_detector, settings.vehicle_detector, settings.second_reader)
 
 
-def _refuse_demonstration_policy(settings: Settings) -> None:
+def refuse_demonstration_policy(settings: Settings) -> None:
+    """Returns if the policy may decide about real people.
+
+    Raises:
+        Invalid: `policy-for-demonstrations`.
+    """
     if load_policy(settings.policy).demonstration:
         raise Invalid(
             "policy-for-demonstrations",
@@ -131,4 +136,5 @@ def door_of(running: RunningCentre) -> FastAPI:
         status=centre.fates,
         admin_token=centre.admin_token,
         count=running.telemetry.door,
+        tracing=running.traces,
     )

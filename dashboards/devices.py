@@ -27,6 +27,8 @@ DEMO_DEVICE = Path("devices/demo.json")
 """Below the data folder: the device that a demonstration enrols for whoever tries the command line."""
 ADMIN_TOKEN = Path("admin-token")
 """Below the data folder: the token of the running centre, readable by its owner."""
+ANSWER_S = 30.0
+"""A scan of three days of dead letters takes seconds where there are thousands."""
 ERROR_KMH = 2
 """Error stated with a speed given by hand: the class of most speed meters in use at city speeds (±2 km/h)."""
 
@@ -93,7 +95,13 @@ def token(path: Path | None) -> str:
         raise Invalid("admin-token-missing", f"no administrator's token at {path}; give --admin-token-file") from error
 
 
-def ask(method: str, url: str, admin_token: str, body: Fact | None = None) -> bytes:
+def pages_url(url: str | None) -> str:
+    """The pages asked for, else those of the settings."""
+    known = settings()
+    return url or f"http://{known.host}:{known.web_port}"
+
+
+def ask(method: str, url: str, admin_token: str, body: Fact | None = None, timeout_s: float = ANSWER_S) -> bytes:
     """The answer of an administrator's route.
 
     Raises:
@@ -101,7 +109,8 @@ def ask(method: str, url: str, admin_token: str, body: Fact | None = None) -> by
     """
     content = msgspec.json.encode(body) if body is not None else None
     try:
-        answer = httpx.request(method, url, content=content, headers={"authorization": f"Bearer {admin_token}"})
+        headers = {"authorization": f"Bearer {admin_token}"}
+        answer = httpx.request(method, url, content=content, headers=headers, timeout=timeout_s)
     except httpx.TransportError as error:
         raise Invalid("centre-away", f"nothing answers at {url}") from error
     if answer.is_success:
@@ -109,7 +118,7 @@ def ask(method: str, url: str, admin_token: str, body: Fact | None = None) -> by
     try:
         refused = msgspec.json.decode(answer.content, type=Problem)
     except msgspec.DecodeError:
-        raise Invalid("centre-away", f"what answers at {url} is not the door ({answer.status_code})") from None
+        raise Invalid("centre-away", f"what answers at {url} is not a centre ({answer.status_code})") from None
     raise Invalid(refused.code, refused.detail or refused.title)
 
 

@@ -1,7 +1,7 @@
 """The pages, as one application: officers, owners, operations, verification for everyone, health and metrics."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -19,6 +19,7 @@ from dashboards.entrance import entrance
 from dashboards.faces import Faces
 from dashboards.machines import answer_machines
 from dashboards.officer import officer_pages
+from dashboards.operations import operations_router
 from dashboards.ops import ops_pages
 from dashboards.owner import owner_pages
 from dashboards.problems import Refused
@@ -28,6 +29,7 @@ from dashboards.verify.page import verify_router
 from ingest.problems import MEDIA_TYPE
 from integrations.centre import RunningCentre
 from integrations.masking import Copies
+from integrations.objects.shelf import Shelf
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -59,14 +61,21 @@ def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None 
     app.include_router(ops_pages(faces, gate, sheets))
     app.include_router(verify_router(faces.centre.trust))
     app.include_router(accounts_router(faces.centre.casebook.users, faces.centre.admin_token))
+    app.include_router(operations_router(faces.centre))
     app.mount("/static/fonts", Fonts(directory=FONTS))
     app.mount("/static", StaticFiles(directory=STATIC))
-    _answer_problems(app, sheets)
+    _answer_problems(app, sheets, _headers(faces.centre.shelf))
     answer_machines(app, running)
     return app
 
 
-def _answer_problems(app: FastAPI, sheets: Sheets) -> None:
+def _headers(shelf: Shelf | None) -> dict[str, str]:
+    """HEADERS, with pictures from the shelf of masked copies where there is one."""
+    policy, others = HEADERS["Content-Security-Policy"], f" {shelf.origin}" if shelf else ""
+    return HEADERS | {"Content-Security-Policy": policy.replace("img-src 'self'", f"img-src 'self'{others}")}
+
+
+def _answer_problems(app: FastAPI, sheets: Sheets, headers: Mapping[str, str]) -> None:
     """Every refusal and fault as a page in the reader's language, or as a problem where JSON was asked for."""
 
     def show(request: Request, status: int, code: str, wait_s: float = 0) -> Response:
@@ -110,7 +119,7 @@ def _answer_problems(app: FastAPI, sheets: Sheets) -> None:
         except Exception as error:
             LOG.error("a page failed: %s", _fault(error))  # noqa: TRY400 - a traceback's text may hold personal data
             response = await run_in_threadpool(show, request, 500, "internal")
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         return response
 

@@ -41,6 +41,7 @@ from ingest.signatures import public_hex
 from ingest.spool import Spool
 from ingest.status import EventState, EventStatus
 from ingest.stream import Producer
+from ingest.tracing import Tracing
 
 BUG_RETRY_S = 60.0
 """Advised where only a person can help: soon enough to notice that one has."""
@@ -93,14 +94,16 @@ def door(
     status: EventStatus | None = None,
     admin_token: str | None = None,
     count: Count = _uncounted,
+    tracing: Tracing | None = None,
 ) -> FastAPI:
     """The door as an application. Its lifespan brings spooled events to the stream.
 
     Without `status` there is no route that tells what came of an event; without `admin_token` none to enrol devices.
-    `count` is told the fate of every event, by code, from any thread.
+    `count` is told the fate of every event, by code, from any thread; `tracing` begins the traces of some of them.
     """
     limits, keeper = limits or Limits(), Keeper(producer, spool)
-    counter = Counter(devices, keeper, clock, receipt_key, limits, count, SequenceMemory(), DeviceRates(limits))
+    memory, rates = SequenceMemory(), DeviceRates(limits)
+    counter = Counter(devices, keeper, clock, receipt_key, limits, count, memory, rates, tracing)
     app = FastAPI(
         title="Tarazy: the cameras' door",
         version="1",

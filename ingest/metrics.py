@@ -31,13 +31,24 @@ DOOR_EVENTS = Metric("tarazy_door_events_total", "counter", ("fate",), "events p
 
 LAG_RECORDS = Metric("tarazy_stream_lag_records", "gauge", ("stage", "topic"), "records not yet read")
 LAG_SECONDS = Metric("tarazy_stream_lag_seconds", "gauge", ("stage", "topic"), "age of the oldest record not yet read")
-OUTCOMES = Metric("tarazy_outcomes", "gauge", ("route", "reason"), "passages settled, by route and reason")
+OUTCOMES = Metric(
+    "tarazy_outcomes", "gauge", ("route", "reason"), "passages settled in the last seven days, by route and reason"
+)
 REGISTRY_UP = Metric("tarazy_registry_up", "gauge", ("system",), "0 where a register is left alone by its breaker")
 DEVICE_AGE = Metric("tarazy_device_last_event_seconds", "gauge", ("device",), "seconds since a device's last event")
+DEVICE_CLOCK = Metric(
+    "tarazy_device_clock_offset_seconds", "gauge", ("device",), "how far a device's clock was off, by its last word"
+)
+CASES = Metric("tarazy_cases", "gauge", ("state",), "cases, by where they stand")
 REVIEW_QUEUE = Metric("tarazy_review_queue_cases", "gauge", (), "cases that wait for an officer")
 DEADLINES_OVERDUE = Metric("tarazy_deadlines_overdue", "gauge", (), "terms that have ended and are not yet handled")
+DEADLINES_SOON = Metric("tarazy_deadlines_soon", "gauge", ("code",), "terms that end within a day, by code")
 OUTBOX_WAITING = Metric("tarazy_outbox_waiting", "gauge", (), "messages of the casebook not yet in the stream")
 LOG_SIZE = Metric("tarazy_log_entries", "gauge", (), "acts in the log")
+LOG_SIGNED = Metric("tarazy_log_signed_entries", "gauge", (), "acts under the newest signed checkpoint of the log")
+CERTIFICATE = Metric(
+    "tarazy_certificate_expires_seconds", "gauge", ("certificate",), "seconds until a certificate of the body ends"
+)
 
 TOLD = (
     STAGE_RECORDS,
@@ -60,9 +71,14 @@ ASKED = (
     OUTCOMES,
     REGISTRY_UP,
     DEVICE_AGE,
+    DEVICE_CLOCK,
+    CASES,
     REVIEW_QUEUE,
     DEADLINES_OVERDUE,
+    DEADLINES_SOON,
     OUTBOX_WAITING,
     LOG_SIZE,
+    LOG_SIGNED,
+    CERTIFICATE,
 )
 """Asked of the stores when somebody looks."""

@@ -34,7 +34,7 @@ from ingest.backoff import Backoff
 from ingest.clock import Clock, system_clock
 from ingest.deadletter import CONFLICT, CRASHED, Refusal, RefusalLimit, dead_letter
 from ingest.events import Committed, Halted, Held, Observe, Refused, ignore
-from ingest.stage import Position, Received, Stage
+from ingest.stage import REQUEUED_FOR, Position, Received, Stage
 from ingest.stream import Entry, Name, NewRecord, Partition, Session, StoredRecord
 from ingest.topics import FRAMES
 from ingest.windows import SEEN
@@ -246,6 +246,8 @@ class Runner:
         work.done += [read.record for read in reads]
 
     def _read(self, record: StoredRecord) -> _Read:
+        if record.headers.get(REQUEUED_FOR, self._stage.name) != self._stage.name:
+            return _Read(record)  # this stage has handled it; another one refused it
         decode = frame.decode if record.position.topic == FRAMES.name else codec.decode_message
         try:
             received = Received(decode(record.value), record.position, record.key, record.headers)
@@ -273,12 +275,13 @@ class Runner:
     def _crashed(self, record: StoredRecord, work: Work) -> bool:
         """Mark a crash at `record`; True if the worker must stop, False if the record is quarantined by it."""
         place = str(record.position)
-        crashes = 1 + len(self._session.entries(CRASHES, place))
+        marks = self._session.entries(CRASHES, record.key)
+        crashes = 1 + sum(mark.name.id.startswith(f"{place}/") for mark in marks)
         if crashes >= MAX_CRASHES:
             self._refuse(Refusal(record, CRASHED, f"crashed the stage {crashes} times", alarm=True), work)
             return False
         expires_us = self._clock() + CRASH_MEMORY_S * MICROS_PER_SECOND
-        work.entries.append(Entry(CRASHES, Name(place, str(crashes)), expires_us))
+        work.entries.append(Entry(CRASHES, Name(record.key, f"{place}/{crashes}"), expires_us))
         return True
 
     # Pausing

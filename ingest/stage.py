@@ -24,8 +24,14 @@ LATE = "late"
 """Header: "1" where the event came later than the door's bound for fresh ones."""
 TRACE = "trace"
 """Header: names one event's way through all stages in logs."""
+TRACEPARENT = "traceparent"
+"""Header: the span that caused the record, where its event's trace is taken (ingest/tracing.py)."""
+REQUEUES = "requeues"
+"""Header: how often the record was put back after it was refused (ingest/letters.py)."""
+REQUEUED_FOR = "requeued-for"
+"""Header: the stage that refused the record before; it was put back for that one alone."""
 
-CARRIED = (FRAME_POSITION, RECEIVED_US, LATE, TRACE)
+CARRIED = (FRAME_POSITION, RECEIVED_US, LATE, TRACE, TRACEPARENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,16 @@
 """The stream's ports: what the road asks of whatever carries its messages.
 
 Three faces of one thing. A `Producer` appends durably (door, outbox). A `Reader` reads one record back by position
-(sealing) or a stretch of a topic by time (replay). A `Session` is how one stage, as the only member of its consumer
-group, reads and commits. Adapters: `ingest/memory.py`, `integrations/sqlite_stream.py`;
+(sealing) or a stretch of a topic by time (replay). A `Session` is how one stage, as a member of its consumer group,
+reads and commits. Adapters: `ingest/memory.py`, `integrations/sqlite_stream.py`, `integrations/kafka/`;
 tests/contracts/test_stream_contract.py is the contract as code.
 
 A topic is split into partitions by a stable hash of the key; records of one partition are read in the order they were
-appended. Offsets rise with gaps. A record is gone `retention_s` of its topic after it was appended.
+appended. Offsets rise with gaps. A record is gone `retention_s` of its topic after it was appended; a broker, which
+deletes by segments, may take it up to a quarter earlier.
+
+An embedded group has one member. On a broker its members, each with a name of its own, share the partitions: those of
+one number, of every topic read, belong to one member, and the window entries of their keys with them.
 """
 
 import zlib
@@ -78,7 +82,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How far a group is behind on one topic: unread records, and the age in seconds of the oldest of them (or 0)."""
+    """How far a group is behind on one topic: unread records, and the age in seconds of the oldest of them (or 0).
+
+    Where offsets have gaps `records` is a bound from above; it is 0 only where nothing is unread.
+    """
 
     group: str
     topic: str
@@ -90,10 +97,11 @@ class Producer(Protocol):
     """Appends records from outside any stage. Safe to call from many threads at once; they share one flush."""
 
     def send(self, records: Sequence[NewRecord]) -> None:
-        """Append all of `records` or none; return only when they survive the loss of power.
+        """Append all of `records`; return only when they survive the loss of power.
 
         Raises:
-            Unavailable: the stream cannot take them now; none was appended.
+            Unavailable: the stream cannot take them all now; they are to be sent again. An embedded stream has then
+                appended none; of a broker nobody can know, so what comes twice must collapse by its id.
         """
 
 
@@ -117,14 +125,15 @@ class Reader(Protocol):
 
 
 class Session(Protocol):
-    """One stage's membership of its group. Used by one thread; opening another for the group fences this one.
+    """One stage's membership of its group. Used by one thread; opening another as the same member fences this one.
 
     The unit of work is `begin → append, remember → flush → offsets → commit`, in this order; a step out of order is
     a bug (RuntimeError). What is in a unit becomes true at once at commit, or never: the records visible to others, the
     entries to `known` and `entries`, the offsets to the group's next session. After `abort`, or when the process
     dies before commit returns, it is as if the unit had not been, unless the commit had already been made.
 
-    Every method raises `Unavailable` where the stream cannot answer now, and RuntimeError once fenced or closed.
+    Every method raises `Unavailable` where the stream cannot answer now, and RuntimeError once fenced or closed. A
+    fenced session learns of it at the latest when it commits. Partitions come and go inside `poll` alone.
     """
 
     def poll(self, max_records: int, timeout_s: float) -> Sequence[StoredRecord]:
@@ -154,6 +163,7 @@ class Session(Protocol):
 
         Raises:
             Unavailable: it was not made true; the unit is gone, and the records are to be read and handled again.
+            RuntimeError: fenced; or nobody knows whether it was made, and the next session goes on at what is true.
         """
 
     def abort(self) -> None:
@@ -169,10 +179,10 @@ class Session(Protocol):
         """Read on from `position`, which is the next record polled if it still stands."""
 
     def known(self, window: str, names: Sequence[Name]) -> frozenset[Name]:
-        """Those of `names` that have an entry in the group's `window`."""
+        """Those of `names` that have an entry in the group's `window`; their keys are of records polled here."""
 
     def entries(self, window: str, key: str) -> Sequence[Entry]:
-        """All entries beside `key` in the group's `window`, by id."""
+        """All entries beside `key`, that of a record polled here, in the group's `window`; by id."""
 
     def close(self) -> None:
         """Leave the group; an open unit is dropped. A second call does nothing."""

@@ -17,15 +17,19 @@ KeyKind = Literal["device", "plate", "case"]
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One stream: `retention_s` is how long a record may be read back; `key` says what order is kept by."""
+    """One stream: `retention_s` is how long a record may be read back; `key` says what order is kept by.
+
+    `packed`: its values are pictures, which no compression makes smaller.
+    """
 
     name: str
     key: KeyKind
     retention_s: int
     about: str
+    packed: bool = False
 
 
-FRAMES = Topic("frames.v1", "device", 2 * HOUR_S, "signed events with their pictures; never registered")
+FRAMES = Topic("frames.v1", "device", 2 * HOUR_S, "signed events with their pictures; never registered", True)
 PASSAGES = Topic("passages.v1", "plate", 72 * HOUR_S, "one vehicle of one event, read")
 CHECKED = Topic("checked.v1", "plate", 72 * HOUR_S, "passages with the registers' answers")
 CONFIRMED = Topic("confirmed.v1", "plate", 72 * HOUR_S, "checked passages, those with a finding read a second time")
@@ -38,6 +42,9 @@ CASE_EVENTS = Topic("case-events.v1", "case", 72 * HOUR_S, "what happens to a ca
 OUTCOMES = Topic("outcomes.v1", "device", 72 * HOUR_S, "passages without a finding: an hour and a code")
 
 ROAD = (FRAMES, PASSAGES, CHECKED, CONFIRMED, RECHECKS, DECISIONS, SEALED, REVIEWS, ACTS, CASE_EVENTS, OUTCOMES)
+
+STAGES = ("vision", "crosscheck", "confirm", "decide", "seal", "issue", "notify", "lifecycle", "register", "recall")
+"""The stages by name (integrations/pipeline.py): each is a group of readers, with a topic of dead letters."""
 
 DEAD_RETENTION_S = 72 * HOUR_S
 

@@ -11,13 +11,15 @@ from adjudication.errors import Unavailable
 from ingest.embedded import EmbeddedRunner
 from ingest.events import Committed, Crashed, Halted, Held, RunnerEvent
 from ingest.stage import Stage
+from ingest.tracing import traced
 from integrations.deadlines import DeadlineSource
 from integrations.gauges import gauges
 from integrations.outbox import Relay
 from integrations.pipeline import Centre, road
 from integrations.prometheus import Telemetry
-from integrations.register import questions
+from integrations.register import totals
 from integrations.roles import WHOLE, Loop, Role
+from integrations.traces import Traces, open_traces
 from vision.ports import Eyes, SecondReader
 
 Run = Callable[[threading.Event], None]
@@ -42,12 +44,19 @@ class RunningCentre:
     """One deployment, or one role of it, at work. Also a context manager; stopping leaves no batch half done."""
 
     def __init__(
-        self, centre: Centre, eyes: Eyes | None, second: SecondReader | None = None, role: Role = WHOLE
+        self,
+        centre: Centre,
+        eyes: Eyes | None,
+        second: SecondReader | None = None,
+        role: Role = WHOLE,
+        traces: Traces | None = None,
     ) -> None:
-        """Opens what the role uses; raises as that does."""
+        """Opens what the role uses; raises as that does. Without `traces` the settings say whether there are any."""
         self.centre = centre
         self.role = role
-        self.stages: Sequence[Stage] = road(centre, eyes, second, role.stages)
+        self.traces = traces or open_traces(centre.settings, role.name)
+        stages: Sequence[Stage] = road(centre, eyes, second, role.stages)
+        self.stages = stages if self.traces is None else [traced(stage, self.traces) for stage in stages]
         self.telemetry = Telemetry(gauges(centre) if role.watches else dict)
         self._states: dict[str, State] = {}
         self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self._observe)
@@ -56,7 +65,7 @@ class RunningCentre:
             "outbox": lambda: Relay(centre.casebook, centre.stream, centre.clock).run,
             "pruning": lambda: _hourly(Relay(centre.casebook, centre.stream, centre.clock).prune),
             "deadlines": lambda: DeadlineSource(centre.casebook, centre.plate_key, centre.clock).run,
-            "hours": lambda: _hourly(partial(questions.fold_outcome_hours, centre.register)),
+            "hours": lambda: _hourly(partial(totals.fold_outcome_hours, centre.register)),
         }
         self._loops = [
             threading.Thread(target=self._guarded(name, loops[name]()), name=name, daemon=True) for name in role.loops
@@ -81,6 +90,8 @@ class RunningCentre:
             loop.join()
         self._runner.stop()
         self.centre.close()
+        if self.traces is not None:
+            self.traces.close()
 
     def __enter__(self) -> "RunningCentre":
         return self.start()

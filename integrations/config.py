@@ -24,10 +24,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Everything an operator may set; `ABOUT` says what each is."""
 
     data: Path = Path("var/centre")
+    casebook_url: str = ""
+    casebook_password_file: str = ""
     models: Path = Path("var/models")
+    evidence: str = ""
     host: str = "127.0.0.1"
     door_port: Port = 8600
     web_port: Port = 8601
+    ops_port: Port = 8603
     public_url: str = ""
     registries_url: str = "http://127.0.0.1:8602"
     channels_url: str = "http://127.0.0.1:8602"
@@ -40,14 +44,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     vehicle_detector: str = ""
     second_reader: str = ""
     spool_mib: Annotated[int, Meta(ge=1)] = 1024
+    register_url: str = ""
+    register_user: str = "default"
+    register_password_file: str = ""
+    register_ca_file: str = ""
+    register_database: Annotated[str, Meta(pattern=r"^[A-Za-z_]\w*\Z")] = "tarazy"
+    register_cluster: str = ""
+    kafka: str = ""
+    kafka_prefix: str = ""
+    kafka_partitions: Annotated[int, Meta(ge=1)] = 24
+    kafka_replication: Annotated[int, Meta(ge=1)] = 3
+    kafka_frames_mib: Annotated[int, Meta(ge=0)] = 0
+    kafka_member: str = ""
+    kafka_ca: str = ""
+    kafka_certificate: str = ""
+    kafka_key: str = ""
+    kafka_user: str = ""
+    kafka_password_file: str = ""
+    traces: str = ""
+    traces_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.01
 
 
 ABOUT = {
     "data": "folder of the stores and keys; one process at a time opens it",
+    "casebook_url": "casebook's server, postgresql+psycopg://USER@HOST/NAME?sslmode=verify-full; empty: data folder",
+    "casebook_password_file": "file with the password of casebook_url's user, and nothing else",
     "models": "folder of the vision models (`tarazy models` fills it)",
+    "evidence": "where evidence lies: file:PATH or s3://BUCKET?endpoint=URL&region=NAME; empty: in the data folder",
     "host": "address the door and the pages listen on",
     "door_port": "port of the cameras' door",
     "web_port": "port of the pages",
+    "ops_port": "port where one role of a cluster tells its health and metrics",
     "public_url": "address people reach the pages at, printed in QR codes; empty: host and web port",
     "registries_url": "address of the registries' gateway; where nobody answers, every register is unanswered",
     "channels_url": "address of the notice channels' gateway (cabinet, text messages)",
@@ -60,6 +87,25 @@ ABOUT = {
     "vehicle_detector": "likewise for vehicles; classes are told by their COCO names",
     "second_reader": "recogniser of lines instead of ours, by paddleocr on cpu alone: PATH@sha256:HEX of an .onnx file",
     "spool_mib": "disk the door may fill while the stream refuses, in MiB",
+    "register_url": "address of the register's ClickHouse, as https://host:8443; empty: chDB in the data folder",
+    "register_user": "its user",
+    "register_password_file": "file of that user's password; empty: none is asked for",
+    "register_ca_file": "PEM file of the authority of its certificate; empty: those that the system trusts",
+    "register_database": "its database",
+    "register_cluster": "name of the cluster of its replicas, which makes its tables replicated; empty: one node",
+    "kafka": "brokers of a cluster, HOST:PORT with commas between; `tarazy up` needs none",
+    "kafka_prefix": "put before every topic, group and transaction, where brokers are shared",
+    "kafka_partitions": "partitions of every topic; more only once everything has been read",
+    "kafka_replication": "copies of every topic; all but one must have a record before it counts",
+    "kafka_frames_mib": "frames a partition holds at most, in MiB; 0: as long as their retention",
+    "kafka_member": "this process's name among its groups' members, kept over restarts; empty: a new one each time",
+    "kafka_ca": "file of the authority that signed the brokers' certificates; empty: no TLS",
+    "kafka_certificate": "file of this client's certificate, where the brokers ask for one",
+    "kafka_key": "file of its key",
+    "kafka_user": "name for SASL SCRAM-SHA-512, over TLS alone",
+    "kafka_password_file": "file of the password, readable by its owner alone",
+    "traces": "address of a collector of traces, OTLP over HTTP (http://127.0.0.1:4318); empty: none are made",
+    "traces_ratio": "share of events that are traced, 0 to 1; refused pushes always are",
 }
 
 

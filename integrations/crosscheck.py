@@ -1,10 +1,11 @@
 """[crosscheck]: asks the registers what the law must know of a passage.
 
 An observation: the same question may be answered differently tomorrow, so each passage is asked once a round, and the
-first answer that was committed stands. Two rounds of questions a batch, all of a round at once:
+first answer that was committed stands. Three steps of questions a batch, all of a step at once:
 
     1. the device (the centre's own register) and the vehicle, if a plate of Kazakhstan was read
-    2. for a vehicle in the civil register: who is liable, insurance, inspection, earlier penalties
+    2. for a vehicle in the civil register: insurance and inspection
+    3. where that makes a finding: who is liable, and earlier penalties. Nobody is looked up for passing by.
 
 Beside the registers stands the centre's own memory of where a plate was lately, and on which pictures
 (integrations/sightings.py): what sits worst with the passage goes with the answers, as dated facts.
@@ -15,9 +16,9 @@ register so delays the road by that much at most, once; after that its breaker a
 
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, TypeGuard, TypeVar
 
 from msgspec.structs import replace
 
@@ -53,35 +54,46 @@ THREADS = 32
 """Questions under way at once: as many as a batch has passages, so that a silent register is found out in one wait."""
 BATCH = 32
 """Passages: up to five questions each, so a healthy batch takes a tenth of a second and a slow one its deadline."""
-BATCH_DEADLINE_S = 6.0
-"""Two rounds of a register's own deadline (registries.register.Manners) and some. Far below a quarter of the frames'
+BATCH_DEADLINE_S = 7.0
+"""Three steps of a register's own deadline (registries.register.Manners) and some. Far below a quarter of the frames'
 retention, within which a finding must be known (design §1.8)."""
 MAX_ROUNDS = 64
 """As many as `PassageChecked.rounds` holds."""
 
 T = TypeVar("T")
 PlateKey = Callable[[str], str]
+Finds = Callable[[PassageChecked], bool]
 
 
-def crosscheck(registries: Registries, devices: DeviceRegister, clock: Clock, key: PlateKey) -> Stage:
-    """The stage. `key` makes a stream key of a plate (ids.keyed_pseudonym); `devices` is the centre's own register.
+def crosscheck(
+    registries: Registries,
+    devices: DeviceRegister,
+    clock: Clock,
+    key: PlateKey,
+    finds: Finds,
+    *,
+    threads: Executor | None = None,
+) -> Stage:
+    """The stage. `key` makes a stream key of a plate (ids.keyed_pseudonym); `devices` is the centre's own register;
+    `finds` says whether the law would make a case of a passage (adjudication.decide.finds).
+
+    `threads` puts the questions, by default THREADS of its own: registers that are no more than functions need none.
 
     `handle` raises Unavailable where the device register cannot answer, Invalid `rounds-exhausted` for a passage that
     was asked about `MAX_ROUNDS` times and `message-unexpected` for a message of another kind.
     """
-    asking, sightings = _Asking(registries, devices, clock), Sightings()
+    threads = threads or ThreadPoolExecutor(THREADS, thread_name_prefix="crosscheck")
+    asking, sightings = _Asking(registries, devices, clock, finds, threads), Sightings()
 
     def handle(batch: Sequence[Received]) -> list[Outgoing]:
         cases = [_case(received) for received in batch]
-        rounds = asking.round([case.passage for case in cases])
+        rounds = asking.round(cases)
         return [_checked(case, answers) for case, answers in zip(cases, rounds, strict=True)]
 
     def _checked(case: _Case, answers: Answers) -> Outgoing:
         passage, stream_key = case.passage, _stream_key(case.passage, key)
-        checked = PassageChecked(
-            checked_id=case.id,
-            passage=passage,
-            rounds=(*case.rounds, answers),
+        checked = replace(
+            case.checked(answers),
             elsewhere=case.elsewhere or sightings.elsewhere(stream_key, passage),
             repeated=case.repeated or sightings.repeated(stream_key, passage),
         )
@@ -112,6 +124,10 @@ class _Case:
     def id(self) -> Id:
         """The passage and the round: what this round's answers are an observation of."""
         return ids.checked_id(self.passage.passage_id, len(self.rounds) + 1)
+
+    def checked(self, answers: Answers) -> PassageChecked:
+        """The passage with this round's answers."""
+        return PassageChecked(checked_id=self.id, passage=self.passage, rounds=(*self.rounds, answers))
 
 
 def _case(received: Received) -> _Case:
@@ -151,45 +167,54 @@ class _Asked(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Papers:
-    """The second round's questions about one vehicle."""
+    """The second step's questions, about one vehicle."""
 
-    liable: _Asked[PersonAnswer]
     insurance: _Asked[InsuranceAnswer]
     inspection: _Asked[InspectionAnswer]
+
+    def added(self, answers: Answers, until: float) -> Answers:
+        """`answers` with those of this step."""
+        return replace(answers, insurance=self.insurance.answer(until), inspection=self.inspection.answer(until))
+
+
+@dataclass(frozen=True, slots=True)
+class _Liable:
+    """The third step's questions, about one person."""
+
+    person: _Asked[PersonAnswer]
     penalties: _Asked[PenaltiesAnswer]
 
     def added(self, answers: Answers, until: float) -> Answers:
-        """`answers` with those of this round."""
-        return replace(
-            answers,
-            liable=self.liable.answer(until),
-            insurance=self.insurance.answer(until),
-            inspection=self.inspection.answer(until),
-            penalties=self.penalties.answer(until),
-        )
+        """`answers` with those of this step."""
+        return replace(answers, liable=self.person.answer(until), penalties=self.penalties.answer(until))
 
 
 class _Asking:
-    """Puts the questions of a batch, all of a round at once, and collects the answers until the deadline."""
+    """Puts the questions of a batch, all of a step at once, and collects the answers until the deadline."""
 
-    def __init__(self, registries: Registries, devices: DeviceRegister, clock: Clock) -> None:
+    def __init__(
+        self, registries: Registries, devices: DeviceRegister, clock: Clock, finds: Finds, threads: Executor
+    ) -> None:
         self._registries = registries
         self._devices = devices
         self._clock = clock
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="crosscheck")
+        self._finds = finds
+        self._threads = threads
 
-    def round(self, passages: Sequence[PassageObserved]) -> list[Answers]:
-        """One round of answers for each passage."""
+    def round(self, cases: Sequence[_Case]) -> list[Answers]:
+        """One round of answers for each case's passage."""
         until = time.monotonic() + BATCH_DEADLINE_S
         asked_us = self._clock()
-        devices = [self._device(passage.event, asked_us) for passage in passages]
-        asked = [self._ask_vehicle(passage, asked_us) for passage in passages]
+        devices = [self._device(case.passage.event, asked_us) for case in cases]
+        asked = [self._ask_vehicle(case.passage, asked_us) for case in cases]
         vehicles = [None if one is None else one.answer(until) for one in asked]
-        papers = [self._ask_papers(vehicle, asked_us) for vehicle in vehicles]
         known = [
             Answers(asked_us=asked_us, device=device, vehicle=v) for device, v in zip(devices, vehicles, strict=True)
         ]
-        return [one if paper is None else paper.added(one, until) for one, paper in zip(known, papers, strict=True)]
+        papers = [self._ask_papers(vehicle, asked_us) for vehicle in vehicles]
+        known = [one if paper is None else paper.added(one, until) for one, paper in zip(known, papers, strict=True)]
+        people = [self._ask_liable(case, one, asked_us) for case, one in zip(cases, known, strict=True)]
+        return [one if liable is None else liable.added(one, until) for one, liable in zip(known, people, strict=True)]
 
     def _device(self, event: EventCaptured, asked_us: Micros) -> Device | NoRecord:
         return answer_of(self._devices.find(event.device_id), asked_us, event.captured_us)
@@ -203,24 +228,36 @@ class _Asking:
         return self._ask("vehicles", asked_us, at_us, lambda: self._registries.vehicle(plate.text, at_us))
 
     def _ask_papers(self, vehicle: VehicleAnswer | None, asked_us: Micros) -> _Papers | None:
-        """None where the vehicle is unknown, or of a register whose cases go to another body whatever its papers say.
+        """None where the vehicle is unknown, or of a register whose cases go to another body whatever its papers."""
+        if not _is_civil(vehicle):
+            return None
+        registries, vin, at_us = self._registries, vehicle.vin, vehicle.as_of_us
+        return _Papers(
+            self._ask("insurance", asked_us, at_us, lambda: _insurance(registries, vehicle)),
+            self._ask("inspection", asked_us, at_us, lambda: registries.inspection(vin, at_us)),
+        )
+
+    def _ask_liable(self, case: _Case, known: Answers, asked_us: Micros) -> _Liable | None:
+        """None where there is nothing that anybody would be liable for.
 
         Source: art. 31(2) and its note: the holder, else the owner, is liable.
         """
-        if not isinstance(vehicle, Vehicle) or vehicle.registered_with != "civil":
+        vehicle = known.vehicle
+        if not _is_civil(vehicle) or not self._finds(case.checked(known)):
             return None
-        registries, vin, at_us = self._registries, vehicle.vin, vehicle.as_of_us
-        liable = vehicle.holder or vehicle.owner
-        return _Papers(
+        registries, liable, at_us = self._registries, vehicle.holder or vehicle.owner, vehicle.as_of_us
+        return _Liable(
             self._ask("persons", asked_us, at_us, lambda: registries.person(liable, at_us)),
-            self._ask("insurance", asked_us, at_us, lambda: _insurance(registries, vehicle)),
-            self._ask("inspection", asked_us, at_us, lambda: registries.inspection(vin, at_us)),
             self._ask("penalties", asked_us, at_us, lambda: registries.penalties(liable, at_us)),
         )
 
     def _ask(self, system: System, asked_us: Micros, as_of_us: Micros, put: Callable[[], T]) -> _Asked[T]:
         nothing = Unanswered(system=system, asked_us=asked_us, as_of_us=as_of_us, reason="timeout")
         return _Asked(self._threads.submit(put), nothing)
+
+
+def _is_civil(vehicle: VehicleAnswer | None) -> TypeGuard[Vehicle]:
+    return isinstance(vehicle, Vehicle) and vehicle.registered_with == "civil"
 
 
 def _insurance(registries: Registries, vehicle: Vehicle) -> InsuranceAnswer:

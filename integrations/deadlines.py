@@ -38,7 +38,7 @@ class DeadlineSource:
             Unavailable: the casebook cannot answer now; nothing was claimed that is not queued.
         """
         count = 0
-        while claimed := self._claim():
+        while claimed := self._casebook.together(self._claim):
             count += claimed
         return count
 
@@ -47,10 +47,9 @@ class DeadlineSource:
         run(self.tick, IDLE_S, stop)
 
     def _claim(self) -> int:
-        with self._casebook.transaction():
-            due = self._casebook.deadlines.claim(self._clock(), BATCH)
-            for deadline in due:
-                self._reach(deadline)
+        due = self._casebook.deadlines.claim(self._clock(), BATCH)
+        for deadline in due:
+            self._reach(deadline)
         return len(due)
 
     def _reach(self, deadline: Deadline) -> None:

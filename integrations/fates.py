@@ -37,6 +37,7 @@ class Fates:
         self._casebook = casebook
         self._seen: OrderedDict[Id, dict[Id, PassageObserved]] = OrderedDict()
         self._last_us: dict[str, Micros] = {}
+        self._clocks_us: dict[str, int] = {}
         self._turn = Lock()
 
     def recall(self) -> Stage:
@@ -73,10 +74,19 @@ class Fates:
         with self._turn:
             return dict(self._last_us)
 
+    def clock_offsets(self) -> dict[str, int]:
+        """How far each device's clock was off at its latest event since start, in microseconds, where it knew."""
+        with self._turn:
+            return dict(self._clocks_us)
+
     def _remember(self, passage: PassageObserved) -> None:
         event = passage.event
         with self._turn:
-            self._last_us[event.device_id] = max(event.captured_us, self._last_us.get(event.device_id, 0))
+            if event.captured_us >= self._last_us.get(event.device_id, 0):
+                self._last_us[event.device_id] = event.captured_us
+                self._clocks_us.pop(event.device_id, None)
+                if event.clock_offset_us is not None:
+                    self._clocks_us[event.device_id] = event.clock_offset_us
             self._seen.setdefault(passage.event_id, {})[passage.passage_id] = passage
             while len(self._seen) > REMEMBERED:
                 self._seen.popitem(last=False)

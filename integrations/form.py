@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from adjudication import codec, ids, ledger
@@ -14,12 +14,11 @@ from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import State, opened
 from adjudication.messages import ActIssued, CaseSealed
 from adjudication.protocol import Act, Body
-from adjudication.units import MICROS_PER_SECOND, Micros
-from ingest.clock import Clock
+from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from ingest.stage import Outgoing
 from ingest.topics import ACTS
 from integrations.casebook import Casebook
-from integrations.casebook.cases import Entry
+from integrations.casebook.cases import Entry, Turn
 from integrations.signing import Signer
 
 FORMING_PAUSE_US = 600 * MICROS_PER_SECOND
@@ -37,6 +36,20 @@ class Issuer:
 
 
 @dataclass(frozen=True, slots=True)
+class Forming:
+    """A decision whose act is to be formed: automatic, in time, not held. `state` is where its case stands."""
+
+    sealed: CaseSealed
+    headers: Mapping[str, str]
+    state: State
+
+    @property
+    def case_id(self) -> Id:
+        """The case."""
+        return self.sealed.decision.case_id
+
+
+@dataclass(frozen=True, slots=True)
 class Former:
     """Forms acts for one body."""
 
@@ -44,59 +57,86 @@ class Former:
     signer: Signer
     law: Lawbook
     issuer: Issuer
-    clock: Clock
 
-    def form(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
-        """The act of a decision that is automatic and in time; `state` is where its case stands.
+    def form_all(self, formings: Sequence[Forming], now_us: Micros) -> None:
+        """The acts of these cases, in their order, all formed at `now_us`.
+
+        The number's counter and the log are held from here to the end of the transaction, so this comes last in it.
 
         Raises:
             Unavailable: signing is not possible now, or the day has no MCI (`held_until_us`).
             Invalid: `act-incomplete`.
         """
-        now_us, case_id = self.clock(), sealed.decision.case_id
-        issued = self._signed(self._act(sealed, now_us))
-        self.casebook.acts.insert(issued, now_us)
-        formed = Entry(
-            cause_id=issued.act.act_id,
-            what="formed",
-            from_state=state,
-            to_state="SIGNED",
-            basis="822-1(1), (3)",
-            at_us=now_us,
-            recorded_us=now_us,
-            document_sha256=issued.act_sha256,
-        )
-        self.casebook.cases.turn(case_id, formed, opened(issued.act))
-        cause = ids.stable_id("act-issued", issued.act.act_id)
-        self.casebook.outbox.put(cause, Outgoing(ACTS, case_id, issued, headers), now_us)
-        for sighting in (case_id, *self.casebook.cases.joined(case_id)):
-            self.casebook.evidence.lock(sighting)
-            self.casebook.deadlines.cancel(sighting, "CANDIDATE_EXPIRES")
+        if not formings:
+            return
+        book, cases = self.casebook, [forming.case_id for forming in formings]
+        acts = self._signed(self._acts(formings, now_us))
+        book.acts.insert_all(acts, now_us)
+        book.cases.turn_all([_turn(forming, issued, now_us) for forming, issued in zip(formings, acts, strict=True)])
+        messages = [
+            (
+                ids.stable_id("act-issued", issued.act.act_id),
+                Outgoing(ACTS, forming.case_id, issued, forming.headers),
+            )
+            for forming, issued in zip(formings, acts, strict=True)
+        ]
+        book.outbox.put_all(messages, now_us)
+        sightings = (*cases, *book.cases.joined(*cases))
+        book.evidence.lock(*sightings)
+        book.deadlines.cancel_all(sightings, "CANDIDATE_EXPIRES")
 
-    def _act(self, sealed: CaseSealed, now_us: Micros) -> Act:
-        acts = self.casebook.acts
-        return form_act(
-            sealed.decision,
-            sealed.evidence,
-            self.law,
-            self.issuer.body,
-            number=acts.next_number(self.issuer.code, civil_day(now_us).year),
-            generation=acts.generation(sealed.decision.case_id),
-            formed_us=now_us,
-        )
+    def _acts(self, formings: Sequence[Forming], now_us: Micros) -> list[Act]:
+        generations = self.casebook.acts.generations([forming.case_id for forming in formings])
+        numbers = self.casebook.acts.next_numbers(self.issuer.code, civil_day(now_us).year, len(formings))
+        return [
+            form_act(
+                forming.sealed.decision,
+                forming.sealed.evidence,
+                self.law,
+                self.issuer.body,
+                number=number,
+                generation=generations.get(forming.case_id, 0),
+                formed_us=now_us,
+            )
+            for forming, number in zip(formings, numbers, strict=True)
+        ]
 
-    def _signed(self, act: Act) -> ActIssued:
-        data = codec.encode(act)
-        signature, nonce = self.signer.sign(data), os.urandom(32).hex()
-        digest = hashlib.sha256(data).hexdigest()
-        leaf = ledger.act_leaf(nonce, digest, hashlib.sha256(signature).hexdigest())
-        return ActIssued(
-            act=act,
-            act_sha256=digest,
-            signature=base64.b64encode(signature).decode(),
-            leaf_index=self.casebook.log.append(leaf),
-            nonce=nonce,
-        )
+    def _signed(self, acts: Sequence[Act]) -> list[ActIssued]:
+        encoded = [codec.encode(act) for act in acts]
+        signatures = [self.signer.sign(data) for data in encoded]
+        nonces = [os.urandom(32).hex() for _ in acts]
+        digests = [hashlib.sha256(data).hexdigest() for data in encoded]
+        leaves = [
+            ledger.act_leaf(nonce, digest, hashlib.sha256(signature).hexdigest())
+            for nonce, digest, signature in zip(nonces, digests, signatures, strict=True)
+        ]
+        first = self.casebook.log.append_all(leaves)
+        return [
+            ActIssued(
+                act=act,
+                act_sha256=digest,
+                signature=base64.b64encode(signature).decode(),
+                leaf_index=leaf_index,
+                nonce=nonce,
+            )
+            for leaf_index, (act, digest, signature, nonce) in enumerate(
+                zip(acts, digests, signatures, nonces, strict=True), first
+            )
+        ]
+
+
+def _turn(forming: Forming, issued: ActIssued, now_us: Micros) -> Turn:
+    formed = Entry(
+        cause_id=issued.act.act_id,
+        what="formed",
+        from_state=forming.state,
+        to_state="SIGNED",
+        basis="822-1(1), (3)",
+        at_us=now_us,
+        recorded_us=now_us,
+        document_sha256=issued.act_sha256,
+    )
+    return Turn(forming.case_id, formed, opened(issued.act))
 
 
 def held_until_us(law: Lawbook, now_us: Micros) -> Micros | None:

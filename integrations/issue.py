@@ -1,17 +1,18 @@
 """[issue]: a sealed decision takes its place in the casebook; an automatic one becomes a signed act, casebook-first.
 
-One transaction for a batch: case, number, money of the day, signed bytes, log leaf, checkpoint, deadlines and the
-outbox rows become true together or not at all. So a crash leaves no number without an act and no act twice, and a
-repeated decision finds its act (design §1.14).
+One transaction for a batch, of one instant: case, number, money of the day, signed bytes, log leaf, checkpoint,
+deadlines and the outbox rows become true together or not at all. So a crash leaves no number without an act and no act
+twice, and a repeated decision finds its act (design §1.14).
 
     auto → DECIDED → act → SIGNED    review → queue    wait → asked again    refer → referral    reject → closed
 
 Where the money of an act is not known yet (form.held_until_us), its case waits too, and holds up nothing behind it.
 What has an outcome keeps it: the same decision again changes nothing, a contradicting one is put before officers.
+Evidence that stays is locked in its store after the transaction, and again when the batch comes again.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from adjudication.calendar import end_of_day_us
@@ -19,51 +20,92 @@ from adjudication.forming import finding_key
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import UNDECIDED, State, Transition, Trigger, step
 from adjudication.messages import CaseDecided, CaseSealed
+from adjudication.policy import Policy
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from ingest.clock import Clock
+from ingest.evidence import EvidenceStore
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import SEALED
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
-from integrations.casebook.deadlines import Code
+from integrations.casebook.deadlines import Code, Deadline
 from integrations.casebook.reviews import Waiting, Why
-from integrations.form import Former, Issuer, held_until_us
+from integrations.form import Former, Forming, Issuer, held_until_us
+from integrations.retention import lock_kept, locked_until
 from integrations.signing import LogSigner, Signer
 
 CANDIDATE_US = 30 * 86_400 * MICROS_PER_SECOND
 """What has become neither act nor referral is deleted after 30 days (design §1.8)."""
 
 
-def issue(casebook: Casebook, *, signer: Signer, log: LogSigner, law: Lawbook, issuer: Issuer, clock: Clock) -> Stage:
+def issue(
+    casebook: Casebook,
+    *,
+    store: EvidenceStore,
+    signer: Signer,
+    log: LogSigner,
+    law: Lawbook,
+    policy: Policy,
+    issuer: Issuer,
+    clock: Clock,
+) -> Stage:
     """The stage. It returns nothing: all it causes goes through the outbox."""
-    desk = _Desk(casebook, law, Former(casebook, signer, law, issuer, clock), clock)
+    former = Former(casebook, signer, law, issuer)
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
-        with casebook.transaction():
-            before = casebook.log.size()
-            for item in received:
-                if isinstance(item.message, CaseSealed):
-                    desk.take(item.message, item.carried())
-            after = casebook.log.frontier()
-            if after.size > before:
-                casebook.log.put_checkpoint(after.size, log.checkpoint(after.size, after.root), clock())
+        casebook.together(lambda: take_all([(item.message, item.carried()) for item in received]))
+        cases = {item.message.decision.case_id for item in received if isinstance(item.message, CaseSealed)}
+        lock_kept(casebook, store, cases, locked_until(policy, clock()))
         return ()
+
+    def take_all(messages: Sequence[tuple[object, Mapping[str, str]]]) -> None:
+        sealed = [(message, headers) for message, headers in messages if isinstance(message, CaseSealed)]
+        case_ids = [message.decision.case_id for message, _ in sealed]
+        now_us = clock()  # one instant for the batch: nothing falls due between taking a case in and forming its act
+        casebook.cases.lock(case_ids)
+        desk = _Desk(casebook, law, former, now_us, casebook.cases.find_all(case_ids))
+        for message, headers in sealed:
+            desk.take(message, headers)
+        if desk.form_acts():
+            grown = casebook.log.frontier()
+            casebook.log.put_checkpoint(grown.size, log.checkpoint(grown.size, grown.root), now_us)
 
     return Stage("issue", "function", (SEALED,), handle)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Desk:
-    """Where one decision is taken in; always inside the batch's transaction."""
+    """Where the decisions of one batch are taken in; always inside its transaction.
+
+    `known` are their cases as they stood before. Acts are formed all at once, at the end.
+    """
 
     casebook: Casebook
     law: Lawbook
     former: Former
-    clock: Clock
+    now_us: Micros
+    known: Mapping[Id, Case]
+    formed: int = 0
+    _terms: list[Deadline] = field(default_factory=list)
+    _taken: set[Id] = field(default_factory=set)
+    _formings: list[Forming] = field(default_factory=list)
+
+    def form_acts(self) -> int:
+        """Forms what is to be formed; returns how many acts the batch has now."""
+        self._write_terms()
+        self.former.form_all(self._formings, self.now_us)
+        self.formed += len(self._formings)
+        self._formings.clear()
+        return self.formed
+
+    def _write_terms(self) -> None:
+        """The batch's deadlines in one go: at its end, and before any of them may be taken back."""
+        self.casebook.deadlines.set_all(self._terms)
+        self._terms.clear()
 
     def take(self, sealed: CaseSealed, headers: Mapping[str, str]) -> None:
         decision = sealed.decision
-        case = self.casebook.cases.find(decision.case_id)
+        case = self._case(decision.case_id)
         if case is None:
             self._enter(sealed, headers, "NEW")
         elif _awaits_its_act(case, decision):
@@ -79,13 +121,21 @@ class _Desk:
         elif not _same_outcome(case, decision):
             self._conflict(case, decision)
 
+    def _case(self, case_id: Id) -> Case | None:
+        """The case as it stands; where the batch has changed it already, its act included."""
+        if case_id in self._taken:
+            self.form_acts()
+            return self.casebook.cases.find(case_id)
+        self._taken.add(case_id)
+        return self.known.get(case_id)
+
     def _enter(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
-        decision, now_us = sealed.decision, self.clock()
+        decision, now_us = sealed.decision, self.now_us
         key = None if decision.route == "reject" else finding_key(decision, self.law)
         holder = None if key is None else self.casebook.cases.holding(key)
         joins = holder is not None and holder != decision.case_id
         self.casebook.cases.put_decision(decision, now_us, None if joins else key)
-        self.casebook.deadlines.set(decision.case_id, "CANDIDATE_EXPIRES", now_us + CANDIDATE_US)
+        self._terms.append(Deadline(decision.case_id, "CANDIDATE_EXPIRES", now_us + CANDIDATE_US))
         if holder is not None and joins:
             self._join(decision, state, holder)
         elif decision.route == "reject":
@@ -99,11 +149,10 @@ class _Desk:
 
     def _go_on(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
         """What may still become an act: in time, formed, reviewed or asked again."""
-        decision, now_us = sealed.decision, self.clock()
+        decision, now_us = sealed.decision, self.now_us
         if self._lapses(decision, state):
             return
-        for code, end_us in _limits(decision).items():
-            self.casebook.deadlines.set(decision.case_id, code, end_us)
+        self._terms += [Deadline(decision.case_id, code, end_us) for code, end_us in _limits(decision).items()]
         if decision.route == "auto":
             self._form(sealed, headers, state)
         elif decision.route == "review":
@@ -116,18 +165,19 @@ class _Desk:
 
     def _form(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
         """The act; or a later try, for which [lifecycle] brings the decision back."""
-        decision, again_us = sealed.decision, held_until_us(self.law, self.clock())
+        decision, again_us = sealed.decision, held_until_us(self.law, self.now_us)
         if again_us is not None:
             self.casebook.deadlines.set(decision.case_id, "RECHECK", again_us)
         if state in UNDECIDED:
             state = self._turn(decision, "auto" if again_us is None else "wait", state)
         if again_us is None:
-            self.former.form(sealed, headers, state)
+            self._formings.append(Forming(sealed, headers, state))
 
     def _refer(self, decision: CaseDecided, state: State) -> None:
         self._turn(decision, "refer", state)
-        self.casebook.referrals.put(decision.case_id, decision.reason, self.clock())
+        self.casebook.referrals.put(decision.case_id, decision.reason, self.now_us)
         self.casebook.evidence.lock(decision.case_id)
+        self._write_terms()
         self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
 
     def _join(self, decision: CaseDecided, state: State, holder: Id) -> None:
@@ -136,11 +186,12 @@ class _Desk:
         self.casebook.cases.join(decision.case_id, holder)
         if self.casebook.acts.of_case(holder) is not None:
             self.casebook.evidence.lock(decision.case_id)
+            self._write_terms()
             self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
 
     def _lapses(self, decision: CaseDecided, state: State) -> bool:
         """Ends the case where nothing may be sent any more; says whether it did."""
-        limits, now_us = _limits(decision), self.clock()
+        limits, now_us = _limits(decision), self.now_us
         if now_us >= limits.get("LIM_OFFENCE", now_us + 1):
             self._reject(decision, "limitation-over", state, "LIMITATION")
         elif now_us >= limits.get("SEND", now_us + 1):
@@ -156,11 +207,11 @@ class _Desk:
     def _leave(self, case_id: Id, route: str) -> None:
         """The case stops waiting for whatever it waited for."""
         self.casebook.waits.remove(case_id)
-        self.casebook.reviews.close(case_id, route, self.clock())
+        self.casebook.reviews.close(case_id, route, self.now_us)
         self.casebook.deadlines.cancel(case_id, "RECHECK", "SEND", "LIM_OFFENCE")
 
     def _conflict(self, case: Case, decision: CaseDecided) -> None:
-        now_us = self.clock()
+        now_us = self.now_us
         stays = Transition(case.state, "design 1.6")
         entry = _entry(decision, f"conflict: {decision.route} {decision.reason}", stays, case.state, now_us)
         if self.casebook.cases.turn(case.case_id, entry):
@@ -169,7 +220,7 @@ class _Desk:
     def _turn(self, decision: CaseDecided, trigger: Trigger, state: State) -> State:
         transition = step(state, trigger)
         assert transition is not None, f"{trigger} in {state}"
-        self.casebook.cases.turn(decision.case_id, _entry(decision, trigger, transition, state, self.clock()))
+        self.casebook.cases.turn(decision.case_id, _entry(decision, trigger, transition, state, self.now_us))
         return transition.to
 
 

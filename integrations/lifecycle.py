@@ -30,6 +30,7 @@ from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
 from integrations.casebook.reviews import Why
 from integrations.issue import CANDIDATE_US, waiting
+from integrations.retention import hold_contested
 
 GRACE_US = 3_600 * MICROS_PER_SECOND
 """How long the word of a sending begun in time may take to arrive; it travels through two topics, in seconds."""
@@ -38,20 +39,26 @@ _LAPSES: dict[str, tuple[Trigger, str]] = {
     "LIM_OFFENCE": ("limitation-over", "LIMITATION"),
 }
 """Deadlines that end a case which has no act yet, or whose act was never sent, and the reason they give."""
+_MAY_CONTEST = (DeadlineReached, PaymentReceived, ActVoided)
+"""Events that open or end the time in which an act is contested; the others leave its evidence as it is."""
 
 
 def lifecycle(casebook: Casebook, law: Lawbook, store: EvidenceStore, clock: Clock) -> Stage:
-    """The stage. All it causes goes through the outbox; `store` loses what no case keeps any more."""
+    """The stage. All it causes goes through the outbox; `store` loses what no case keeps any more, and holds what is
+    contested."""
     folder = _Folder(casebook, law, clock)
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
-        with casebook.transaction():
-            dropped = [address for item in received for address in folder.fold(_event(item))]
+        events = [_event(item) for item in received]
+        dropped = casebook.together(lambda: folder.fold_all(events))
         # A crash here leaves ciphertext without a key: unreadable, and so already erased.
         for address in dropped:
             store.delete(address)
         if dropped:
             casebook.flush_deleted()
+        for event in map(_event, received):
+            if isinstance(event, _MAY_CONTEST):
+                hold_contested(casebook, store, event.case_id)
         return ()
 
     return Stage("lifecycle", "function", (CASE_EVENTS,), handle)
@@ -64,6 +71,11 @@ class _Folder:
     casebook: Casebook
     law: Lawbook
     clock: Clock
+
+    def fold_all(self, events: Sequence[CaseEvents]) -> list[Sha256]:
+        """Each in turn; the cases are locked beforehand, so that two processes never wait for one another."""
+        self.casebook.cases.lock(event.case_id for event in events)
+        return [address for event in events for address in self.fold(event)]
 
     def fold(self, event: CaseEvents) -> tuple[Sha256, ...]:
         """Returns the addresses of evidence that nobody keeps any more."""

@@ -1,7 +1,8 @@
 """Masked copies of an act's pictures: what anybody but an officer, a prosecutor or a court is given.
 
 The sealed original is opened for each copy, so a case whose key was erased has no copies either. A copy is made once:
-to look for bystanders costs half a second. The last ones are held in memory, never on disk.
+to look for bystanders costs half a second. The last ones are held in memory; where evidence lies on
+S3, those that owners looked at lie on its shelf for a day (objects/shelf.py).
 """
 
 import hashlib

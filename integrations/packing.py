@@ -79,7 +79,7 @@ def _decision(centre: Centre, stored: StoredAct) -> CaseDecided:
     case = centre.casebook.cases.find(stored.act.case_id)
     if case and case.decision and codec.digest(case.decision) == stored.act.decision_sha256:
         return case.decision
-    kept = questions.decision(centre.register, stored.act.decision_id)
+    kept = questions.decision(centre.register, stored.act.case_id, stored.act.decision_id)
     if kept is None:
         raise Invalid("decision-gone", "the decision this act rests on is kept neither in casebook nor register")
     return kept

@@ -18,7 +18,8 @@ def record_payment(casebook: Casebook, act_number: str, payment: Payment, clock:
         Conflict: the receipt was entered with another case, sum or instant.
         Unavailable: nothing was done.
     """
-    with casebook.transaction():
+
+    def enter() -> bool:
         stored = casebook.acts.by_number(act_number)
         if stored is None or stored.act.case_id != payment.case_id:
             raise Invalid("act-unknown", f"no act {act_number} of this case")
@@ -32,3 +33,5 @@ def record_payment(casebook: Casebook, act_number: str, payment: Payment, clock:
         cause = ids.stable_id("payment", payment.receipt)
         casebook.outbox.put(cause, Outgoing(CASE_EVENTS, payment.case_id, event), clock())
         return True
+
+    return casebook.together(enter)

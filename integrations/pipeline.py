@@ -23,27 +23,34 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from adjudication import ids
 from adjudication.decide import finds
+from adjudication.errors import Invalid
 from adjudication.lawbook import Lawbook
+from adjudication.messages import PassageChecked
 from adjudication.policy import Policy
 from ingest.clock import Clock, system_clock
 from ingest.evidence import EvidenceStore
 from ingest.spool import Spool
 from ingest.stage import Stage
 from ingest.stream import Stream
-from integrations import authority, keys, objects, signing, trust
+from integrations import authority, keys, signing, trust
 from integrations.casebook import Casebook
+from integrations.casebook.opening import open_casebook
 from integrations.channels.http import HttpChannel, channel_url
 from integrations.channels.port import Channel, ChannelName
-from integrations.config import Settings
+from integrations.config import PREFIX, Settings
 from integrations.crosscheck import crosscheck
 from integrations.decide import decide_stage
 from integrations.fates import Fates
 from integrations.form import Issuer
 from integrations.issue import issue
+from integrations.kafka.opened import open_stream
 from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.notify import notify
-from integrations.register import store as register_store
+from integrations.objects.opened import open_evidence_store, open_shelf
+from integrations.objects.shelf import Shelf
+from integrations.register.opened import open_register
+from integrations.register.persons import person_keys
 from integrations.register.stage import register
 from integrations.register.store import Register
 from integrations.registries.http import HttpRegistries, registry_urls
@@ -63,6 +70,10 @@ CHANNELS: tuple[ChannelName, ...] = ("cabinet", "sms")
 """In the order they are tried."""
 BODY_CODE = "99"
 """The demonstration body's two digits in act numbers."""
+
+
+SHARED = ("kafka", "casebook_url", "register_url", "evidence", "public_url")
+"""Settings without which there is no cluster: its servers, and where its pages are."""
 
 
 class Closing(Protocol):
@@ -95,11 +106,19 @@ class Centre:
     def __init__(self, settings: Settings, clock: Clock, stores: Stores) -> None:
         self.settings = settings
         self.clock = clock
-        self.law: Lawbook = load_law()
-        self.policy: Policy = load_policy(settings.policy)
         self.issuer = Issuer(authority.DEMO_BODY, BODY_CODE)
         self._stores = stores
         self._opened: list[Closing] = []
+
+    @cached_property
+    def law(self) -> Lawbook:
+        """The law, dated."""
+        return load_law()
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The operating policy, dated."""
+        return load_policy(self.settings.policy)
 
     @cached_property
     def stream(self) -> Stream:
@@ -120,6 +139,11 @@ class Centre:
     def evidence(self) -> EvidenceStore:
         """Pictures, sealed."""
         return self._stores.evidence()
+
+    @cached_property
+    def shelf(self) -> Shelf | None:
+        """Where masked copies are linked to, beside the evidence in a bucket; a folder has none."""
+        return open_shelf(self.settings.evidence, self.settings.data)
 
     @cached_property
     def spool(self) -> Spool:
@@ -205,16 +229,29 @@ def road(
     Without `second` no plate is read twice, so a person sees each.
     """
     c = centre
+
+    def finding(checked: PassageChecked) -> bool:
+        return finds(checked, c.law, c.policy)
+
     builders: Mapping[str, Callable[[], Stage]] = {
         "vision": lambda: vision(eyes, c.plate_key, examiner(c.casebook.devices)),
-        "crosscheck": lambda: crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key),
-        "confirm": lambda: confirm(second, c.stream, lambda each: finds(each, c.law, c.policy), agreement.shipped()),
+        "crosscheck": lambda: crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key, finding),
+        "confirm": lambda: confirm(second, c.stream, finding, agreement.shipped()),
         "decide": lambda: decide_stage(c.law, c.policy),
         "seal": lambda: seal(c.casebook, c.evidence, c.stream, c.clock),
-        "issue": lambda: issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=c.clock),
+        "issue": lambda: issue(
+            c.casebook,
+            store=c.evidence,
+            signer=c.signer,
+            log=c.log,
+            law=c.law,
+            policy=c.policy,
+            issuer=c.issuer,
+            clock=c.clock,
+        ),
         "notify": lambda: notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
         "lifecycle": lambda: lifecycle(c.casebook, c.law, c.evidence, c.clock),
-        "register": lambda: register(c.register),
+        "register": lambda: register(c.register, person_keys(c.master)),
         "recall": lambda: c.fates.recall(),  # noqa: PLW0108 - to name it already opens the register
     }
     return tuple(build() for name, build in builders.items() if only is None or name in only)
@@ -234,18 +271,42 @@ def embedded(settings: Settings, clock: Clock = system_clock) -> Centre:
     make_keys(data)
     stores = Stores(
         stream=lambda: SqliteStream(data / "stream", clock=clock),
-        casebook=lambda: Casebook(f"sqlite:///{data / 'casebook.db'}", centre.master),
-        register=lambda: register_store.embedded(data / "register"),
-        evidence=lambda: objects.directory(data / "evidence"),
+        casebook=lambda: open_casebook(settings, centre.master, migrates=True),
+        register=lambda: open_register(settings),
+        evidence=lambda: open_evidence_store(settings.evidence, data, clock),
     )
     centre = Centre(settings, clock, stores)
     try:
         # All at once: what cannot be opened, or is not whole, stops the start and no passage on its way.
+        _ = (centre.law, centre.policy)
         _ = (centre.casebook, centre.register, centre.stream, centre.evidence, centre.spool)
         _ = (centre.signer, centre.log, centre.receipt_key, centre.admin_token)
     except BaseException:
         centre.close()
         raise
+    return centre
+
+
+def cluster(settings: Settings, clock: Clock = system_clock) -> Centre:
+    """A centre whose stores are servers that many processes share: Kafka, PostgreSQL, ClickHouse, an S3 store.
+
+    Nothing is opened, made or migrated here: keys, topics, tables and buckets are made once, by commands of their own.
+
+    Raises:
+        Invalid: `setting-missing`, names those that are; the law or the policy is not what it must be.
+    """
+    if missing := [name for name in SHARED if not getattr(settings, name)]:
+        named = ", ".join(f"{PREFIX}{name.upper()}" for name in missing)
+        hint = "a cluster's stores are servers that all its processes share; `tarazy up` needs none"
+        raise Invalid("setting-missing", f"{named}: {hint}")
+    stores = Stores(
+        stream=lambda: open_stream(settings, clock),
+        casebook=lambda: open_casebook(settings, centre.master, migrates=False),
+        register=lambda: open_register(settings),
+        evidence=lambda: open_evidence_store(settings.evidence, settings.data, clock),
+    )
+    centre = Centre(settings, clock, stores)
+    _ = (centre.law, centre.policy)
     return centre
 
 

@@ -4,12 +4,13 @@
 use and no others, so it is given the secrets of those alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 Loop = Literal["outbox", "pruning", "deadlines", "hours"]
 Face = Literal["", "door", "pages"]
-Networks = Literal["", "eyes", "second"]
+Networks = Literal["eyes", "second"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Role:
     stages: tuple[str, ...] | None = ()
     loops: tuple[Loop, ...] = ()
     face: Face = ""
-    networks: Networks = ""
+    networks: tuple[Networks, ...] = ()
     watches: bool = False
 
 
@@ -30,9 +31,9 @@ WHOLE = Role("whole", "the whole centre", None, ("outbox", "pruning", "deadlines
 
 ROLES = (
     Role("gateway", "the cameras' door: signed events into the stream, receipts back", face="door"),
-    Role("vision", "reads frames: vehicles, plates, text", ("vision",), networks="eyes"),
+    Role("vision", "reads frames: vehicles, plates, text", ("vision",), networks=("eyes",)),
     Role("crosscheck", "asks the registers about each passage", ("crosscheck",)),
-    Role("confirm", "reads plates with a finding a second time", ("confirm",), networks="second"),
+    Role("confirm", "reads plates with a finding a second time", ("confirm",), networks=("second",)),
     Role("decide", "what the law makes of a passage", ("decide",)),
     Role("seal", "keeps the evidence of findings", ("seal",)),
     Role("issue", "numbers, signs and logs acts", ("issue",)),
@@ -54,3 +55,16 @@ ROLES = (
 def role_of(name: str) -> Role | None:
     """The role of that name; None if there is none."""
     return next((role for role in ROLES if role.name == name), None)
+
+
+def together(name: str, roles: Sequence[Role]) -> Role:
+    """Several roles in one process, for a small centre; of faces there can be one."""
+    return Role(
+        name,
+        "; ".join(role.about for role in roles),
+        tuple(stage for role in roles for stage in role.stages or ()),
+        tuple(loop for role in roles for loop in role.loops),
+        next((role.face for role in roles if role.face), ""),
+        tuple(network for role in roles for network in role.networks),
+        any(role.watches for role in roles),
+    )

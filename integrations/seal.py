@@ -38,10 +38,7 @@ def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock)
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
         decided = [(item, item.message) for item in received if isinstance(item.message, CaseDecided)]
-        with casebook.transaction():  # one flush for the keys of the whole batch
-            for _, decision in decided:
-                if decision.route != "reject":
-                    casebook.keys.data_key(decision.case_id)
+        casebook.together(lambda: _make_keys(casebook, [decision for _, decision in decided]))
         return [_sealed(item, decision) for item, decision in decided]
 
     def _sealed(item: Received, decision: CaseDecided) -> Outgoing:
@@ -61,6 +58,13 @@ def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock)
         return refs
 
     return Stage("seal", "function", (topics.DECISIONS,), handle, batch=16)
+
+
+def _make_keys(casebook: Casebook, decisions: Sequence[CaseDecided]) -> None:
+    """One flush for the keys of the whole batch."""
+    for decision in decisions:
+        if decision.route != "reject":
+            casebook.keys.data_key(decision.case_id)
 
 
 def seal_pieces(

@@ -26,6 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from adjudication import ledger
 from adjudication.errors import Invalid
+from adjudication.units import MICROS_PER_SECOND, Micros
 from ingest.clock import Clock
 from integrations import cms
 
@@ -112,6 +113,13 @@ def open_log_signer(directory: Path, origin: str, passphrase: bytes | None = Non
 def read_certificate(path: Path) -> x509.Certificate:
     """A certificate from a PEM file. Raises Invalid `signing-key`."""
     return _readable(path, x509.load_pem_x509_certificate)
+
+
+def certificate_ends(directory: Path) -> dict[str, Micros]:
+    """When the certificates of a key directory end: `root` and `body`. Raises Invalid `signing-key`."""
+    files = {"root": ROOT_CERTIFICATE, "body": BODY_CERTIFICATE}
+    read = {name: read_certificate(directory / file) for name, file in files.items()}
+    return {name: round(one.not_valid_after_utc.timestamp()) * MICROS_PER_SECOND for name, one in read.items()}
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -24,6 +24,7 @@ from integrations.issue import issue
 from integrations.keys import MasterKey
 from integrations.masking import Copies
 from integrations.objects import directory
+from integrations.objects.shelf import Shelf
 from integrations.pipeline import Centre, embedded
 from integrations.seal import Piece, seal_pieces
 from tests import samples
@@ -63,13 +64,16 @@ def picture() -> bytes:
 class FacedTest:
     """Pages over a fresh casebook; `browser()` is one person's browser."""
 
-    def __init__(self, folder: Path, *, demonstration: bool = True, copies: Copies | None = None) -> None:
+    def __init__(
+        self, folder: Path, *, demonstration: bool = True, copies: Copies | None = None, shelf: Shelf | None = None
+    ) -> None:
         clock = VirtualClock(samples.CAPTURED_US + 60_000_000)
         self.clock = clock
         self.centre = copy(_bare())
         self.centre.casebook = Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32)))
-        self.centre.evidence = directory(folder / "evidence")
+        self.centre.evidence = directory(folder / "evidence", clock)
         self.centre.clock = clock
+        self.centre.shelf = shelf
         create_demo_accounts(self.centre.casebook)
         self.app: FastAPI = pages(RunningCentre(self.centre, None), demonstration=demonstration, copies=copies)
 
@@ -92,7 +96,16 @@ class FacedTest:
         pieces = (Piece("violation", samples.CAPTURED_US, picture()), Piece("record", samples.CAPTURED_US, b"record"))
         refs: tuple[EvidenceRef, ...] = seal_pieces(c.casebook, c.evidence, decision.case_id, pieces)
         c.casebook.evidence.record(decision.case_id, decision.checked.passage.event_id, refs, self.clock())
-        stage = issue(c.casebook, signer=c.signer, log=c.log, law=c.law, issuer=c.issuer, clock=self.clock)
+        stage = issue(
+            c.casebook,
+            store=c.evidence,
+            signer=c.signer,
+            log=c.log,
+            law=c.law,
+            policy=c.policy,
+            issuer=c.issuer,
+            clock=self.clock,
+        )
         stage.handle([received(CaseSealed(decision=decision, evidence=refs))])
         return decision
 

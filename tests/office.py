@@ -19,18 +19,17 @@ from ingest.stage import Outgoing, Position, Received, Stage
 from ingest.stream import NewRecord
 from ingest.topics import SEALED, Topic
 from integrations import authority, signing
-from integrations.casebook import Casebook
 from integrations.channels.port import ChannelName, Notice, Refused, Sent
 from integrations.deadlines import DeadlineSource
 from integrations.form import Issuer
 from integrations.issue import issue
-from integrations.keys import MasterKey
-from integrations.lawfiles import load_law
+from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.notify import notify
 from integrations.objects import directory
 from integrations.outbox import Relay
 from tests import samples
+from tests.casebooks import Place, in_file
 
 BODY = Body(body_id="demo", name_kk="Оқу органы", name_ru="Учебный орган", location_kk="Астана", location_ru="Астана")
 ISSUER = Issuer(BODY, "02")
@@ -97,8 +96,8 @@ class Postbox:
 class Office:
     """All the stages around a casebook; starts at the sample's passage plus a minute."""
 
-    def __init__(self, folder: Path, at_us: int = samples.CAPTURED_US + 60_000_000) -> None:
-        self.folder = folder
+    def __init__(self, place: Place | Path, at_us: int = samples.CAPTURED_US + 60_000_000) -> None:
+        self.place = place if isinstance(place, Place) else in_file(place)
         self.clock = VirtualClock(at_us)
         self.law = load_law()
         self.stream = MemoryStream(clock=self.clock)
@@ -106,14 +105,22 @@ class Office:
         self.signer: signing.Signer = signing.open_signer(signing_keys(), self.clock)
         self.log = signing.open_log_signer(signing_keys(), "tarazy.example/log")
         self.cabinet, self.sms = Postbox("cabinet", self.clock), Postbox("sms", self.clock)
-        self.store = directory(folder / "evidence")
+        self.policy = load_policy("default")
+        self.store = directory(self.place.folder / "evidence", self.clock)
         self.open()
 
     def open(self) -> None:
         """Opens the casebook, as a start of the process does."""
-        self.casebook = Casebook(f"sqlite:///{self.folder / 'casebook.db'}", MasterKey(bytes(32)))
+        self.casebook = self.place.open()
         self.issue = issue(
-            self.casebook, signer=self.signer, log=self.log, law=self.law, issuer=ISSUER, clock=self.clock
+            self.casebook,
+            store=self.store,
+            signer=self.signer,
+            log=self.log,
+            law=self.law,
+            policy=self.policy,
+            issuer=ISSUER,
+            clock=self.clock,
         )
         self.notify = notify(
             self.casebook,
@@ -138,6 +145,7 @@ class Office:
     def seal(self, decision: CaseDecided) -> CaseSealed:
         """Enters the evidence as [seal] does."""
         message = sealed(decision)
+        self.store.put(codec.encode(decision))
         event_id = decision.checked.passage.event_id
         self.casebook.evidence.record(decision.case_id, event_id, message.evidence, self.clock())
         return message

@@ -103,6 +103,14 @@ def act(decision: CaseDecided, refs: tuple[EvidenceRef, ...] = (), **changes: ob
     return msgspec.structs.replace(ordinary, **changes)
 
 
+def issued(serial: int, number: str = samples.PERSON.number, **changes: object) -> ActIssued:
+    """The sample act under another serial, of the person of `number`; nobody signed it."""
+    ordinary = act(samples.decision(serial))
+    person = msgspec.structs.replace(ordinary.addressee, number=number)
+    document = msgspec.structs.replace(ordinary, number=f"11-2026-{serial:09d}", addressee=person, **changes)
+    return ActIssued(act=document, act_sha256=codec.digest(document), signature="", leaf_index=serial, nonce="0" * 64)
+
+
 @dataclass(frozen=True)
 class Centre:
     """One centre's keys."""

@@ -1,12 +1,14 @@
 """Ordinary facts for tests: a car, its owner, a camera, one passage; each test changes what its rule is about."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import date
 
 import msgspec
 
 from adjudication import ids
 from adjudication.answers import Answers, Device, Insurance, Penalties, Person, Policy, Vehicle
+from adjudication.decide import finds
 from adjudication.facts import (
     Box,
     Measurement,
@@ -21,6 +23,7 @@ from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, Pa
 from ingest.clock import Clock, system_clock
 from ingest.frame import Frame, signed_part
 from ingest.stage import Stage
+from integrations.lawfiles import load_law, load_policy
 
 CAPTURED_US = 1_775_444_400_000_000  # 2026-04-06T08:00:00+05:00
 SHA = "0" * 64
@@ -199,6 +202,12 @@ def decision(sequence: int = 1, **changes: object) -> CaseDecided:
         trace=(TraceStep(rule="tolerance", source="policy", outcome="excess 21"),),
     )
     return msgspec.structs.replace(ordinary, **changes)
+
+
+def finding(policy: str = "default") -> Callable[[PassageChecked], bool]:
+    """Whether today's law makes a case of a passage."""
+    law, rules = load_law(), load_policy(policy)
+    return lambda checked: finds(checked, law, rules)
 
 
 def remembering(stage: Stage, clock: Clock = system_clock) -> Stage:

@@ -9,7 +9,28 @@ from importlib import import_module
 
 import typer
 
-COMMANDS = ("demo", "up", "user", "device", "camera", "push", "read", "vision", "models", "law", "verify", "config")
+COMMANDS = (
+    "demo",
+    "up",
+    "run",
+    "cluster",
+    "user",
+    "device",
+    "camera",
+    "push",
+    "read",
+    "vision",
+    "models",
+    "topics",
+    "law",
+    "verify",
+    "casebook",
+    "register",
+    "lag",
+    "dead",
+    "replay",
+    "config",
+)
 
 
 def main() -> None:

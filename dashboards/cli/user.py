@@ -64,9 +64,7 @@ def _ask(method: str, path: str, url: str | None, token_file: Path | None, body:
     from adjudication.errors import Invalid
     from dashboards import devices
 
-    known = devices.settings()
-    pages = url or f"http://{known.host}:{known.web_port}"
     try:
-        return devices.ask(method, pages + path, devices.token(token_file), body)
+        return devices.ask(method, devices.pages_url(url) + path, devices.token(token_file), body)
     except Invalid as error:
         devices.fail(error)

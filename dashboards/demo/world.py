@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from adjudication.calendar import civil_day
-from adjudication.errors import Invalid
+from adjudication.errors import Invalid, Unavailable
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from dashboards import devices
 from dashboards.auth import create_demo_accounts
@@ -87,6 +87,7 @@ def send(camera: DeviceClient, script: Script, passage: ScriptedPassage) -> Id:
 
     Raises:
         Invalid: the door refused the event, by its code.
+        Unavailable: the door did not take it within DELIVERY_S; the camera keeps it.
     """
     captured_us = system_clock() - passage.age_s * MICROS_PER_SECOND
     scene = script.scene(passage, captured_us)
@@ -95,6 +96,8 @@ def send(camera: DeviceClient, script: Script, passage: ScriptedPassage) -> Id:
     for outcome in camera.deliver(DELIVERY_S):
         if isinstance(outcome, Refused):
             raise Invalid(outcome.code, outcome.detail)
+    if camera.waiting:
+        raise Unavailable("door")
     return event_id
 
 

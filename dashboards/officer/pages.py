@@ -67,10 +67,8 @@ class _Pages:
 
     def take_next(self, request: Request) -> Response:
         user = self._gate.officer(request)
-        for line in self._faces.desk.queue():
-            if line.leased_by in {None, user.login} and self._faces.desk.lease(line.case_id, user.officer):
-                return _to(line.case_id)
-        return RedirectResponse("/officer?said=empty", 303)
+        given = self._faces.desk.lease_next(user.officer)
+        return RedirectResponse("/officer?said=empty", 303) if given is None else _to(given.case_id)
 
     def case(self, request: Request, case_id: Id) -> Response:
         user = self._gate.officer(request)

@@ -9,16 +9,17 @@ from dashboards.faces import Faces
 from dashboards.render.act import Shot, render_act
 from integrations.casebook.owner import ShownWhole
 from integrations.masking import copy_of, keep_of, pictures
+from vision.redact import MaskedCopy
 
 
-def masked_picture(faces: Faces, whole: ShownWhole, number: int) -> bytes:
+def masked_picture(faces: Faces, whole: ShownWhole, number: int) -> MaskedCopy:
     """One picture as JPEG in which nothing can be known but the addressee's vehicle.
 
     Raises:
         Invalid: the codes of `open_evidence`.
         Unavailable: the store does not answer.
     """
-    return copy_of(faces.centre, faces.copies, whole.stored.act, whole.decision, number).jpeg
+    return copy_of(faces.centre, faces.copies, whole.stored.act, whole.decision, number)
 
 
 def act_paper(faces: Faces, whole: ShownWhole, token: str) -> bytes:
@@ -32,7 +33,7 @@ def act_paper(faces: Faces, whole: ShownWhole, token: str) -> bytes:
     delivered = standing.delivered_us if standing else None
     shots = [
         Shot(
-            masked_picture(faces, whole, number),
+            masked_picture(faces, whole, number).jpeg,
             keep_of(whole.decision, number).plate if whole.decision is not None else None,
         )
         for number, _ in enumerate(pictures(act))

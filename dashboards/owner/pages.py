@@ -88,7 +88,10 @@ class _Pages:
         whole = self._whole(request, token)
         if not 0 <= number < len(pictures(whole.stored.act)):
             raise Refused(404, "not-found")
-        return Response(masked_picture(self._faces, whole, number), media_type="image/jpeg")
+        copy, shelf = masked_picture(self._faces, whole, number), self._faces.centre.shelf
+        if shelf is not None:  # the store gives it, for some minutes; the pages stay out of the way of its bytes
+            return RedirectResponse(shelf.link(shelf.put(copy)), 307)
+        return Response(copy.jpeg, media_type="image/jpeg")
 
     def paper(self, request: Request, token: str) -> Response:
         whole = self._whole(request, token)

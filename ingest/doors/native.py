@@ -34,10 +34,11 @@ from ingest.problems import problem
 from ingest.receipts import receipt_of
 from ingest.sequences import SequenceMemory
 from ingest.signatures import is_signed, question
-from ingest.stage import LATE, RECEIVED_US, TRACE
+from ingest.stage import LATE, RECEIVED_US, TRACE, TRACEPARENT
 from ingest.status import EventStatus
 from ingest.stream import NewRecord
 from ingest.topics import FRAMES
+from ingest.tracing import Tracing
 
 QUESTION_AGE_US = 300 * MICROS_PER_SECOND
 """A signed question may be asked again by whoever saw it for five minutes: twice the clock error a device may have."""
@@ -70,6 +71,7 @@ class Counter:
     count: Count
     sequences: SequenceMemory
     rates: DeviceRates
+    tracing: Tracing | None = None
 
     def take(self, body: bytes) -> Response:
         """The answer to one frame; blocks until the event is durable or refused.
@@ -78,6 +80,16 @@ class Counter:
             Invalid: the frame is refused for good.
             Unavailable: the device register cannot answer.
         """
+        if self.tracing is None:
+            return self._take(body, 0)
+        began_ns = time.time_ns()
+        try:
+            return self._take(body, began_ns)
+        except Invalid as error:
+            self.tracing.refused(error.code, began_ns)
+            raise
+
+    def _take(self, body: bytes, began_ns: int) -> Response:
         now_us = self.clock()
         admitted = admit(body, self.devices, now_us)
         frame = admitted.frame
@@ -87,24 +99,30 @@ class Counter:
         claim = self.sequences.claim(frame.event_id, frame.sha256)
         if claim == "other":
             raise Invalid("sequence-reused", f"sequence {frame.header.sequence} was used for another content")
-        if claim == "new" and not self._keep(admitted, body, now_us):
+        if claim == "new" and not self._keep(admitted, body, now_us, began_ns):
             return self._later("nowhere-to-keep", self.limits.full_retry_after_s)
         if claim == "kept":
             self.count("known")
         return Response(receipt_of(frame, self.receipt_key), 200, _location(frame.event_id), RECEIPT_TYPE)
 
-    def _keep(self, admitted: Admitted, body: bytes, now_us: int) -> bool:
+    def _keep(self, admitted: Admitted, body: bytes, now_us: int, began_ns: int) -> bool:
         frame, kept = admitted.frame, False
+        span = self.tracing.event(frame.header.device_id, began_ns) if self.tracing else None
         headers = {RECEIVED_US: str(now_us), TRACE: frame.event_id}
         if admitted.timeliness == "late":
             headers[LATE] = "1"
+        if span is not None:
+            headers[TRACEPARENT] = span.traceparent
         try:
             where = self.keeper.keep(NewRecord(FRAMES.name, frame.header.device_id, body, headers))
             kept = where != "full"
         finally:
             self.sequences.settle(frame.event_id, kept=kept)
+        fate = {"stream": "kept", "spool": "spooled", "full": "nowhere-to-keep"}[where]
+        if span is not None:
+            span.end(fate, int(kept))
         if kept:
-            self.count("kept" if where == "stream" else "spooled")
+            self.count(fate)
         return kept
 
     def _later(self, code: str, after_s: float) -> Response:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -16,6 +17,19 @@ from integrations.casebook.tables import ACTS, SERIALS
 
 TOKEN_BYTES = 16
 """128 bits: nobody guesses the address that a QR code holds."""
+
+_COUNT = (
+    sa.update(SERIALS)
+    .where(SERIALS.c.series == sa.bindparam("of"))
+    .values(last=SERIALS.c.last + sa.bindparam("more"))
+    .returning(SERIALS.c.last)
+)
+_INSERT = sa.insert(ACTS).inline()
+_GENERATIONS = (
+    sa.select(ACTS.c.case_id, sa.func.count().label("acts"))
+    .where(ACTS.c.case_id.in_(sa.bindparam("cases", expanding=True)))
+    .group_by(ACTS.c.case_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +56,31 @@ class Acts:
         self._token_secret = token_secret
 
     def next_number(self, body_code: str, year: int) -> str:
-        """The next number of this body and year: 1, 2, … without a gap.
+        """The next number of this body and year, as `next_numbers`."""
+        return self.next_numbers(body_code, year, 1)[0]
 
-        Call it inside the transaction that inserts the act: either both are kept or the number was never given. So
-        every number that exists belongs to an act, and ends as a standing or a voided one.
+    def next_numbers(self, body_code: str, year: int, count: int) -> tuple[str, ...]:
+        """The next `count` numbers of this body and year: 1, 2, … without a gap.
+
+        Call it inside the transaction that inserts the acts: either all are kept or no number was given, and nobody
+        else is given one until then. So every number that exists belongs to an act, standing or voided.
         """
         series = f"{body_code}-{year:04}"
         with self._database.writing() as tx:
-            insert_once(tx, SERIALS, series=series, last=0)
-            counted = sa.update(SERIALS).where(SERIALS.c.series == series).values(last=SERIALS.c.last + 1)
-            serial = tx.execute(counted.returning(SERIALS.c.last)).scalar_one()
-        return f"{series}-{serial:09}"
+            last = tx.execute(_COUNT, {"of": series, "more": count}).scalar()
+            if last is None:  # the series' first act: whoever comes second waits here for the first
+                insert_once(tx, SERIALS, series=series, last=0)
+                last = tx.execute(_COUNT, {"of": series, "more": count}).scalar_one()
+        return tuple(f"{series}-{serial:09}" for serial in range(last - count + 1, last + 1))
 
-    def insert(self, issued: ActIssued, at_us: Micros) -> None:
-        """Keeps a new act."""
-        values = {
+    def insert_all(self, issued: Sequence[ActIssued], at_us: Micros) -> None:
+        """Keeps new acts."""
+        if issued:
+            with self._database.writing() as tx:
+                tx.execute(_INSERT, [self._row(one, at_us) for one in issued])
+
+    def _row(self, issued: ActIssued, at_us: Micros) -> dict[str, object]:
+        return {
             "act_id": issued.act.act_id,
             "case_id": issued.act.case_id,
             "number": issued.act.number,
@@ -69,14 +93,11 @@ class Acts:
             "plate": issued.act.vehicle.plate,
             "formed_us": at_us,
         }
-        with self._database.writing() as tx:
-            tx.execute(sa.insert(ACTS).values(**values))
 
-    def generation(self, case_id: Id) -> int:
-        """How many acts this case has had."""
+    def generations(self, case_ids: Sequence[Id]) -> dict[Id, int]:
+        """How many acts each of these cases has had; those that had none are not named."""
         with self._database.reading() as tx:
-            count = sa.select(sa.func.count()).select_from(ACTS).where(ACTS.c.case_id == case_id)
-            return int(tx.execute(count).scalar_one())
+            return {row.case_id: row.acts for row in tx.execute(_GENERATIONS, {"cases": case_ids})}
 
     def of_case(self, case_id: Id) -> StoredAct | None:
         """The case's newest act, standing or voided."""

@@ -1,7 +1,9 @@
 """The casebook: everything that changes, in one database, by noun."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar, TypeVar
 
 from integrations.casebook.acts import Acts
 from integrations.casebook.attempts import Attempts
@@ -19,17 +21,27 @@ from integrations.casebook.users import Users
 from integrations.casebook.waits import Referrals, Waits
 from integrations.keys import MasterKey
 
+T = TypeVar("T")
+
 
 class Casebook:
     """Opened once per process, used from any thread. Each noun is an attribute; `transaction` makes several one."""
 
-    def __init__(self, url: str, master: MasterKey) -> None:
-        """Opens the database at a SQLAlchemy `url` (`sqlite:///var/casebook.db`), creating tables that are missing.
+    opens: ClassVar[type[Database]] = Database
+    """What opens the database: a kind of it that fails on purpose shows what the road makes of that."""
+
+    def __init__(
+        self, url: str, master: MasterKey, *, password_file: Path | None = None, migrates: bool = True
+    ) -> None:
+        """Opens the database at a SQLAlchemy `url` (`sqlite:///var/casebook.db`, `postgresql+psycopg://user@host/name`).
+
+        `migrates`: the schema is brought up to date; else (a role of a cluster) another one's is refused.
 
         Raises:
-            Unavailable: another process has this SQLite file open.
+            Unavailable: another process has this SQLite file open, or the server does not answer.
+            Invalid: `casebook-url`, `casebook-password`, `casebook-schema`, `casebook-not-durable`.
         """
-        self._database = Database(url)
+        self._database = self.opens(url, password_file, migrates)
         self.cases = Cases(self._database)
         self.acts = Acts(self._database, master.derive("token of an act's QR code"))
         self.log = Log(self._database)
@@ -55,6 +67,14 @@ class Casebook:
         """
         with self._database.writing():
             yield
+
+    def together(self, work: Callable[[], T]) -> T:
+        """What `work` returns, as one transaction; begun again, so called again, where another process came in between.
+
+        Raises:
+            Unavailable: nothing was done.
+        """
+        return self._database.together(work)
 
     @contextmanager
     def view(self) -> Iterator[None]:

@@ -1,5 +1,6 @@
 """Cases: where each one stands, and everything that ever happened to it."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -45,6 +46,36 @@ class Entry:
     document_sha256: Sha256 | None = None
 
 
+_LOCK = sa.text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:cases AS text[])) WITH ORDINALITY "
+    "AS asked (name, place) ORDER BY place"
+)
+_FIND = sa.select(CASES).where(CASES.c.case_id == sa.bindparam("case"))
+_FIND_ALL = sa.select(CASES).where(CASES.c.case_id.in_(sa.bindparam("cases", expanding=True))).order_by(CASES.c.case_id)
+_WRITE_LINE = sa.insert(HISTORY).inline()
+_HOLDING = sa.select(CASES.c.case_id).where(CASES.c.finding_key == sa.bindparam("finding"))
+_CHANGE = sa.update(CASES).where(CASES.c.case_id == sa.bindparam("case"))
+_KNOWS = (
+    sa.select(HISTORY.c.seq)
+    .where(HISTORY.c.case_id == sa.bindparam("case"), HISTORY.c.cause_id == sa.bindparam("cause"))
+    .limit(1)
+)
+_JOINED = (
+    sa.select(CASES.c.case_id)
+    .where(CASES.c.joined_to.in_(sa.bindparam("cases", expanding=True)))
+    .order_by(CASES.c.entered_us, CASES.c.case_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A case's move to `entry.to_state`, with the standing it has from then on (None: as before)."""
+
+    case_id: Id
+    entry: Entry
+    standing: Standing | None = None
+
+
 class Cases:
     """One row a case, and its history, which only grows."""
 
@@ -54,13 +85,28 @@ class Cases:
     def find(self, case_id: Id) -> Case | None:
         """The case; inside a transaction its row is locked until the end (PostgreSQL; SQLite has one writer)."""
         with self._database.reading() as tx:
-            row = tx.execute(sa.select(CASES).where(CASES.c.case_id == case_id).with_for_update()).first()
+            row = tx.execute(self._database.locked(_FIND), {"case": case_id}).first()
         return None if row is None else _case(row)
+
+    def find_all(self, case_ids: Iterable[Id]) -> dict[Id, Case]:
+        """Those of the cases that there are, as `find`."""
+        with self._database.reading() as tx:
+            rows = tx.execute(self._database.locked(_FIND_ALL), {"cases": list(case_ids)})
+            return {row.case_id: _case(row) for row in rows}
+
+    def lock(self, case_ids: Iterable[Id]) -> None:
+        """Inside a transaction: nobody else who calls this has these cases until its end, whether they exist or not.
+
+        Several are locked in one order everywhere, so that two who share some never wait for one another.
+        """
+        with self._database.writing() as tx:
+            if tx.dialect.name == "postgresql":  # SQLite has one writer
+                tx.execute(_LOCK, {"cases": sorted(set(case_ids))})
 
     def holding(self, finding_key: str) -> Id | None:
         """The open case of this register finding."""
         with self._database.reading() as tx:
-            return tx.execute(sa.select(CASES.c.case_id).where(CASES.c.finding_key == finding_key)).scalar()
+            return tx.execute(_HOLDING, {"finding": finding_key}).scalar()
 
     def put_decision(self, decision: CaseDecided, at_us: Micros, finding_key: str | None = None) -> None:
         """Enters a case as NEW, or replaces the decision it rests on; its state is written by `turn`."""
@@ -76,7 +122,7 @@ class Cases:
         with self._database.writing() as tx:
             new = {"case_id": decision.case_id, "state": "NEW", "entered_us": at_us, **changed}
             if not insert_once(tx, CASES, **new):
-                tx.execute(sa.update(CASES).where(CASES.c.case_id == decision.case_id).values(**changed))
+                tx.execute(_CHANGE, {"case": decision.case_id, **changed})
 
     def turn(self, case_id: Id, entry: Entry, standing: Standing | None = None) -> bool:
         """Moves a case to `entry.to_state` and writes its history; says False, doing nothing, where that was done.
@@ -84,16 +130,18 @@ class Cases:
         An open register finding is let go where the new state settles it.
         """
         with self._database.writing() as tx:
-            values = {key: getattr(entry, key) for key in Entry.__slots__}
-            if not insert_once(tx, HISTORY, case_id=case_id, **values):
+            turn = Turn(case_id, entry, standing)
+            if not insert_once(tx, HISTORY, **_line(turn)):
                 return False
-            changed: dict[str, object] = {"state": entry.to_state, "changed_us": entry.recorded_us}
-            if standing is not None:
-                changed["standing"] = codec.encode(standing)
-            if entry.to_state in FINDING_RELEASED:
-                changed["finding_key"] = None
-            tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(**changed))
+            tx.execute(_CHANGE, _move(turn))
             return True
+
+    def turn_all(self, turns: Sequence[Turn]) -> None:
+        """Moves whose causes are all new, each of another case, all with a standing or all without."""
+        if turns:
+            with self._database.writing() as tx:
+                tx.execute(_WRITE_LINE, [_line(turn) for turn in turns])
+                tx.execute(_CHANGE, [_move(turn) for turn in turns])
 
     def set_reason(self, case_id: Id, reason: str) -> None:
         """Why the case stands where it stands, where time or missing evidence said so and not the decision."""
@@ -102,20 +150,18 @@ class Cases:
 
     def knows_cause(self, case_id: Id, cause_id: Id) -> bool:
         """Whether this cause already stands in the case's history."""
-        query = sa.select(HISTORY.c.seq).where(HISTORY.c.case_id == case_id, HISTORY.c.cause_id == cause_id)
         with self._database.reading() as tx:
-            return tx.execute(query.limit(1)).first() is not None
+            return tx.execute(_KNOWS, {"case": case_id, "cause": cause_id}).first() is not None
 
     def join(self, case_id: Id, to: Id) -> None:
         """This case is only a further sighting of `to`."""
         with self._database.writing() as tx:
             tx.execute(sa.update(CASES).where(CASES.c.case_id == case_id).values(joined_to=to))
 
-    def joined(self, case_id: Id) -> tuple[Id, ...]:
-        """The further sightings of this case, oldest first."""
-        query = sa.select(CASES.c.case_id).where(CASES.c.joined_to == case_id).order_by(CASES.c.entered_us)
+    def joined(self, *case_ids: Id) -> tuple[Id, ...]:
+        """The further sightings of these cases, oldest first."""
         with self._database.reading() as tx:
-            return tuple(tx.execute(query).scalars())
+            return tuple(tx.execute(_JOINED, {"cases": case_ids}).scalars())
 
     def forget_decision(self, case_id: Id) -> None:
         """Drops what names a person, a plate and a place; state, part and history stay."""
@@ -133,6 +179,21 @@ class Cases:
         query = sa.select(CASES.c.state, sa.func.count()).group_by(CASES.c.state)
         with self._database.reading() as tx:
             return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def _line(turn: Turn) -> dict[str, object]:
+    return {"case_id": turn.case_id, **{key: getattr(turn.entry, key) for key in Entry.__slots__}}
+
+
+def _move(turn: Turn) -> dict[str, object]:
+    """An open register finding is let go where the new state settles it."""
+    entry = turn.entry
+    changed: dict[str, object] = {"case": turn.case_id, "state": entry.to_state, "changed_us": entry.recorded_us}
+    if turn.standing is not None:
+        changed["standing"] = codec.encode(turn.standing)
+    if entry.to_state in FINDING_RELEASED:
+        changed["finding_key"] = None
+    return changed
 
 
 def _case(row: sa.Row[tuple[object, ...]]) -> Case:

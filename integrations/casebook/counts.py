@@ -3,13 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from adjudication.units import Micros
+from adjudication.units import MICROS_PER_SECOND, Micros
 from integrations.casebook.casebook import Casebook
+from integrations.casebook.deadlines import Code
+
+DAY_US = 86_400 * MICROS_PER_SECOND
+"""What ends within a day can still be saved by people who work days; what ends sooner hardly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """One look. `next_due_us` and `most_urgent_us` are None where nothing is due or in review."""
+    """One look. `ending`: terms that end within a day, by code.
+
+    `next_due_us` and `most_urgent_us` are None where nothing is due or in review.
+    """
 
     cases: Mapping[str, int]
     in_review: int
@@ -18,8 +25,10 @@ class Counts:
     referred: int
     outbox: int
     overdue: int
+    ending: Mapping[Code, int]
     next_due_us: Micros | None
     acts: int
+    signed_acts: int
 
 
 def ops_counts(casebook: Casebook, now_us: Micros) -> Counts:
@@ -34,6 +43,8 @@ def ops_counts(casebook: Casebook, now_us: Micros) -> Counts:
             referred=casebook.referrals.count(),
             outbox=casebook.outbox.waiting(),
             overdue=casebook.deadlines.overdue(now_us),
+            ending=casebook.deadlines.ending(now_us, now_us + DAY_US),
             next_due_us=casebook.deadlines.next_us(),
             acts=casebook.log.size(),
+            signed_acts=casebook.log.signed_size(),
         )

@@ -1,76 +1,130 @@
-"""The casebook's database: transactions that join, one writer, many readers.
+"""The casebook's database: transactions that join, and begin again where another process came in between.
 
 SQLite (embedded): one file in WAL mode, one process, writers one after another, each commit on disk before it returns.
-PostgreSQL (cluster): the same tables and statements; row locks do what the single writer does here.
+PostgreSQL (cluster): the same tables and statements from several processes; locks on rows do what the single writer
+does there, and `turn` gives work that must be done by one process at a time to one of them.
 """
 
 import fcntl
 import os
-import sqlite3
+import random
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TypeVar, TypeVarTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError
 
 from adjudication.errors import Unavailable
-from integrations.casebook.tables import GROWS_ONLY, METADATA
+from integrations.casebook import engines, schema
+from integrations.casebook.failures import Contended, translated
 
-BUSY_MS = 10_000
-"""How long a statement waits for the file; the only other writer is a command-line copy or backup."""
-NOT_NOW = (
-    sqlite3.SQLITE_BUSY,
-    sqlite3.SQLITE_LOCKED,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_CANTOPEN,
-)
-"""SQLite's primary result codes that say "not now"; every other one is a bug and is left to surface."""
+AGAIN = 5
+"""Times a transaction is begun again: after each, one of those who met is through; more than three seldom meet."""
+
+T = TypeVar("T")
+Row = TypeVarTuple("Row")
 
 
 class Database:
     """Opened once per process. A thread inside `writing()` that enters it again joins the same transaction."""
 
-    def __init__(self, url: str) -> None:
-        """Opens, and creates what is missing.
+    def __init__(self, url: str, password_file: Path | None = None, migrates: bool = True) -> None:
+        """Opens, and brings the schema up to date, or only checks it.
 
         Raises:
-            Unavailable: another process has this SQLite file open.
+            Unavailable: another process has this SQLite file open, or the server does not answer.
+            Invalid: `casebook-url`, `casebook-password`; `casebook-schema`, another release's, or an older one's where
+                this process does not migrate; `casebook-not-durable`.
         """
-        address = sa.engine.make_url(url)
+        address = engines.address(url, password_file)
         self._is_sqlite = address.get_backend_name() == "sqlite"
         self._lock_handle = _own(Path(address.database or "")) if self._is_sqlite else None
         self._writers = threading.RLock()
         self._mine = threading.local()
-        self._writer = _engine(address, self._is_sqlite, "BEGIN IMMEDIATE")
-        self._reader = _engine(address, self._is_sqlite, "BEGIN")
-        with self.writing() as tx:
-            METADATA.create_all(tx)
-            if self._is_sqlite:
-                _guard(tx)
+        opened = engines.sqlite_engines(address) if self._is_sqlite else engines.postgresql_engines(address)
+        self._writer, self._reader = opened.writer, opened.reader
+        try:
+            with self.writing() as tx:
+                if migrates:
+                    schema.migrate(tx)
+                schema.check(tx)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is inside `writing()`, where what is decided on must be locked."""
+        return getattr(self._mine, "tx", None) is not None
+
+    def locked(self, query: sa.Select[*Row]) -> sa.Select[*Row]:
+        """The query, inside `writing()` with its rows locked until the end: what is read there is decided on."""
+        return _locked(query) if self.is_writing else query
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction: all of it or nothing. An exception from inside must leave it, or half would be kept.
 
         Raises:
-            Unavailable: the file is locked or full, or the server is gone; nothing was done.
+            Unavailable: the file is locked or full, or the server is gone; nothing was done (see failures.py for a
+                connection lost while committing). Its kind `Contended`: another process came in between.
         """
         current: sa.Connection | None = getattr(self._mine, "tx", None)
         if current is not None:
             yield current
             return
-        with self._writers if self._is_sqlite else _nothing(), _translated(), self._writer.begin() as tx:
+        with self._writers if self._is_sqlite else _nothing(), translated(), self._writer.begin() as tx:
             self._mine.tx = tx
             try:
                 yield tx
             finally:
                 self._mine.tx = None
+
+    def together(self, work: Callable[[], T]) -> T:
+        """What `work` returns, done in one transaction, begun again where another process's came in between.
+
+        Inside a transaction it joins, and the outermost begins again.
+
+        Raises:
+            Unavailable: nothing was done; it was begun again AGAIN times.
+        """
+        if self.is_writing:
+            return work()
+        for attempt in range(AGAIN + 1):
+            try:
+                with self.writing():
+                    return work()
+            except Contended as error:
+                if attempt == AGAIN:
+                    raise (error.bug or error) from error.__cause__
+                time.sleep(random.uniform(0, error.retry_after_s) * (attempt + 1))  # noqa: S311 - so that two part
+        raise AssertionError("unreachable")
+
+    def turn(self, name: str) -> bool:
+        """Inside `writing()`: whether this process alone does the work of this name until the transaction ends."""
+        if self._is_sqlite:
+            return True
+        with self.writing() as tx:
+            return bool(tx.execute(_TURN, {"name": name}).scalar_one())
+
+    @contextmanager
+    def one_at_a_time(self, name: str) -> Iterator[bool]:
+        """Whether this process alone does the work of this name until the block ends; False: another is at it.
+
+        PostgreSQL: the block is one transaction, so a process that dies or stands still too long loses its turn and
+        what it wrote. SQLite has one process; a transaction would only keep its other writers waiting.
+        """
+        if self._is_sqlite:
+            yield True
+            return
+        with self.writing():
+            yield self.turn(name)
 
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
@@ -83,7 +137,7 @@ class Database:
         if current is not None:
             yield current
             return
-        with _translated(), self._reader.connect() as view:
+        with translated(), self._reader.connect() as view:
             self._mine.view = view
             try:
                 yield view
@@ -91,15 +145,18 @@ class Database:
                 self._mine.view = None
 
     def flush_deleted(self) -> None:
-        """Overwrites what deleted rows left in the log of recent writes, so that an erased key is nowhere on disk.
+        """Overwrites what erased keys left behind, as far as the database can. Must stand outside any transaction.
 
-        Must stand outside any transaction.
+        SQLite: nothing is left on disk. PostgreSQL: the row's old version is vacuumed; its bytes may stay in the free
+        part of a page, in the write-ahead log and in replicas until they are written over.
         """
-        if self._is_sqlite:
-            with self._writers, _translated(), self._writer.connect() as connection:
-                cursor = connection.connection.cursor()
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                cursor.close()
+        with self._writers if self._is_sqlite else _nothing(), translated(), self._writer.connect() as connection:
+            if not self._is_sqlite:
+                connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM data_keys")
+                return
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.close()
 
     def close(self) -> None:
         """Closes all connections and lets another process open the file."""
@@ -110,41 +167,51 @@ class Database:
             self._lock_handle = None
 
 
+_TURN = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended(:name, 0))")
+
+
 def insert_once(tx: sa.Connection, table: sa.Table, /, **values: object) -> bool:
     """Inserts a row unless one with its key is there; says whether it did. The first write is the truth."""
-    insert = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
-    return bool(tx.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount)
+    return tx.execute(_insert_once(tx.dialect.name, table), values).rowcount == 1
 
 
-def _engine(address: sa.URL, is_sqlite: bool, begin: str) -> sa.Engine:
-    if not is_sqlite:
-        return sa.create_engine(address)
-    engine = sa.create_engine(address, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000})
-
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # sqlite3's own transaction control would delay BEGIN and hide it; ours is explicit.
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")  # a commit survives the power, not only the process
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA secure_delete=ON")  # an erased key leaves no bytes in free pages
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+def insert_each_once(tx: sa.Connection, table: sa.Table, rows: "list[dict[str, object]]") -> None:
+    """The same for many rows of the same columns, in their order, in one go."""
+    if rows:
+        tx.execute(_insert_once(tx.dialect.name, table), rows)
 
 
-def _guard(tx: sa.Connection) -> None:
-    """Makes SQLite refuse to change what only grows."""
-    for table in GROWS_ONLY:
-        for verb in ("UPDATE", "DELETE"):
-            tx.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {table.name}_no_{verb.lower()} BEFORE {verb} ON {table.name} "
-                f"BEGIN SELECT RAISE(ABORT, '{table.name} only grows'); END"
-            )
+def upsert_each(tx: sa.Connection, table: sa.Table, rows: "list[dict[str, object]]") -> None:
+    """Inserts each row, or where one with its primary key is there, puts the new values into it."""
+    if rows:
+        tx.execute(_upsert(tx.dialect.name, table), rows)
+
+
+@lru_cache(maxsize=64)
+def _locked(query: sa.Select[*Row]) -> sa.Select[*Row]:
+    """Made once a query: the nouns have theirs at the top of their modules."""
+    return query.with_for_update()
+
+
+@cache
+def _upsert(dialect: str, table: sa.Table) -> sa.Insert:
+    insert = (sqlite_insert if dialect == "sqlite" else postgresql_insert)(table).inline()
+    key = [column.name for column in table.primary_key]
+    changed = {column.name: insert.excluded[column.name] for column in table.columns if column.name not in key}
+    return insert.on_conflict_do_update(index_elements=key, set_=changed)
+
+
+@cache
+def _insert_once(dialect: str, table: sa.Table) -> sa.Insert:
+    """Built once a table: SQLAlchemy keeps what it compiled beside the statement.
+
+    Only the key says that a row is there; any other unique column that is taken is a race or a bug, and is told.
+    """
+    insert = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    key = table.info.get("first_by") or [column.name for column in table.primary_key]
+    # Inline: no row's number is asked for. Preserved: of an insert the count of rows is forgotten otherwise.
+    once = insert(table).inline().on_conflict_do_nothing(index_elements=key)
+    return once.execution_options(preserve_rowcount=True)
 
 
 def _own(path: Path) -> int:
@@ -162,17 +229,3 @@ def _own(path: Path) -> int:
 @contextmanager
 def _nothing() -> Iterator[None]:
     yield
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        if error.connection_invalidated or _primary_code(error.orig) in NOT_NOW:
-            raise Unavailable("casebook") from error
-        raise
-
-
-def _primary_code(error: Any) -> int:
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF

@@ -78,6 +78,14 @@ class Desk:
                 self._casebook.audit.note(officer.login, "lease", case_id, self._clock())
         return taken
 
+    def lease_next(self, officer: Officer) -> Waiting | None:
+        """Takes the most urgent case that nobody else has; None if there is none. Two who ask at once get two cases."""
+        with self._casebook.transaction():
+            taken = self._casebook.reviews.lease_next(officer.login, self._clock())
+            if taken is not None:
+                self._casebook.audit.note(officer.login, "lease", taken.case_id, self._clock())
+        return taken
+
     def case(self, case_id: Id, login: str) -> CaseView | None:
         """Shows a case to somebody; the look is audited. None if there is no such case."""
         self._casebook.audit.note(login, "look", case_id, self._clock())
@@ -103,19 +111,23 @@ class Desk:
                 to itself or where nothing is left to correct, or a case past limitation is confirmed.
             Unavailable: nothing was done.
         """
-        with self._casebook.transaction():
-            waiting = self._casebook.reviews.find(case_id, self._clock())
-            case = self._casebook.cases.find(case_id)
-            if waiting is None or case is None or case.decision is None:
-                return "not-waiting"
-            if waiting.leased_by != officer.login:
-                return "not-leased"
-            if waiting.why == "decision":
-                self._review(case.decision, officer, opinion)
-            else:
-                self._settle(waiting, case, opinion)
-            self._casebook.reviews.close(case_id, opinion.verdict, self._clock())
-            self._casebook.audit.note(officer.login, opinion.verdict, case_id, self._clock(), opinion.reason)
+        return self._casebook.together(lambda: self._record(case_id, officer, opinion))
+
+    def _record(self, case_id: Id, officer: Officer, opinion: Opinion) -> Recorded:
+        case = self._casebook.cases.find(
+            case_id
+        )  # first, for it locks: its line in the queue is read as it stands then
+        waiting = self._casebook.reviews.find(case_id, self._clock())
+        if waiting is None or case is None or case.decision is None:
+            return "not-waiting"
+        if waiting.leased_by != officer.login:
+            return "not-leased"
+        if waiting.why == "decision":
+            self._review(case.decision, officer, opinion)
+        else:
+            self._settle(waiting, case, opinion)
+        self._casebook.reviews.close(case_id, opinion.verdict, self._clock())
+        self._casebook.audit.note(officer.login, opinion.verdict, case_id, self._clock(), opinion.reason)
         return "recorded"
 
     def _settle(self, waiting: Waiting, case: Case, opinion: Opinion) -> None:

@@ -20,7 +20,7 @@ class Devices:
         """See DeviceRegister."""
         query = sa.select(DEVICES.c.device).where(DEVICES.c.device_id == device_id)
         with self._database.reading() as tx:
-            found = tx.execute(query.with_for_update()).scalar()
+            found = tx.execute(self._database.locked(query)).scalar()
         return None if found is None else codec.decode(found, EnrolledDevice)
 
     def every(self) -> tuple[EnrolledDevice, ...]:

@@ -9,6 +9,10 @@ from adjudication.units import Id, Micros, Sha256
 from integrations.casebook.database import Database, insert_once
 from integrations.casebook.tables import EVIDENCE
 
+_TURN = sa.update(EVIDENCE).where(
+    EVIDENCE.c.case_id.in_(sa.bindparam("cases", expanding=True)), EVIDENCE.c.state == sa.bindparam("before")
+)
+
 
 class Evidence:
     """Candidates until an act or a referral rests on them (`lock`); what stays a candidate expires."""
@@ -54,9 +58,18 @@ class Evidence:
                 cases[row.case_id] = (*cases.get(row.case_id, ()), _ref(row))
         return cases
 
-    def lock(self, case_id: Id) -> None:
-        """An act or a referral rests on it: it stays."""
-        self._turn(case_id, "candidate", "locked")
+    def lock(self, *case_ids: Id) -> None:
+        """Acts or referrals rest on it: it stays."""
+        with self._database.writing() as tx:
+            tx.execute(_TURN, {"cases": case_ids, "before": "candidate", "state": "locked"})
+
+    def kept(self, *case_ids: Id) -> tuple[Sha256, ...]:
+        """Addresses of all that an act or a referral of these cases rests on."""
+        query = sa.select(EVIDENCE.c.address_sha256).where(
+            EVIDENCE.c.case_id.in_(case_ids), EVIDENCE.c.state == "locked"
+        )
+        with self._database.reading() as tx:
+            return tuple(sorted({row.address_sha256 for row in tx.execute(query)}))
 
     def expire(self, case_id: Id) -> tuple[Sha256, ...]:
         """Gives up the case's candidates; returns the addresses that no other case's evidence shares."""
@@ -65,16 +78,11 @@ class Evidence:
                 EVIDENCE.c.case_id == case_id, EVIDENCE.c.state == "candidate"
             )
             addresses = {row.address_sha256 for row in tx.execute(mine)}
-            self._turn(case_id, "candidate", "expired")
+            tx.execute(_TURN, {"cases": (case_id,), "before": "candidate", "state": "expired"})
             still = sa.select(EVIDENCE.c.address_sha256).where(
                 EVIDENCE.c.address_sha256.in_(addresses), EVIDENCE.c.state != "expired"
             )
             return tuple(sorted(addresses - {row.address_sha256 for row in tx.execute(still)}))
-
-    def _turn(self, case_id: Id, before: str, after: str) -> None:
-        mine = sa.and_(EVIDENCE.c.case_id == case_id, EVIDENCE.c.state == before)
-        with self._database.writing() as tx:
-            tx.execute(sa.update(EVIDENCE).where(mine).values(state=after))
 
 
 def _ref(row: sa.Row[tuple[object, ...]]) -> EvidenceRef:

@@ -1,5 +1,7 @@
 """The log of acts, stored: nodes of the Merkle tree and signed checkpoints. The hashing is `adjudication.ledger`."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from adjudication import ledger
@@ -8,6 +10,9 @@ from adjudication.units import Micros
 from integrations.casebook.database import Database, insert_once
 from integrations.casebook.tables import CHECKPOINTS, LOG_FRONTIER, LOG_NODES
 
+_FRONTIER = sa.select(LOG_FRONTIER)
+_KEEP_FRONTIER = sa.update(LOG_FRONTIER)
+_KEEP_NODE = sa.insert(LOG_NODES)
 THE_LOG = 1
 """A casebook keeps one log."""
 
@@ -20,13 +25,22 @@ class Log:
 
     def append(self, leaf: bytes) -> int:
         """Adds one leaf hash; returns its index."""
+        return self.append_all([leaf])
+
+    def append_all(self, leaves: Sequence[bytes]) -> int:
+        """Adds leaf hashes in their order; returns the first one's index. Nobody else appends until the end."""
         with self._database.writing() as tx:
-            insert_once(tx, LOG_FRONTIER, log=THE_LOG, size=0, peaks=b"")
-            before = self.frontier()
-            after, nodes = before.append(leaf)
-            rows = [{"level": node.level, "place": node.index, "hash": node.hash} for node in nodes]
-            tx.execute(sa.insert(LOG_NODES), rows)
-            tx.execute(sa.update(LOG_FRONTIER).values(size=after.size, peaks=b"".join(after.peaks)))
+            if tx.execute(self._database.locked(_FRONTIER)).first() is None:
+                insert_once(tx, LOG_FRONTIER, log=THE_LOG, size=0, peaks=b"")  # whoever comes second waits here
+            before = after = self.frontier()
+            nodes: list[ledger.Node] = []
+            for leaf in leaves:
+                after, completed = after.append(leaf)
+                nodes += completed
+            if nodes:
+                rows = [{"level": node.level, "place": node.index, "hash": node.hash} for node in nodes]
+                tx.execute(_KEEP_NODE, rows)
+                tx.execute(_KEEP_FRONTIER, {"size": after.size, "peaks": b"".join(after.peaks)})
             return before.size
 
     def size(self) -> int:
@@ -36,7 +50,7 @@ class Log:
     def frontier(self) -> ledger.Frontier:
         """The maximal perfect subtrees; inside a transaction nobody else appends until its end."""
         with self._database.reading() as tx:
-            row = tx.execute(sa.select(LOG_FRONTIER).with_for_update()).first()
+            row = tx.execute(self._database.locked(_FRONTIER)).first()
         if row is None:
             return ledger.Frontier()
         width = ledger.HASH_BYTES
@@ -55,6 +69,11 @@ class Log:
         """Keeps a signed checkpoint; the first of a size stands."""
         with self._database.writing() as tx:
             insert_once(tx, CHECKPOINTS, size=size, signed=signed, made_us=at_us)
+
+    def signed_size(self) -> int:
+        """How many leaves the newest signed checkpoint covers."""
+        with self._database.reading() as tx:
+            return int(tx.execute(sa.select(sa.func.max(CHECKPOINTS.c.size))).scalar() or 0)
 
     def checkpoint(self) -> bytes:
         """The newest signed checkpoint.

@@ -80,6 +80,20 @@ class Reviews:
         with self._database.writing() as tx:
             return bool(tx.execute(mine.values(leased_by=login, lease_until_us=until)).rowcount)
 
+    def lease_next(self, login: str, now_us: Micros) -> Waiting | None:
+        """Gives an officer the most urgent case that nobody else has, or says None.
+
+        Officers who ask at once get different cases: each passes over what another is just being given.
+        """
+        free = sa.or_(REVIEWS.c.leased_by.is_(None), REVIEWS.c.lease_until_us <= now_us, REVIEWS.c.leased_by == login)
+        query = sa.select(REVIEWS).where(REVIEWS.c.closed_us.is_(None), free)
+        first = query.order_by(REVIEWS.c.due_us, REVIEWS.c.case_id).limit(1).with_for_update(skip_locked=True)
+        with self._database.writing() as tx:
+            row = tx.execute(first).first()
+            if row is None or not self.lease(row.case_id, login, now_us):
+                return None
+            return self.find(row.case_id, now_us)
+
     def close(self, case_id: Id, verdict: str, now_us: Micros) -> bool:
         """Takes the case off the queue; says whether it was on it."""
         waiting = sa.update(REVIEWS).where(REVIEWS.c.case_id == case_id, REVIEWS.c.closed_us.is_(None))

@@ -1,7 +1,7 @@
 """The casebook's tables, by noun. SQLAlchemy Core, portable between SQLite and PostgreSQL.
 
 Instants are UTC microseconds; messages are kept as their canonical bytes. What may only grow (history, audit, log) is
-guarded by triggers in SQLite; in PostgreSQL by grants.
+guarded by triggers. Tables are made by the migrations (`../schema/casebook`), never from here: a test holds both equal.
 """
 
 import sqlalchemy as sa
@@ -33,6 +33,7 @@ CASES = sa.Table(
     _us("changed_us"),
     sa.Index("cases_state", "state"),
     sa.Index("cases_open_finding", "finding_key", unique=True),
+    sa.Index("cases_joined", "joined_to"),
 )
 
 HISTORY = sa.Table(
@@ -50,6 +51,7 @@ HISTORY = sa.Table(
     _us("at_us"),
     _us("recorded_us"),
     sa.UniqueConstraint("case_id", "cause_id", "to_state"),
+    info={"first_by": ["case_id", "cause_id", "to_state"]},  # what `insert_once` goes by; elsewhere the primary key
 )
 
 ACTS = sa.Table(
@@ -69,6 +71,7 @@ ACTS = sa.Table(
     _us("sending_us", nullable=True),  # written before the first attempt to send
     _us("voided_us", nullable=True),
     sa.Column("void_reason", sa.Text),
+    sa.Index("acts_case", "case_id", "leaf_index"),
     sa.Index(
         "acts_standing_case",
         "case_id",
@@ -123,6 +126,7 @@ OUTBOX = sa.Table(
     sa.Index(
         "outbox_unsent", "seq", sqlite_where=sa.text("sent_us IS NULL"), postgresql_where=sa.text("sent_us IS NULL")
     ),
+    info={"first_by": ["cause_id"]},
 )
 
 DEADLINES = sa.Table(
@@ -160,6 +164,7 @@ AUDIT = sa.Table(
     sa.Column("case_id", sa.Text),
     sa.Column("detail", sa.Text, nullable=False),
     _us("at_us"),
+    sa.Index("audit_case", "case_id"),
 )
 
 WAITS = sa.Table(
@@ -261,4 +266,4 @@ KEY_ERASURES = sa.Table(
 )
 
 GROWS_ONLY = (HISTORY, LOG_NODES, CHECKPOINTS, AUDIT, KEY_ERASURES)
-"""Refused by triggers in SQLite (database.py), by grants in PostgreSQL."""
+"""UPDATE and DELETE are refused by triggers (the first migration), in PostgreSQL TRUNCATE too."""

@@ -11,9 +11,9 @@ knows whether the notice was sent, and the same sending is repeated later under 
 """
 
 import time
+from http import HTTPStatus
 from typing import Literal
 
-import httpx
 import msgspec
 
 from adjudication.answers import PersonNumber
@@ -24,7 +24,7 @@ from integrations.outside import NoReply, Outside, Reply, checked_url
 DEADLINE_S = 5.0
 """For one sending. A gateway that needs longer is asked again: the key makes it safe."""
 KEY_HEADER = "Idempotency-Key"
-REJECTED = httpx.codes.UNPROCESSABLE_ENTITY
+REJECTED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
 _REASONS: dict[str, Literal["unreachable", "timeout", "garbled"]] = {
@@ -93,9 +93,9 @@ def _outcome(reply: Reply, notice: Notice) -> Sent | Refused:
     try:
         if reply.status == REJECTED:
             return Refused(msgspec.json.decode(reply.body, type=Rejection).reason, again=False)
-        if reply.status == httpx.codes.SERVICE_UNAVAILABLE:
+        if reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
             return Refused("unreachable", again=True)
-        if reply.status != httpx.codes.OK:
+        if reply.status != HTTPStatus.OK:
             return Refused("garbled", again=True)
         receipt = msgspec.json.decode(reply.body, type=Receipt)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -1,32 +1,16 @@
-"""What people ask the register. Boards count `uniq` by id; what the law looks at reads `FINAL` (design §1.16)."""
+"""What is looked up in the register, row by row; what is counted over many rows is in totals.py.
+
+A row is found in two steps of one query: `keys` says where it stands, and the row is read there by its table's own key.
+Of two rows of one cause the highest version is taken, as FINAL would; unlike FINAL that reads no more than those rows.
+"""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from adjudication import codec
-from adjudication.messages import CaseDecided, Route
-from adjudication.units import Id
+from adjudication.messages import ActIssued, CaseDecided, Route
+from adjudication.units import Id, Micros, Tiyn
 from integrations.register.store import Register
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """One line of a board: `what` (a route and reason, or an outcome) and how many."""
-
-    what: str
-    reason: str
-    passages: int
-
-
-def outcomes_by_reason(register: Register) -> list[Counted]:
-    """All that is settled, most frequent first: cases by their latest route and reason, passages without a finding."""
-    rows = register.ask(
-        "SELECT * FROM (SELECT latest.1 AS route, latest.2 AS reason, count() AS n FROM"
-        " (SELECT argMax((route, reason), (rounds, reviews)) AS latest FROM decisions GROUP BY case_id)"
-        " GROUP BY route, reason"
-        " UNION ALL SELECT 'none', outcome, uniq(id) AS n FROM outcomes GROUP BY outcome)"
-        " ORDER BY n DESC, 1, 2"
-    )
-    return [Counted(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +24,99 @@ class Passed:
     part: str
 
 
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """One act of a person, without its text."""
+
+    act_id: Id
+    number: str
+    offence_at: datetime
+    part: str
+    form: str
+    sum_tiyn: Tiyn
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision on what a device saw."""
+
+    decision_id: Id
+    case_id: Id
+    captured_at: datetime
+    route: Route
+    reason: str
+    part: str
+
+
+OF_EVENT = """
+SELECT * FROM (
+    SELECT passage_id, case_id, route, reason, part, rounds, reviews FROM decisions
+    WHERE event_id = {key:String} AND (case_id, id, captured_at) IN
+        (SELECT case_id, id, happened_at FROM keys WHERE kind = 'event' AND key = {key:String})
+    ORDER BY version DESC LIMIT 1 BY case_id, id
+    UNION ALL
+    SELECT id, '', '', outcome, '', 0, 0 FROM outcomes WHERE event_id = {key:String} LIMIT 1 BY id
+) ORDER BY 1, 2, 6, 7
+"""
+DECISION = """
+SELECT message FROM decisions WHERE case_id = {case:String} AND id = {id:String} ORDER BY version DESC LIMIT 1
+"""
+ACT = """
+SELECT message FROM (
+    SELECT number, message FROM acts WHERE (case_id, id, offence_at) IN
+        (SELECT case_id, id, happened_at FROM keys WHERE kind = 'number' AND key = {key:String})
+    ORDER BY version DESC LIMIT 1 BY case_id, id
+) WHERE number = {key:String}
+"""
+ACTS_OF = """
+SELECT id, number, offence_at, part, form, sum_tiyn FROM (
+    SELECT case_id, id, person_key, number, offence_at, part, form, sum_tiyn FROM acts
+    WHERE (case_id, id, offence_at) IN
+        (SELECT case_id, id, happened_at FROM keys WHERE kind = 'person' AND key = {key:String})
+    ORDER BY version DESC LIMIT 1 BY case_id, id
+) WHERE person_key = {key:String} ORDER BY offence_at, number
+"""
+"""The person is asked again of the row that stands: a key may lead to a later row of its cause, which counts not."""
+OF_DEVICE = """
+SELECT id, case_id, captured_at, route, reason, part FROM (
+    SELECT case_id, id, captured_at, route, reason, part, rounds, reviews FROM decisions
+    WHERE (case_id, id, captured_at) IN (
+        SELECT case_id, id, captured_at FROM decisions WHERE device_id = {device:String}
+        AND captured_at >= fromUnixTimestamp64Micro({a:Int64}) AND captured_at < fromUnixTimestamp64Micro({b:Int64})
+    ) AND captured_at >= fromUnixTimestamp64Micro({a:Int64}) AND captured_at < fromUnixTimestamp64Micro({b:Int64})
+    ORDER BY version DESC LIMIT 1 BY case_id, id
+) ORDER BY captured_at, rounds, reviews
+"""
+"""The inner question is answered by the projection `by_device`."""
+
+
 def of_event(register: Register, event_id: Id) -> list[Passed]:
     """All that is known of one event, its decisions newest last; empty while it is on its way."""
-    rows = register.ask(
-        "SELECT * FROM (SELECT passage_id, case_id, route, reason, part, rounds, reviews FROM decisions FINAL"
-        " WHERE event_id = {e:String}"
-        " UNION ALL SELECT id, '', '', outcome, '', 0, 0 FROM outcomes FINAL WHERE event_id = {e:String})"
-        " ORDER BY 1, 2, 6, 7",
-        {"e": event_id},
-    )
+    rows = register.ask(OF_EVENT, {"key": event_id})
     return [Passed(_text(row[0]), _text(row[1]).strip("\0") or None, row[2] or None, row[3], row[4]) for row in rows]
 
 
-def decision(register: Register, decision_id: Id) -> CaseDecided | None:
+def decision(register: Register, case_id: Id, decision_id: Id) -> CaseDecided | None:
     """A decision as it was first written."""
-    rows = register.ask("SELECT message FROM decisions FINAL WHERE id = {id:String}", {"id": decision_id})
+    rows = register.ask(DECISION, {"case": case_id, "id": decision_id})
     return codec.decode(str(rows[0][0]).encode(), CaseDecided) if rows else None
 
 
-def fold_outcome_hours(register: Register) -> None:
-    """Count the passages of each hour while all its rows are there; they expire after 72 hours, so run it hourly."""
-    register.command(
-        "INSERT INTO outcome_hours SELECT hour, device_id, outcome, count() FROM outcomes FINAL"
-        " WHERE hour > now() - INTERVAL 71 HOUR GROUP BY hour, device_id, outcome"
-    )
+def act(register: Register, number: str) -> ActIssued | None:
+    """An act by its number, as it was first written."""
+    rows = register.ask(ACT, {"key": number})
+    return codec.decode(str(rows[0][0]).encode(), ActIssued) if rows else None
+
+
+def acts_of(register: Register, person_key: str) -> list[Acted]:
+    """A person's acts by the time of the offence, oldest first; `person_key` as [register] wrote it."""
+    return [Acted(_text(row[0]), *row[1:]) for row in register.ask(ACTS_OF, {"key": person_key})]
+
+
+def decisions_of_device(register: Register, device_id: str, from_us: Micros, to_us: Micros) -> list[Decided]:
+    """What was decided on a device's events captured in [from_us, to_us), in that order."""
+    rows = register.ask(OF_DEVICE, {"device": device_id, "a": from_us, "b": to_us})
+    return [Decided(_text(row[0]), _text(row[1]), *row[2:]) for row in rows]
 
 
 def _text(value: object) -> str:

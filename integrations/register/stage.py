@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ingest import topics
 from ingest.frame import Frame
 from ingest.stage import Outgoing, Received, Stage
+from integrations.register.persons import PersonKey
 from integrations.register.rows import to_rows
 from integrations.register.store import Register
 
@@ -20,8 +21,8 @@ PAUSE_S = 0.25
 """Measured: an insert takes 8 ms of CPU for one row as for ten; a busy road would make dozens a second."""
 
 
-def register(store: Register) -> Stage:
-    """The stage over `store`."""
+def register(store: Register, person_key: PersonKey) -> Stage:
+    """The stage over `store`; persons are looked up there by `person_key` of their number."""
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
         pairs = [
@@ -30,7 +31,7 @@ def register(store: Register) -> Stage:
             if not isinstance(item.message, Frame)
         ]
         token = _token(received)
-        for rows in to_rows(pairs):
+        for rows in to_rows(pairs, person_key):
             store.insert(rows, token)
         return ()
 

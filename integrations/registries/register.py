@@ -14,10 +14,10 @@ import time
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import Lock
 from typing import Generic, TypeVar
 
-import httpx
 import msgspec
 
 from adjudication.answers import Answer, NoRecord, System, Unanswered
@@ -143,6 +143,6 @@ class HttpRegister(Generic[A]):
 
     def _post(self, content: bytes, until: float) -> bytes:
         reply = self._outside.post(self._url, content, until=until)
-        if reply.status != httpx.codes.OK:
-            raise NoReply("refused", again=reply.status >= httpx.codes.INTERNAL_SERVER_ERROR)
+        if reply.status != HTTPStatus.OK:
+            raise NoReply("refused", again=reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR)
         return reply.body

@@ -17,6 +17,7 @@ from ingest import topics
 from ingest.clock import system_clock
 from ingest.metrics import ASKED, TOLD
 from integrations.config import ABOUT, Settings
+from integrations.keys import MasterKey
 from integrations.pipeline import Centre, Stores, road
 
 ROOT = Path(__file__).parents[2]
@@ -139,6 +140,8 @@ def test_every_stage_is_documented_as_it_is() -> None:
     closed: Any = SimpleNamespace(devices=None, close=lambda: None)
     centre = Centre(Settings(), system_clock, Stores(*(lambda: closed for _ in fields(Stores))))
     centre.signer = centre.log = centre.registries = closed
+    centre.master = MasterKey(bytes(32))
+    assert tuple(s.name for s in road(centre, None)) == topics.STAGES
     known = [row(f"`{s.name}`", s.kind, ", ".join(t.name for t in s.reads)) for s in road(centre, None)]
     told = table("integrations/README.md", r"[a-z]+")
     assert [row(*line.strip("| ").split(" | ")[:3]) for line in told] == known

@@ -15,11 +15,15 @@ HEAVY = {
     "torch": ("vision/yolo.py", "vision/train/"),
     "onnxruntime": ("vision/onnx.py", "vision/train/"),
     "paddleocr": "vision/paddle.py",
-    "confluent_kafka": "integrations/kafka.py",
+    "confluent_kafka": "integrations/kafka/",
     "clickhouse_connect": "integrations/register/",
     "chdb": "integrations/register/",
-    "sqlalchemy": "integrations/casebook/",
+    "obstore": "integrations/objects/",
+    "sqlalchemy": ("integrations/casebook/", "integrations/schema/casebook/"),
+    "alembic": ("integrations/casebook/", "integrations/schema/casebook/"),
+    "pyarrow": "integrations/register/",
     "prometheus_client": "integrations/prometheus.py",
+    "opentelemetry": "integrations/traces.py",
 }
 
 ALLOWED = {"adjudication", "msgspec", "typing_extensions", "__main__", "__mp_main__"}

@@ -19,9 +19,8 @@ from ingest.devices import (
     with_key,
     with_state,
 )
-from integrations.casebook import Casebook
-from integrations.keys import MasterKey
 from tests import samples
+from tests.casebooks import in_file
 
 
 def device(device_id: str = "cam-1") -> EnrolledDevice:
@@ -40,12 +39,13 @@ def device(device_id: str = "cam-1") -> EnrolledDevice:
     )
 
 
-@pytest.fixture(params=["memory", "casebook"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def register(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DeviceRegister]:
     if request.param == "memory":
         yield DevicesInMemory()
         return
-    book = Casebook(f"sqlite:///{tmp_path / 'casebook.db'}", MasterKey(bytes(32)))
+    place = in_file(tmp_path) if request.param == "sqlite" else request.getfixturevalue("server_place")
+    book = place.open()
     yield book.devices
     book.close()
 

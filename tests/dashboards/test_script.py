@@ -140,7 +140,9 @@ def settled(stage: Stage, clock: VirtualClock, observed: PassageObserved) -> lis
 @pytest.mark.parametrize("seed", [1, 2, 20_261_122])
 def test_a_perfect_reader_and_the_law_come_to_exactly_what_the_script_expects(seed: int) -> None:
     clock = VirtualClock(NOON_US)
-    asking = crosscheck(PopulationRegistries(POPULATION, clock), enrolled(script(seed)), clock, str)
+    asking = crosscheck(
+        PopulationRegistries(POPULATION, clock), enrolled(script(seed)), clock, str, samples.finding("demo")
+    )
     stage = samples.remembering(asking)
     for passage in script(seed).passages:
         captured_us = clock() - passage.age_s * 1_000_000

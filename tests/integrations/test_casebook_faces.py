@@ -1,7 +1,6 @@
 """What officers, owners and operations read of the casebook, and what a verdict causes."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -15,6 +14,7 @@ from integrations.casebook.desk import Desk, Opinion
 from integrations.casebook.owner import ALLOWED_BY_ADDRESS, NotShown, OwnerDesk, Shown, ShownWhole
 from integrations.channels.port import Refused
 from tests import samples
+from tests.casebooks import Place
 from tests.office import HOUR_S, Office, at, changed
 
 OFFICER = Officer(login="officer-1", full_name="A. Officer", body_id="demo")
@@ -24,8 +24,8 @@ CONFIRM = Opinion("confirm", "CLEAR_TO_ME")
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office(tmp_path)
+def office(place: Place) -> Iterator[Office]:
+    office = Office(place)
     yield office
     office.casebook.close()
 
@@ -176,7 +176,7 @@ def test_the_token_in_the_notice_opens_the_whole_act_and_is_stored_only_hashed(o
     assert whole.decision is not None
     assert len(whole.evidence) == 2
     office.casebook.flush_deleted()
-    assert token.encode() not in (office.folder / "casebook.db").read_bytes()
+    assert token.encode() not in office.place.stored()
 
 
 def test_a_void_act_is_shown_as_void(office: Office, owner: OwnerDesk):

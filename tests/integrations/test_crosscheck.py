@@ -38,8 +38,8 @@ def key(plate: str) -> str:
     return ids.keyed_pseudonym(b"secret", 1, "plate", plate)
 
 
-def stage(registries, clock=None, devices=DEVICES) -> Stage:
-    return samples.remembering(crosscheck(registries, devices, clock or VirtualClock(ASKED_US), key))
+def stage(registries, clock=None, devices=DEVICES, finds=lambda checked: True) -> Stage:
+    return samples.remembering(crosscheck(registries, devices, clock or VirtualClock(ASKED_US), key, finds))
 
 
 def in_memory() -> PopulationRegistries:
@@ -81,6 +81,20 @@ def test_a_registered_car_brings_its_owner_and_all_papers():
     assert answers.insurance.policies == dossier.policies[:2]
     assert answers.inspection.card == dossier.inspections[1].card
     assert answers.penalties.prior == dossier.prior
+
+
+def test_nobody_is_looked_up_for_passing_by():
+    dossier = of_profile("ordinary")
+    seen: list[Answers] = []
+
+    def finds(checked: PassageChecked) -> bool:
+        seen.append(checked.rounds[-1])
+        return False
+
+    (answers,) = ask(stage(in_memory(), finds=finds), passage(dossier.vehicle.plate))
+    assert (answers.liable, answers.penalties) == (None, None)
+    assert seen == [answers], "the law looks at the vehicle's papers before anybody's name is asked for"
+    assert isinstance(answers.insurance, Insurance)
 
 
 def test_the_holder_is_asked_about_before_the_owner():
@@ -362,7 +376,7 @@ def test_a_recheck_learns_of_a_sighting_that_came_since():
 
 
 def test_the_memory_of_where_a_plate_was_names_no_plate_and_is_gone_within_hours():
-    asking = crosscheck(in_memory(), DEVICES, VirtualClock(ASKED_US), key)
+    asking = crosscheck(in_memory(), DEVICES, VirtualClock(ASKED_US), key, lambda checked: True)
     samples.remembering(asking, VirtualClock(ASKED_US))
     asking.handle([sighting(1)])
     entries = [entry for window in asking.windows for entry in window.fresh]

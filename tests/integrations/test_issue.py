@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -20,12 +19,13 @@ from ingest.topics import ACTS
 from integrations import cms, signing
 from integrations.channels.port import Refused
 from tests import office, samples
+from tests.casebooks import Place, Places
 from tests.office import Office, at, changed, december
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Office]:
-    desk = Office(tmp_path)
+def desk(place: Place) -> Iterator[Office]:
+    desk = Office(place)
     yield desk
     desk.casebook.close()
 
@@ -136,8 +136,8 @@ def test_without_its_pictures_no_case_goes_on(desk: Office):
         (at(2026, 6, 7, 0), "REJECTED", "LIMITATION"),
     ],
 )
-def test_the_last_day_of_sending_is_the_last_of_forming(tmp_path: Path, moment: int, state: str, reason: str):
-    desk = Office(tmp_path, moment)
+def test_the_last_day_of_sending_is_the_last_of_forming(place: Place, moment: int, state: str, reason: str):
+    desk = Office(place, moment)
     desk.take(samples.decision())
     case = desk.casebook.cases.find(samples.decision().case_id)
     assert case is not None
@@ -177,8 +177,8 @@ def test_a_speed_offence_does_not_join_another(desk: Office):
     assert {desk.state(samples.decision(1)), desk.state(samples.decision(2))} == {"SIGNED"}
 
 
-def test_forming_pauses_shortly_before_the_mci_changes_and_goes_on_after(tmp_path: Path):
-    desk = Office(tmp_path, at(2025, 12, 31, 23.9))
+def test_forming_pauses_shortly_before_the_mci_changes_and_goes_on_after(place: Place):
+    desk = Office(place, at(2025, 12, 31, 23.9))
     desk.take(december())
     assert (desk.state(december()), desk.casebook.acts.numbers()) == ("WAITING", ())
     desk.until(at(2026, 1, 1, 0) - 1)
@@ -190,8 +190,8 @@ def test_forming_pauses_shortly_before_the_mci_changes_and_goes_on_after(tmp_pat
     desk.casebook.close()
 
 
-def test_an_act_formed_in_december_may_be_sent_only_with_its_own_mci(tmp_path: Path):
-    desk = Office(tmp_path, at(2025, 12, 31, 12))
+def test_an_act_formed_in_december_may_be_sent_only_with_its_own_mci(place: Place):
+    desk = Office(place, at(2025, 12, 31, 12))
     desk.take(december())
     [issued] = desk.published(ACTS)
     assert isinstance(issued, ActIssued)
@@ -205,8 +205,8 @@ def of_2027(sequence: int = 1, **changes: object) -> CaseDecided:
     return msgspec.structs.replace(samples.decision(sequence), **terms, **changes)
 
 
-def test_without_an_mci_of_the_day_nothing_is_formed_or_guessed_and_nothing_behind_it_waits(tmp_path: Path):
-    desk = Office(tmp_path, at(2027, 1, 4))
+def test_without_an_mci_of_the_day_nothing_is_formed_or_guessed_and_nothing_behind_it_waits(place: Place):
+    desk = Office(place, at(2027, 1, 4))
     automatic, doubtful, abroad = of_2027(1), of_2027(2, route="review"), of_2027(3, route="refer")
     desk.take(automatic, doubtful, abroad)
     assert [desk.state(one) for one in (automatic, doubtful, abroad)] == ["WAITING", "REVIEW", "REFERRED"]
@@ -222,8 +222,8 @@ def test_without_an_mci_of_the_day_nothing_is_formed_or_guessed_and_nothing_behi
     desk.casebook.close()
 
 
-def test_an_act_superseded_into_a_year_without_an_mci_is_tried_again_until_its_term_ends(tmp_path: Path):
-    desk = Office(tmp_path, at(2026, 12, 31, 12))
+def test_an_act_superseded_into_a_year_without_an_mci_is_tried_again_until_its_term_ends(place: Place):
+    desk = Office(place, at(2026, 12, 31, 12))
     desk.cabinet.refusal = desk.sms.refusal = Refused("no-connection", again=False)
     desk.take(of_2027())
     desk.clock.set(at(2027, 1, 1, 9))
@@ -255,9 +255,9 @@ class Broken:
     st.lists(st.lists(st.integers(1, 6), min_size=1, max_size=4), min_size=1, max_size=8),
 )
 def test_numbers_are_complete_and_no_case_acts_twice_however_forming_fails(
-    tmp_path_factory: pytest.TempPathFactory, failures: set[int], batches: list[list[int]]
+    places: Places, failures: set[int], batches: list[list[int]]
 ):
-    desk = Office(tmp_path_factory.mktemp("kill"))
+    desk = Office(places())
     desk.signer = Broken(desk.signer, failures)
     desk.reopen()
     for batch in batches:
@@ -291,8 +291,8 @@ def crash_at(desk: Office, statement: int) -> None:
 
 
 @pytest.mark.parametrize("statement", range(1, 60, 5))
-def test_a_crash_before_any_statement_leaves_numbers_complete_and_no_act_twice(tmp_path: Path, statement: int):
-    desk = Office(tmp_path)
+def test_a_crash_before_any_statement_leaves_numbers_complete_and_no_act_twice(place: Place, statement: int):
+    desk = Office(place)
     desk.take(samples.decision(1))
     crash_at(desk, statement)
     with contextlib.suppress(Crash):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -23,12 +22,13 @@ from integrations.casebook.payments import Payment
 from integrations.channels.port import Refused
 from integrations.payments import record_payment
 from tests import office, samples
+from tests.casebooks import Place
 from tests.office import Office, at, changed, december
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Office]:
-    desk = Office(tmp_path)
+def desk(place: Place) -> Iterator[Office]:
+    desk = Office(place)
     yield desk
     desk.casebook.close()
 
@@ -169,8 +169,8 @@ def test_a_notice_repeated_after_a_crash_is_sent_once_and_dated_by_the_first(des
     assert kinds == {NoticeDispatched, NoticeDelivered}
 
 
-def test_an_act_left_unsent_over_new_year_is_superseded_and_formed_anew_with_the_new_mci(tmp_path: Path):
-    desk = Office(tmp_path, at(2025, 12, 31, 20))
+def test_an_act_left_unsent_over_new_year_is_superseded_and_formed_anew_with_the_new_mci(place: Place):
+    desk = Office(place, at(2025, 12, 31, 20))
     desk.take(december())
     desk.relay.drain()
     desk.clock.set(at(2026, 1, 1, 9))
@@ -193,8 +193,8 @@ def test_an_act_left_unsent_over_new_year_is_superseded_and_formed_anew_with_the
     desk.casebook.close()
 
 
-def test_where_a_crash_hides_a_sending_before_new_year_no_second_act_is_formed(tmp_path: Path):
-    desk = Office(tmp_path, at(2025, 12, 31, 20))
+def test_where_a_crash_hides_a_sending_before_new_year_no_second_act_is_formed(place: Place):
+    desk = Office(place, at(2025, 12, 31, 20))
     desk.take(december())
     [issued] = desk.published(ACTS)
     desk.notify.handle([office.received(issued, ACTS)])  # sent, and the process died before it could say so

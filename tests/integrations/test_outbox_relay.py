@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +11,15 @@ from adjudication.forming import form_act
 from adjudication.messages import ActIssued, ReviewRecorded
 from ingest.stream import NewRecord
 from ingest.topics import ACTS
-from integrations.casebook import Casebook
-from integrations.keys import MasterKey
 from integrations.outbox import KEPT_US, Relay, run
 from tests import office, samples
+from tests.casebooks import Place
 from tests.office import Office, changed
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Office]:
-    desk = Office(tmp_path)
+def desk(place: Place) -> Iterator[Office]:
+    desk = Office(place)
     yield desk
     desk.casebook.close()
 
@@ -77,8 +75,8 @@ def test_a_loop_goes_on_after_an_outage_and_stops_when_told():
     assert len(calls) == 3
 
 
-def test_many_threads_get_every_number_once(tmp_path: Path):
-    book = Casebook(f"sqlite:///{tmp_path / 'casebook.db'}", MasterKey(bytes(32)))
+def test_many_threads_get_every_number_once(place: Place):
+    book = place.open()
     numbers: list[str] = []
 
     def take() -> None:
@@ -95,8 +93,8 @@ def test_many_threads_get_every_number_once(tmp_path: Path):
     book.close()
 
 
-def test_many_threads_get_one_data_key(tmp_path: Path):
-    book = Casebook(f"sqlite:///{tmp_path / 'casebook.db'}", MasterKey(bytes(32)))
+def test_many_threads_get_one_data_key(place: Place):
+    book = place.open()
     found: list[tuple[str, bytes]] = []
     threads = [threading.Thread(target=lambda: found.append(book.keys.data_key("c" * 32))) for _ in range(8)]
     for thread in threads:

@@ -113,7 +113,9 @@ def test_a_rule_nobody_satisfies_is_an_error():
 def outcome(dossier: Dossier) -> tuple[str, ...]:
     """What today's law makes of the vehicle's passing at `NOON_US`, seen twice a day apart, without an offence."""
     clock = VirtualClock(NOON_US)
-    stage = samples.remembering(crosscheck(PopulationRegistries(POPULATION, clock), DEVICES, clock, str))
+    stage = samples.remembering(
+        crosscheck(PopulationRegistries(POPULATION, clock), DEVICES, clock, str, samples.finding())
+    )
     event = samples.event(captured_us=NOON_US, measurement=None)
     passage = samples.passage(plate=dossier.vehicle.plate, event=event)
     (first,) = stage.handle([Received(passage, Position("t", 0, 0), "k")])

@@ -1,7 +1,6 @@
 """What a finding rests on is sealed before anything waits, once per case, and survives the frame."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,11 +12,10 @@ from ingest.clock import VirtualClock
 from ingest.memory import MemoryStream
 from ingest.stage import FRAME_POSITION, Position, Received
 from ingest.stream import NewRecord
-from integrations.casebook import Casebook
-from integrations.keys import MasterKey
-from integrations.objects import Objects, directory
+from integrations.objects import Directory, directory
 from integrations.seal import open_evidence, seal
 from tests import samples
+from tests.casebooks import Place
 
 PICTURES = (samples.PICTURE, b"\xff\xd8 another \xff\xd9")
 
@@ -33,10 +31,10 @@ def decided(**changes: object) -> CaseDecided:
 class Centre:
     """The stores that sealing touches, and one event in the stream."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: Place) -> None:
         self.clock = VirtualClock(samples.CAPTURED_US)
-        self.casebook = Casebook(f"sqlite:///{folder / 'casebook.db'}", MasterKey(bytes(32)))
-        self.store: Objects = directory(folder / "evidence")
+        self.casebook = place.open()
+        self.store: Directory = directory(place.folder / "evidence")
         self.stream = MemoryStream(clock=self.clock)
         self.frame = samples.frame(1, PICTURES)
         self.stream.send([NewRecord(topics.FRAMES.name, "cam-1", self.frame.encode())])
@@ -51,8 +49,8 @@ class Centre:
 
 
 @pytest.fixture
-def centre(tmp_path: Path) -> Iterator[Centre]:
-    centre = Centre(tmp_path)
+def centre(place: Place) -> Iterator[Centre]:
+    centre = Centre(place)
     yield centre
     centre.casebook.close()
 

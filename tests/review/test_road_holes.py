@@ -1,7 +1,6 @@
 """Review: ways to a wrong act, or to one that stands when it must not, through casebook and desk."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -16,14 +15,15 @@ from integrations.casebook.payments import Payment
 from integrations.channels.port import Sent
 from integrations.payments import record_payment
 from tests import office, samples
+from tests.casebooks import Place
 from tests.office import Office, at, changed, december
 
 OFFICER = Officer(login="officer-1", full_name="A. Officer", body_id="demo")
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Office]:
-    desk = Office(tmp_path)
+def desk(place: Place) -> Iterator[Office]:
+    desk = Office(place)
     yield desk
     desk.casebook.close()
 
@@ -32,8 +32,8 @@ def officers(desk: Office) -> Desk:
     return Desk(desk.casebook, lambda plate: f"v1-{plate}", desk.clock)
 
 
-def test_only_the_decision_it_rests_on_forms_a_superseded_act_anew(tmp_path: Path) -> None:
-    desk = Office(tmp_path, at(2025, 12, 31, 12))
+def test_only_the_decision_it_rests_on_forms_a_superseded_act_anew(place: Place) -> None:
+    desk = Office(place, at(2025, 12, 31, 12))
     decision = december()
     desk.take(decision)
     desk.clock.set(at(2026, 1, 5))

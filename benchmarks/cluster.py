@@ -1,0 +1,195 @@
+"""A cluster on this machine: real servers on loopback, and roles as processes that can be killed and begun again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.servers import clickhouse, kafka, postgres, s3
+from integrations.config import PREFIX, Settings
+from integrations.simulators.process import Running, running
+
+PARTS = ("gateway", "vision+crosscheck+confirm+decide", "seal+issue+outbox+deadlines+notify+lifecycle", "register")
+"""Thirteen roles in four processes: two cores have no more to give, and each keeps stores of its own kind."""
+ENDS_WITHIN_S = 40.0
+"""More than a role takes to finish a batch (ingest.embedded.STOP_S)."""
+
+
+@dataclass
+class Member:
+    """One process of a cluster."""
+
+    roles: str
+    environment: Mapping[str, str]
+    log: Path
+    process: "subprocess.Popen[str] | None" = None
+    addresses: tuple[str, ...] = ()
+
+    def launch(self) -> None:
+        """Start it; `wait` returns when it works."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.roles", self.roles],
+                env=dict(self.environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+
+    def wait(self) -> None:
+        """Returns when it works. Raises RuntimeError with the end of its log where it did not start."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline().split()
+        if not line:
+            raise RuntimeError(f"{self.roles} did not start: {self.log.read_text()[-2000:]}")
+        self.addresses = tuple(line)
+
+    def send(self, number: int) -> None:
+        """A signal."""
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is dead."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End it as an operator would. Raises RuntimeError if that is not its end."""
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.send(signal.SIGCONT)
+        self.send(signal.SIGTERM)
+        try:
+            if self.process.wait(ENDS_WITHIN_S):
+                raise RuntimeError(f"{self.roles} ended with {self.process.returncode}: {self.log.read_text()[-2000:]}")
+        finally:
+            self.process.kill()
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Its servers, its members, and the settings that they all share."""
+
+    settings: Settings
+    kafka: kafka.Kafka
+    postgres: postgres.Server
+    s3: s3.S3Server
+    clickhouse: clickhouse.Server
+    simulators: Running
+    folder: Path
+    members: list[Member] = field(default_factory=list)
+
+    @property
+    def door(self) -> str:
+        """Where devices push."""
+        return f"http://{self.settings.host}:{self.settings.door_port}"
+
+    def member(self, roles: str) -> Member:
+        """A further process, not yet started."""
+        number = len(self.members)
+        own = {"ops_port": "0", "kafka_member": f"member-{number}"}
+        member = Member(roles, environment(self.settings) | _variables(own), self.folder / f"member-{number}.log")
+        self.members.append(member)
+        return member
+
+    def run(self, parts: Sequence[str]) -> None:
+        """Start processes of these roles; returns when all of them work."""
+        started = [self.member(part) for part in parts]
+        for member in started:
+            member.launch()
+        for member in started:
+            member.wait()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The settings as the variables that a process reads them from."""
+    told = {name: getattr(settings, name) for name in Settings.__struct_fields__}
+    plain = {
+        name: "true" if value is True else "false" if value is False else str(value) for name, value in told.items()
+    }
+    return {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)} | _variables(plain)
+
+
+def _variables(told: Mapping[str, str]) -> dict[str, str]:
+    return {f"{PREFIX}{name.upper()}": value for name, value in told.items()}
+
+
+@contextmanager
+def cluster(*, brokers: int = 1, seed: int = 1, population: int = 2_000, frames_mib: int = 0) -> Iterator[Cluster]:
+    """Servers begun and prepared: keys, topics, tables, a bucket. No member runs yet; at the end all are stopped.
+
+    `frames_mib` is what a partition of frames may hold, 0 for all of its retention.
+    """
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="tarazy-cluster-", ignore_cleanup_errors=True))
+        )
+        simulators = stack.enter_context(running(seed, population))
+        broker = stack.enter_context(kafka.running(brokers, own=False))
+        database = stack.enter_context(postgres.running())
+        objects = stack.enter_context(s3.running())
+        register = stack.enter_context(clickhouse.started(folder / "clickhouse", password="register"))
+        url = stack.enter_context(database.database())
+        settings = Settings(
+            data=folder / "data",
+            door_port=_free_port(),
+            public_url="http://127.0.0.1:8601",
+            registries_url=simulators.url,
+            channels_url=simulators.url,
+            kafka=broker.bootstrap,
+            kafka_partitions=4,
+            kafka_replication=brokers,
+            kafka_frames_mib=frames_mib,
+            casebook_url=url,
+            casebook_password_file=str(database.password_file),
+            register_url=register.url,
+            register_user=register.user,
+            register_password_file=_secret(folder / "register-password", register.password),
+            evidence=objects.address,
+        )
+        _prepare(settings, objects)
+        made = Cluster(settings, broker, database, objects, register, simulators, folder)
+        try:
+            yield made
+        finally:
+            for member in made.members:
+                member.stop()
+
+
+PREPARING = (("cluster", "keys"), ("topics", "apply"), ("casebook", "migrate"), ("register", "migrate"))
+"""What an operator does once, in this order."""
+TARAZY = "from dashboards.cli import main; main()"
+"""The command, of this very tree."""
+
+
+def _prepare(settings: Settings, objects: s3.S3Server) -> None:
+    told = environment(settings)
+    for command in PREPARING:
+        asked = [sys.executable, "-c", TARAZY, *command]
+        done = subprocess.run(asked, env=told, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"tarazy {' '.join(command)}: {done.stderr[-2000:]}")
+    _secret(settings.data / "keys" / "s3", f"{objects.keys.access_key_id}\n{objects.keys.secret_access_key}\n")
+
+
+def _secret(path: Path, text: str) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(0o600)
+    path.write_text(text)
+    return str(path)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

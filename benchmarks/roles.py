@@ -1,0 +1,37 @@
+"""`python -m benchmarks.roles ROLE+ROLE`: roles of a cluster as `tarazy run` runs them, with eyes that read legends.
+
+A picture's text is written into its JPEG (legend.py), so everything but the networks is at work. First line of
+standard output: the addresses it answers at, once it works. It ends with SIGTERM, or when its standard input closes.
+"""
+
+import os
+import signal
+import sys
+import threading
+
+from benchmarks.legend import LegendEyes, LegendSecond
+from dashboards.role import running_role
+from integrations.config import load
+from integrations.roles import role_of, together
+
+
+def main() -> None:
+    """Run until told to stop."""
+    name = sys.argv[1]
+    role = together(name, [role for each in name.split("+") if (role := role_of(each)) is not None])
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    threading.Thread(target=_until_left, args=(stop,), daemon=True).start()
+    with running_role(load(os.environ), role, lambda _: LegendEyes(), lambda _: LegendSecond()) as addresses:
+        print(*addresses, flush=True)
+        stop.wait()
+
+
+def _until_left(stop: threading.Event) -> None:
+    sys.stdin.read()
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""Reading without a group: one record by its position, a stretch by time, a partition to its end."""
+
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import cast
+
+from confluent_kafka import Consumer, IsolationLevel, KafkaError, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
+
+from adjudication.errors import Invalid, Unavailable
+from ingest.stage import Position
+from ingest.stream import Partition, StoredRecord
+from integrations.kafka.connection import Connection, Purpose, raised, translated
+from integrations.kafka.topics import LATEST
+
+ANSWER_S = 10.0
+"""How long brokers may take to answer a question; an election takes less."""
+SETTLE_S = 30.0
+"""How long a stretch may be held back by an open unit: twice what one may live (connection.TRANSACTION_MS)."""
+CHUNK = 500
+"""Records taken at once."""
+_MICROS_PER_MILLI = 1_000
+_NO_HEADERS: Mapping[str, str] = {}
+_NOTHING_THERE = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE, KafkaError._PARTITION_EOF)
+
+
+def stored(message: Message, partition: Partition) -> StoredRecord:
+    """A record as it came from a broker, which keeps milliseconds."""
+    key, value = message.key(), message.value()
+    headers = cast("list[tuple[str, bytes | None]]", message.headers())  # as it gives them, whatever else it takes
+    return StoredRecord(
+        Position(partition.topic, partition.number, message.offset() or 0),
+        key.decode() if isinstance(key, bytes) else "",
+        value if isinstance(value, bytes) else b"",
+        {name: text.decode() for name, text in headers if text is not None} if headers else _NO_HEADERS,
+        message.timestamp()[1] * _MICROS_PER_MILLI,
+    )
+
+
+class Lookup:
+    """Consumers that belong to nobody's group, used again by whoever asks next. Safe to call from many threads."""
+
+    def __init__(self, connection: Connection, admin: AdminClient) -> None:
+        self._connection = connection
+        self._admin = admin
+        self._idle: dict[Purpose, deque[Consumer]] = {"one": deque(), "first": deque(), "stretch": deque()}
+        self._closed = False
+
+    def close(self) -> None:
+        """Let the idle consumers go."""
+        self._closed = True
+        for idle in self._idle.values():
+            while idle:
+                idle.pop().close()
+
+    @contextmanager
+    def _consumer(self, purpose: Purpose) -> Iterator[Consumer]:
+        if self._closed:
+            raise Unavailable("kafka (closed)")
+        idle = self._idle[purpose]
+        try:
+            consumer = idle.pop()
+        except IndexError:
+            consumer = self._connection.reading_consumer(purpose)
+        try:
+            yield consumer
+        except BaseException:
+            consumer.close()
+            raise
+        with translated("reading"):
+            consumer.unassign()
+        idle.append(consumer)
+
+    def at(self, position: Position) -> StoredRecord:
+        """The committed record there. Raises Invalid `record-expired`, Unavailable."""
+        place = TopicPartition(self._connection.name(position.topic), position.partition, position.offset)
+        give_up = time.monotonic() + ANSWER_S
+        with self._consumer("one") as consumer, translated("reading back"):
+            consumer.assign([place])
+            while (message := consumer.poll(0.5)) is None:
+                if time.monotonic() > give_up:
+                    raise Unavailable("kafka (reading back: no answer)")
+            error = message.error()
+            if error is not None and error.code() not in _NOTHING_THERE:
+                raise raised(error, "reading back")
+            if error is None and message.offset() == position.offset:
+                return stored(message, Partition(position.topic, position.partition))
+        raise Invalid("record-expired", f"nothing stands at {position} any more")
+
+    def ends(self, partitions: Sequence[Partition], *, committed: bool) -> dict[Partition, int]:
+        """One past the last record of each: of those committed, or of all that were ever written."""
+        level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
+        asked = {TopicPartition(self._connection.name(p.topic), p.number): LATEST for p in partitions}
+        if not asked:
+            return {}
+        with translated("asking for the ends of partitions"):
+            answers = self._admin.list_offsets(asked, isolation_level=level, request_timeout=ANSWER_S)
+            offsets = {(place.topic, place.partition): answer.result().offset for place, answer in answers.items()}
+            return {p: offsets[self._connection.name(p.topic), p.number] for p in partitions}
+
+    def read(self, partition: Partition, start: int | None, end: int) -> Iterator[Message]:
+        """Every committed record of [start, end) that still stands, in order; `start` None is the oldest.
+
+        Waits for units that are still open below `end`. Raises Unavailable.
+        """
+        from_offset = -2 if start is None else start  # OFFSET_BEGINNING
+        with self._consumer("stretch") as consumer, translated("reading"):
+            consumer.assign([TopicPartition(self._connection.name(partition.topic), partition.number, from_offset)])
+            give_up = time.monotonic() + SETTLE_S
+            while True:
+                for message in consumer.consume(CHUNK, 0.05):
+                    error = message.error()
+                    if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                        raise raised(error, "reading")
+                    if (message.offset() or 0) >= end:
+                        return
+                    if error is None:
+                        yield message
+                        give_up = time.monotonic() + SETTLE_S
+                if time.monotonic() > give_up:
+                    raise Unavailable("kafka (reading: a unit is open, or no broker answers)")
+
+    def first(self, starts: Mapping[Partition, int]) -> dict[Partition, StoredRecord]:
+        """The first committed record of each partition at or after an offset; a partition without one is left out."""
+        found: dict[Partition, StoredRecord] = {}
+        by_name = {(self._connection.name(p.topic), p.number): p for p in starts}
+        left = set(by_name)
+        give_up = time.monotonic() + ANSWER_S
+        with self._consumer("first") as consumer, translated("reading"):
+            consumer.assign([TopicPartition(*name, starts[partition]) for name, partition in by_name.items()])
+            while left:
+                if time.monotonic() > give_up:
+                    raise Unavailable("kafka (reading: no answer)")
+                for message in consumer.consume(CHUNK, 0.05):
+                    name = (message.topic() or "", message.partition() or 0)
+                    error = message.error()
+                    if error is not None and error.code() not in _NOTHING_THERE:
+                        raise raised(error, "reading")
+                    if error is None and name in left:
+                        found[by_name[name]] = stored(message, by_name[name])
+                    left.discard(name)
+        return found
+
+    def start_of(self, partitions: Sequence[Partition], from_us: int) -> dict[Partition, int | None]:
+        """The offset of the first record from an instant on, per partition; None where there is none."""
+        asked = [
+            TopicPartition(self._connection.name(p.topic), p.number, from_us // _MICROS_PER_MILLI) for p in partitions
+        ]
+        with self._consumer("stretch") as consumer, translated("asking for an instant"):
+            answers = consumer.offsets_for_times(asked, timeout=ANSWER_S)
+        found: dict[Partition, int | None] = {}
+        for partition, answer in zip(partitions, answers, strict=True):
+            if answer.error is not None:
+                raise raised(answer.error, "asking for an instant")
+            found[partition] = answer.offset if answer.offset >= 0 else None
+        return found

@@ -1,0 +1,70 @@
+"""Servers that several suites share, each started once, when a test first asks; who asks is marked `cluster`."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from deploy.servers import kafka as kafka_server
+from deploy.servers import postgres
+from tests.casebooks import MASTER, Place, Places, in_file
+
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """One server for the whole run."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres_server: postgres.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A database with the casebook's schema; a test's own is copied from it."""
+    with postgres_server.database() as url:
+        folder = tmp_path_factory.mktemp("template")
+        Place(folder, url, postgres_server, postgres_server.password_file).open(MASTER).close()
+        yield url
+
+
+@pytest.fixture(params=BOTH)
+def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Places]:
+    """A fresh place for each call."""
+    if request.param == "sqlite":
+        yield lambda: in_file(tmp_path_factory.mktemp("casebook"))
+    else:
+        yield request.getfixturevalue("server_places")
+
+
+@pytest.fixture
+def server_places(
+    postgres_server: postgres.Server, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Places]:
+    """A fresh place on the server for each call; who uses it is marked `cluster`."""
+    with ExitStack() as dropped:
+        yield lambda: Place(
+            tmp_path_factory.mktemp("casebook"),
+            dropped.enter_context(postgres_server.database(template)),
+            postgres_server,
+            postgres_server.password_file,
+        )
+
+
+@pytest.fixture
+def place(places: Places) -> Place:
+    """A fresh place for this test."""
+    return places()
+
+
+@pytest.fixture
+def server_place(server_places: Places) -> Place:
+    """A fresh place on the server."""
+    return server_places()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """The address of a broker."""
+    with kafka_server.running() as started:
+        yield started.bootstrap
