@@ -80,6 +80,9 @@ lock: $(UV) ## resolve the dependencies anew, of both environments
 	# The second starts from the first: one package has one version in both, but where an extra forbids it (NumPy).
 	cp requirements.lock requirements-extra.lock
 	$(UV) pip compile pyproject.toml --group dev --all-extras $(LOCKED) -o requirements-extra.lock
+	# What the image for graphics cards has instead of onnxruntime: the same version, the rest as it is locked already.
+	sed -n 's/^onnxruntime==\([^ ]*\).*/onnxruntime-gpu[cuda,cudnn]==\1/p' requirements.lock | $(UV) pip compile - -c requirements.lock \
+		$(subst --universal,--python-platform x86_64-manylinux_2_28,$(LOCKED)) -o deploy/docker/requirements-cuda.lock
 
 clean: ## remove the environment and local data
 	rm -rf .venv .venv-extra .tools .cache var

@@ -57,9 +57,10 @@ def tool(name: str) -> str:
 
 
 @contextmanager
-def running(target: str) -> Iterator[Prometheus]:
-    """A server that scrapes `target` (a base URL) as the job tarazy; stopped when the caller is done."""
+def running(target: str, token: str) -> Iterator[Prometheus]:
+    """A server that scrapes `target` (a base URL) as the job tarazy, with its token; stopped at the end."""
     with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "metrics-token").write_text(token, encoding="ascii")
         config = Path(folder) / "prometheus.yml"
         config.write_text(_config(urlsplit(target).netloc), encoding="utf-8")
         address = f"127.0.0.1:{_free_port()}"

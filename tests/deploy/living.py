@@ -25,8 +25,8 @@ STARTS_WITHIN_S = 90.0
 
 
 @contextmanager
-def centre(folder: Path) -> Iterator[str]:
-    """The base URL of the pages of a centre at work, with registries that answer."""
+def centre(folder: Path) -> Iterator[tuple[str, str]]:
+    """The base URL of the pages of a centre at work, with registries that answer; and the token of its metrics."""
     today = civil_day(system_clock())
     with process.running(SEED, VEHICLES, today) as others:
         settings = Settings(
@@ -44,9 +44,9 @@ def centre(folder: Path) -> Iterator[str]:
         there.close()
         try:
             assert here.poll(STARTS_WITHIN_S), "the centre did not start"
-            door, pages, token = here.recv()
+            door, pages, token, metrics_token = here.recv()
             with _sending(folder, door, token):
-                yield pages
+                yield pages, metrics_token
         finally:
             here.close()
             living.join(STARTS_WITHIN_S)
@@ -54,7 +54,8 @@ def centre(folder: Path) -> Iterator[str]:
 
 def _live(pipe: Connection, settings: Settings) -> None:
     with FacedCentre(settings, LegendEyes(), LegendSecond(), demonstration=True) as faced:
-        pipe.send((faced.door.url, faced.web.url, faced.centre.admin_token))
+        centre = faced.centre
+        pipe.send((faced.door.url, faced.web.url, centre.admin_token, centre.metrics_token))
         with suppress(EOFError):
             pipe.recv()
 

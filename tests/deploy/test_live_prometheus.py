@@ -28,7 +28,7 @@ PATIENCE_S = 60.0
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[prometheus.Prometheus]:
-    with living.centre(tmp_path_factory.mktemp("living")) as pages, prometheus.running(pages) as server:
+    with living.centre(tmp_path_factory.mktemp("living")) as (pages, token), prometheus.running(pages, token) as server:
         deadline = time.monotonic() + SETTLED_S
         while not all(server.query(sign) for sign in SIGNS):
             assert time.monotonic() < deadline, [sign for sign in SIGNS if not server.query(sign)]

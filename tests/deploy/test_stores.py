@@ -1,0 +1,155 @@
+"""The broker's and the database's files of Compose, given to a real broker and a real database on loopback."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from deploy.compose.make_secrets import main
+from tests.deploy.files import DEPLOY
+
+if TYPE_CHECKING:
+    from deploy.servers.postgres import Server
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]  # servers start slowly on a busy machine
+
+ANSWER_S = 10.0
+"""What a client without a right is given to find that out."""
+
+
+@pytest.fixture
+def secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    folder = tmp_path / "secrets"
+    main(folder)
+    capsys.readouterr()
+    return folder
+
+
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+# The broker
+
+
+@pytest.fixture
+def broker(secrets: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of a broker that was told compose/kafka.properties, with the paths and ports of this test."""
+    from deploy.servers import kafka
+
+    road, control = free_port(), free_port()
+    text = (DEPLOY / "compose/kafka.properties").read_text(encoding="utf-8")
+    for old, new in (
+        ("/run/secrets/ca.crt", str(secrets / "ca-kafka.crt")),
+        ("/run/secrets", str(secrets)),
+        ("/var/lib/kafka", str(tmp_path)),
+        ("ROAD://:9092", f"ROAD://127.0.0.1:{road}"),
+        ("kafka:9092", f"localhost:{road}"),
+        ("127.0.0.1:9093", f"127.0.0.1:{control}"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    told = dict(line.split("=", 1) for line in text.splitlines() if line and not line.startswith("#"))
+    with kafka.running(options=told, own=False):
+        yield f"localhost:{road}"
+
+
+def topics(address: str, **security: str) -> set[str]:
+    client = AdminClient({"bootstrap.servers": address, "log_level": 0, **security})
+    return set(client.list_topics(timeout=ANSWER_S).topics)
+
+
+def test_the_broker_lets_in_who_has_a_certificate_and_nobody_else(broker: str, secrets: Path) -> None:
+    authority = {"security.protocol": "ssl", "ssl.ca.location": str(secrets / "ca-roles.crt")}
+    own = {
+        "ssl.certificate.location": str(secrets / "kafka-client.crt"),
+        "ssl.key.location": str(secrets / "kafka-client.key"),
+    }
+    assert topics(broker, **authority, **own) == set()
+    with pytest.raises(KafkaException):
+        topics(broker, **authority)
+    with pytest.raises(KafkaException):
+        topics(broker)
+
+
+# The database. The wheel's PostgreSQL is built without TLS: so what the roles may do is tried without it, and then that
+# the rules of Compose let nobody in that way.
+
+
+@pytest.fixture
+def server(secrets: Path) -> Iterator["Server"]:
+    """A server on which compose/postgres-roles.sh was run, but for its names: the server's own user has one of them."""
+    from deploy.servers import postgres
+
+    script = (DEPLOY / "compose/postgres-roles.sh").read_text(encoding="utf-8")
+    statements = script.split("<<'SQL'\n")[1].split("SQL\n")[0].replace("tarazy", "centre")
+    password = (secrets / "postgres-roles.password").read_text(encoding="ascii")
+    statements = statements.split("\n", 1)[1].replace(":'password'", f"'{password}'")
+    with postgres.running() as running:
+        assert running.folder is not None, "this changes who may connect: not to a server of your own"
+        with running.connect() as owner:
+            owner.execute("CREATE DATABASE centre")
+        with running.connect(database(running)) as owner:
+            for statement in filter(str.strip, statements.split(";\n")):
+                owner.execute(statement)
+            owner.execute("CREATE TABLE history (id bigserial, what text)")
+        yield running
+
+
+def database(server: "Server") -> str:
+    return f"{server.url.rsplit('/', 1)[0]}/centre"
+
+
+def as_role(server: "Server", secrets: Path) -> "psycopg.Connection[tuple[object, ...]]":
+    port = database(server).rsplit(":", 1)[1].split("/")[0]
+    password = (secrets / "casebook.password").read_text(encoding="ascii")
+    return psycopg.connect(
+        host="127.0.0.1", port=int(port), user="centre", dbname="centre", password=password, autocommit=True
+    )
+
+
+def test_the_roles_read_and_write_rows_and_own_nothing(server: "Server", secrets: Path) -> None:
+    with as_role(server, secrets) as roles:
+        roles.execute("INSERT INTO history (what) VALUES ('a row')")
+        assert roles.execute("SELECT what FROM history").fetchall() == [("a row",)]
+        for statement in (
+            "ALTER TABLE history DISABLE TRIGGER ALL",
+            "DROP TABLE history",
+            "TRUNCATE history",
+            "CREATE TABLE mine (id int)",
+            "CREATE ROLE another",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                roles.execute(statement)
+
+
+def test_nobody_comes_without_tls(server: "Server", secrets: Path) -> None:
+    assert server.folder is not None
+    as_role(server, secrets).close()
+    with server.connect() as owner:
+        shutil.copyfile(DEPLOY / "compose/postgres-hba.conf", server.folder / "pg_hba.conf")
+        owner.execute("SELECT pg_reload_conf()")
+    give_up = time.monotonic() + ANSWER_S
+    with pytest.raises(psycopg.OperationalError, match="no encryption"):
+        refused_until(give_up, server, secrets)
+
+
+def refused_until(give_up: float, server: "Server", secrets: Path) -> None:
+    """Connects again and again: a server takes a moment to read its rules anew."""
+    while time.monotonic() < give_up:
+        as_role(server, secrets).close()
+
+
+def test_the_script_is_a_shell_script() -> None:
+    for name in ("postgres-roles.sh", "bucket.sh"):
+        subprocess.run(["sh", "-n", DEPLOY / "compose" / name], check=True)
