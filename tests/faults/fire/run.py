@@ -5,6 +5,7 @@ import time
 import msgspec
 
 from adjudication.calendar import civil_day
+from adjudication.errors import Unavailable
 from adjudication.units import MICROS_PER_SECOND
 from benchmarks.cluster import PARTS, Cluster, cluster
 from benchmarks.traffic import enrol, passings
@@ -15,7 +16,7 @@ from integrations.simulators.population import Population
 from tests.faults.fire import audit
 from tests.faults.fire.cameras import Cameras
 from tests.faults.fire.plan import plan
-from tests.faults.fire.strikes import Say, Storm
+from tests.faults.fire.strikes import AWAY, Say, Storm
 
 POPULATION = 200
 CAMERAS = 4
@@ -119,7 +120,14 @@ def _settle(centre: Centre, say: Say) -> None:
 
 
 def _in_hand(centre: Centre) -> dict[str, int]:
-    """How much of what is still to be done."""
+    """How much of what is still to be done; a store that is not itself again yet counts as well."""
+    try:
+        return _counted(centre)
+    except Unavailable as error:
+        return {error.what: 1}
+
+
+def _counted(centre: Centre) -> dict[str, int]:
     book, now_us = centre.casebook, centre.clock()
     soon = book.deadlines.ending(now_us, now_us + SOON_S * MICROS_PER_SECOND)
     found = {f"{each.group} {each.topic}": each.records for each in centre.stream.lag()}
@@ -130,7 +138,7 @@ def _in_hand(centre: Centre) -> dict[str, int]:
 
 def _unexcused(ended: list[str]) -> list[str]:
     """A role may end because a store is away when it begins, and for no other reason."""
-    return [each for each in ended if "Unavailable" not in each]
+    return [each for each in ended if AWAY not in each]
 
 
 def _stopped(running: Cluster) -> list[str]:

@@ -17,7 +17,7 @@ WATCH_S = 0.1
 RETURNS_WITHIN_S = 240.0
 """For a role that begins beside others, on a machine that is busy with something else."""
 AWAY = "Unavailable"
-"""What a role says that cannot begin because a store is away: it ends, and whoever runs it begins it again."""
+"""How a role ends that cannot begin because a store is away; whoever runs it begins it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Storm:
             broker.wait()
         give_up = time.monotonic() + RETURNS_WITHIN_S
         for member in self._roles:
+            if self._note_end(member):
+                _launch(member)
             while not member.addresses:
                 try:
                     member.wait()
