@@ -100,6 +100,12 @@ DEVICES = Board(
             (_rare('sum by (fate) (rate(tarazy_door_events_total{fate!~"kept|known|spooled"}[5m]))', "{{fate}}"),),
         ),
         Panel(
+            "Refused access",
+            "Attempts at what somebody may not, in an hour, by face and code.",
+            "short",
+            (_rare("sum by (face, code) (increase(tarazy_refused_access_total[1h]))", "{{face}} {{code}}"),),
+        ),
+        Panel(
             "Taken",
             "New, known already, and kept on the door's own disk while the stream is away.",
             "reqps",

@@ -8,10 +8,11 @@ password or none; no sessions, no users, no replication; answers are made whole 
 """
 
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,21 +28,52 @@ STOP_S = 30
 """What is being answered ends, and the engine closes its parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Server:
-    """A server that answers. `process` is None where it is the user's own."""
+    """A server that answers. `process` is None where it is the user's own, which is not killed, paused or started."""
 
     url: str
     user: str
     password: str
     process: "subprocess.Popen[str] | None" = None
+    command: Sequence[str] = ()
 
     def kill(self) -> None:
         """kill -9, as power would go; what was acknowledged stays in the folder."""
+        self._own().kill()
+        self._own().wait()
+
+    def start(self) -> None:
+        """Starts again on the same folder and the same port; returns when it answers. Raises RuntimeError."""
+        _close_pipes(self._own())
+        port = str(urlsplit(self.url).port)
+        self.process = _process([*self.command, "--port", port], self.password)
+        _first_line(self.process)
+
+    def pause(self) -> None:
+        """SIGSTOP: connections stay open, and nobody answers."""
+        self._own().send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """SIGCONT."""
+        self._own().send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """An orderly end, by force where it does not come."""
+        process = self._own()
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        try:
+            process.wait(STOP_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        _close_pipes(process)
+
+    def _own(self) -> "subprocess.Popen[str]":
         if self.process is None:
             raise RuntimeError("a server that was not started here is not killed here")
-        self.process.kill()
-        self.process.wait()
+        return self.process
 
 
 @contextmanager
@@ -66,24 +98,28 @@ def started(folder: Path, *, password: str = "", tls: tuple[Path, Path] | None =
     command = [sys.executable, "-m", "deploy.servers.clickhouse_http", "--data", str(folder), "--until-stdin-closes"]
     if tls:
         command += ["--certificate", str(tls[0]), "--key", str(tls[1])]
+    process = _process(command, password)
+    server = Server("", USER, password, process, command)
+    try:
+        server.url = _first_line(process)
+        yield server
+    finally:
+        server.stop()
+
+
+def _process(command: Sequence[str], password: str) -> "subprocess.Popen[str]":
     root = Path(__file__).parents[2]
     environment = os.environ | {PASSWORD_VARIABLE: password}
     # A new interpreter, not a fork: chDB hangs in a forked process.
-    process = subprocess.Popen(
+    return subprocess.Popen(
         command, cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    try:
-        yield Server(_first_line(process), USER, password, process)
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe:
-                pipe.close()
+
+
+def _close_pipes(process: "subprocess.Popen[str]") -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe:
+            pipe.close()
 
 
 def _own(url: str) -> Server:

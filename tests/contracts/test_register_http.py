@@ -92,6 +92,18 @@ def test_what_was_acknowledged_survives_kill_nine_and_the_same_tokens_again_add_
         assert [act and act.leaf_index for act in found] == acknowledged
 
 
+def test_a_killed_server_begins_again_at_its_address_and_its_clients_find_it_there(tmp_path: Path) -> None:
+    with clickhouse.started(tmp_path / "data") as server:
+        register, url = ready(address_of(server, tmp_path)), server.url
+        insert(register, 1)
+        server.kill()
+        with pytest.raises(Unavailable):
+            register.ask("SELECT 1")
+        server.start()
+        assert server.url == url
+        assert register.ask("SELECT count() FROM acts") == [(1,)]
+
+
 def insert_until_dead(register: Register, after: int, tried: list[int], acknowledged: list[int]) -> None:
     """Inserts one act after another until the server is gone, which it must be told as Unavailable."""
     try:
