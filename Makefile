@@ -79,7 +79,7 @@ LOCKED := --universal --python-version 3.11 --generate-hashes --no-emit-index-ur
 	--custom-compile-command 'make lock'
 
 lock: $(UV) ## resolve the dependencies anew, of both environments
-	$(UV) pip compile pyproject.toml --group dev --group browser --group cluster $(LOCKED) -o requirements.lock
+	$(UV) pip compile pyproject.toml --group dev --group browser --group cluster --group deploy $(LOCKED) -o requirements.lock
 	# The second starts from the first: one package has one version in both, but where an extra forbids it (NumPy).
 	cp requirements.lock requirements-extra.lock
 	$(UV) pip compile pyproject.toml --group dev --all-extras $(LOCKED) -o requirements-extra.lock
