@@ -12,7 +12,7 @@ from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.pipeline import Centre, Stores, make_keys
 from integrations.roles import ROLES, Role
-from tests.deploy.files import values
+from tests.deploy.files import DEPLOY, values
 
 STORES = {"stream", "casebook", "register", "evidence", "registries", "channels"}
 KEYS = {"casebook": "master", "signer": "authority", "log": "authority", "evidence": "evidence"}
@@ -74,3 +74,11 @@ def test_a_role_never_has_more_replicas_than_partitions() -> None:
     for row in chart["roles"].values():
         assert row.get("scale", {}).get("max", 0) <= partitions
         assert row.get("scale", {}).get("min", row["replicas"]) == row["replicas"]
+
+
+def test_the_readme_has_the_same_table() -> None:
+    lines = (DEPLOY / "README.md").read_text(encoding="utf-8").splitlines()
+    for name, row in values()["roles"].items():
+        topics = [topic for read in row.get("scale", {}).get("groups", {}).values() for topic in read]
+        cells = (name, *(", ".join(part) or "–" for part in (row["uses"], row["keys"], topics)))
+        assert f"| {' | '.join(cells)} |" in lines
