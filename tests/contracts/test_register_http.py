@@ -11,8 +11,11 @@ from ipaddress import ip_address
 from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
+import pyarrow as pa
 import pytest
+from clickhouse_connect import get_client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -151,6 +154,42 @@ def test_what_one_request_sets_the_next_does_not_see(address: Address) -> None:
     assert str(default) != "1"
     assert client.query("SELECT getSetting('max_threads')", settings={"max_threads": 3}).result_rows == [(3,)]
     assert client.command("SELECT currentDatabase()") == address.database
+
+
+@pytest.mark.parametrize("compress", [False, "lz4", "gzip"])
+def test_an_unmodified_client_writes_and_reads_in_its_own_formats(address: Address, compress: bool | str) -> None:
+    connected(address, create=True).close()
+    parts = urlsplit(address.url)
+    client = get_client(
+        host=parts.hostname,
+        port=parts.port,
+        username=address.user,
+        password="a password",
+        database=address.database,
+        compress=compress,
+    )
+    client.command(
+        "CREATE TABLE t (n UInt32, s LowCardinality(String), b FixedString(2)) ENGINE = MergeTree ORDER BY n"
+    )
+    client.insert("t", [[1, "quote ' and FORMAT x\n", b"ab"]], column_names=["n", "s", "b"])  # Native
+    client.insert_arrow("t", pa.table({"n": [2], "s": ["two"], "b": ["cd"]}))
+    client.command("INSERT INTO t VALUES", data="(3, 'three', 'ef')")
+    assert client.query("SELECT n, s, b FROM t ORDER BY n").result_rows == [
+        (1, "quote ' and FORMAT x\n", b"ab"),
+        (2, "two", b"cd"),
+        (3, "three", b"ef"),
+    ]
+    assert client.query_arrow("SELECT n FROM t WHERE s = {s:String}", parameters={"s": "two"}).to_pydict() == {"n": [2]}
+    assert client.query("SELECT n FROM t WHERE n = {n:UInt32}", parameters={"n": 9}).result_rows == []
+    assert client.query("SELECT n, s FROM t LIMIT 0").column_names == ("n", "s")
+    assert client.command("SELECT count() FROM t") == 3
+    with client.query_row_block_stream("SELECT number FROM numbers(100000)") as blocks:
+        assert sum(len(block) for block in blocks) == 100_000
+    assert client.ping()
+    with pytest.raises(DatabaseError) as raised:
+        client.query("SELECT 1 FROM nosuchtable")
+    assert (raised.value.code, raised.value.name) == (60, "UNKNOWN_TABLE")
+    client.close()
 
 
 def test_another_password_is_refused_and_is_no_outage(address: Address) -> None:
