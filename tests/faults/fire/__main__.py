@@ -6,6 +6,7 @@ between two faults is its own.
 """
 
 import argparse
+import signal
 import sys
 import time
 
@@ -28,6 +29,8 @@ def main() -> int:
         for fault in plan(asked.seed, asked.kills, roles=len(ROLES), brokers=asked.brokers):
             _say(f"{fault.number:4}  after {fault.after_s:.1f} s: {fault}")
         return 0
+    for number in (signal.SIGINT, signal.SIGTERM):  # in the background of a shell SIGINT would be ignored
+        signal.signal(number, signal.default_int_handler)
     summary = fire(asked.seed, asked.kills, asked.brokers, _say)
     _say(msgspec.json.format(msgspec.json.encode(summary)).decode())
     return 1 if summary.violations else 0
