@@ -175,7 +175,9 @@ TARAZY = "from dashboards.cli import main; main()"
 def _prepare(settings: Settings, objects: s3.S3Server) -> None:
     told = environment(settings)
     for command in PREPARING:
-        done = subprocess.run([sys.executable, "-c", TARAZY, *command], env=told, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-c", TARAZY, *command], env=told, capture_output=True, text=True, check=False
+        )
         if done.returncode:
             raise RuntimeError(f"tarazy {' '.join(command)}: {done.stderr[-2000:]}")
     _secret(settings.data / "keys" / "s3", f"{objects.keys.access_key_id}\n{objects.keys.secret_access_key}\n")

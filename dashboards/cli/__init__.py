@@ -26,6 +26,7 @@ COMMANDS = (
     "verify",
     "casebook",
     "register",
+    "bench",
     "config",
 )
 
