@@ -19,6 +19,7 @@ from benchmarks.national.picture import draw
 from benchmarks.national.processes import LOAD_SIDE, Used
 from benchmarks.national.report import Seen, figures, timeline
 from benchmarks.national.watch import Watch
+from benchmarks.roles import PROFILE
 from integrations.pipeline import Centre
 from integrations.pipeline import cluster as centre_of
 
@@ -49,11 +50,15 @@ class Asked(msgspec.Struct, frozen=True):
     open: bool = False
     times: float = 1.0
     picture: Path | None = None
+    profile: Path | None = None
 
 
 def measure(asked: Asked, note: Callable[[str], None] = lambda _: None) -> dict[str, object]:
     """Everything, by name. `note` hears what is going on. Raises what the servers raise where they do not start."""
     machine = _machine()
+    if asked.profile:
+        asked.profile.mkdir(parents=True, exist_ok=True)
+        os.environ[PROFILE] = str(asked.profile.absolute())  # roles begin with this process's environment
     with cluster(population=POPULATION, seed=asked.seed, frames_mib=FRAMES_MIB) as made:
         note("servers are prepared")
         made.run(PARTS)

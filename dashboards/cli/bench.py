@@ -34,6 +34,7 @@ def national(
     times: Annotated[float, typer.Option(min=0, help="With --open: times the rate of so many devices.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Of devices, traffic, outage and population.")] = 1,
     picture: Annotated[Path | None, typer.Option(help="Write rates and lag over time to this PNG.")] = None,
+    profile: Annotated[Path | None, typer.Option(help="Write where each role's processor time went here.")] = None,
 ) -> None:
     """Starts a broker, a database, a register, an object store and all roles on loopback, and drives them.
 
@@ -59,6 +60,7 @@ def national(
         open=is_open,
         times=times,
         picture=picture,
+        profile=profile,
     )
     figures = load.measure(asked, lambda text: typer.echo(text, err=True))
     if json:
