@@ -168,6 +168,8 @@ def cluster(*, brokers: int = 1, seed: int = 1, population: int = 2_000, frames_
 
 PREPARING = (("cluster", "keys"), ("topics", "apply"), ("casebook", "migrate"), ("register", "migrate"))
 """What an operator does once, in this order."""
+ATTEMPTS = 3
+"""Each may be repeated, and a server on a busy machine may not serve yet what it was just given."""
 TARAZY = "from dashboards.cli import main; main()"
 """The command, of this very tree."""
 
@@ -176,8 +178,11 @@ def _prepare(settings: Settings, objects: s3.S3Server) -> None:
     told = environment(settings)
     for command in PREPARING:
         asked = [sys.executable, "-c", TARAZY, *command]
-        done = subprocess.run(asked, env=told, capture_output=True, text=True, check=False)
-        if done.returncode:
+        for _ in range(ATTEMPTS):
+            done = subprocess.run(asked, env=told, capture_output=True, text=True, check=False)
+            if not done.returncode:
+                break
+        else:
             raise RuntimeError(f"tarazy {' '.join(command)}: {done.stderr[-2000:]}")
     _secret(settings.data / "keys" / "s3", f"{objects.keys.access_key_id}\n{objects.keys.secret_access_key}\n")
 

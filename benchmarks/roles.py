@@ -8,11 +8,17 @@ import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
+from pathlib import Path
 
 from benchmarks.legend import LegendEyes, LegendSecond
+from benchmarks.sampling import sampled
 from dashboards.role import running_role
 from integrations.config import load
 from integrations.roles import role_of, together
+
+PROFILE = "BENCH_PROFILE"
+"""Environment: a folder; each process writes there at its end where its processor time went (sampling.py)."""
 
 
 def main() -> None:
@@ -23,7 +29,9 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     threading.Thread(target=_until_left, args=(stop,), daemon=True).start()
-    with running_role(load(os.environ), role, lambda _: LegendEyes(), lambda _: LegendSecond()) as addresses:
+    profile = os.environ.get(PROFILE)
+    measuring = sampled(Path(profile) / f"{name}.txt") if profile else nullcontext()
+    with measuring, running_role(load(os.environ), role, lambda _: LegendEyes(), lambda _: LegendSecond()) as addresses:
         print(*addresses, flush=True)
         stop.wait()
 

@@ -111,13 +111,12 @@ def passport(device_id: str) -> Passport:
 def enrol(url: str, admin_token: str, device_ids: Sequence[str], seed: int) -> list[DeviceFile]:
     """Devices enrolled at the door `url`, as an administrator does it; their keys come from `seed`."""
     rng = random.Random(seed)
-    return [_enrolled(url, admin_token, passport(name), rng.randbytes(32)) for name in device_ids]
+    with httpx.Client(headers={"authorization": f"Bearer {admin_token}"}) as client:
+        return [_enrolled(client, url, passport(name), rng.randbytes(32)) for name in device_ids]
 
 
-def _enrolled(url: str, admin_token: str, papers: Passport, secret: bytes) -> DeviceFile:
+def _enrolled(client: httpx.Client, url: str, papers: Passport, secret: bytes) -> DeviceFile:
     key = Ed25519PrivateKey.from_private_bytes(secret)
     content = msgspec.json.encode(request_of(papers, public_hex(key)))
-    answer = httpx.post(
-        f"{url}/v1/admin/devices", content=content, headers={"authorization": f"Bearer {admin_token}"}
-    ).raise_for_status()
+    answer = client.post(f"{url}/v1/admin/devices", content=content).raise_for_status()
     return device_file(papers, key, url, codec.decode(answer.content, Enrolled).receipt_key)

@@ -29,6 +29,7 @@ COMMANDS = (
     "lag",
     "dead",
     "replay",
+    "bench",
     "config",
 )
 

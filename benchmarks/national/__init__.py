@@ -1,0 +1,1 @@
+"""The national load: what a country sends, through a whole cluster, and what it costs (`tarazy bench national`)."""
