@@ -5,7 +5,8 @@ and records carry the names of ingest/topics.py, without it.
 """
 
 import secrets
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -236,3 +237,25 @@ def translated(doing: str) -> Iterator[None]:
         raise raised(error.args[0], doing) from error
     except BufferError as error:
         raise Unavailable(f"kafka ({doing}: the producer's queue is full)") from error
+
+
+def came_back(step: Callable[[], object], within_s: float) -> bool:
+    """Run `step` on a thread of its own, which is left behind if it does not end in time: then False.
+
+    Source: librdkafka issues 5456 and 5511, both open: adding offsets to a transaction ignores its timeout, and waits
+    for good once the group's coordinator has been away. Measured: one broker killed and started again.
+    """
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            step()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run, name="kafka step", daemon=True)
+    thread.start()
+    thread.join(within_s)
+    for failure in failures:
+        raise failure
+    return not thread.is_alive()

@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaException, Producer, TopicPartition
 
 from adjudication.errors import Unavailable
 from ingest.clock import Clock
 from ingest.session import Unit
 from ingest.stage import Position
 from ingest.stream import Entry, Name, NewRecord, Partition, StoredRecord
-from integrations.kafka.connection import Connection, raised, translated
+from integrations.kafka.connection import Connection, came_back, raised, translated
 from integrations.kafka.reading import Reading
 from integrations.kafka.sending import Send, produce
 from integrations.kafka.windows import Change, Windows
@@ -35,6 +35,8 @@ OPEN_S = 30.0
 """How long the coordinator may take to end what a former member of this name left open."""
 UNIT_S = 15.0
 """What one step of a unit may take: longer than a delivery (connection.UNIT_DELIVERY_MS)."""
+STUCK_S = 20.0
+"""A step that has not ended by then never will."""
 COMMIT_S = 60.0
 """How long a commit is asked for again: a broker that was killed is back, or replaced, by then."""
 ABORT_S = 5.0
@@ -66,6 +68,7 @@ class KafkaSession:
         self._unfinished = False
         self._over = ""
         self._left = False
+        self._stuck = False
         self._producer: Producer = connection.unit_producer(group)
         with translated("opening a session"):
             self._producer.init_transactions(OPEN_S)
@@ -182,11 +185,13 @@ class KafkaSession:
         with self._lock:
             self._require("flushed", "offsets")
             if next_offsets:
-                places = self._reading.places(next_offsets)
-                self._ask(
-                    lambda: self._producer.send_offsets_to_transaction(places, self._reading.metadata, UNIT_S),
-                    "adding offsets to a unit",
-                )
+                places, metadata = self._reading.places(next_offsets), self._reading.metadata
+                self._ask(lambda: self._add(places, metadata), "adding offsets to a unit")
+
+    def _add(self, places: list[TopicPartition], metadata: object) -> None:
+        if not came_back(lambda: self._producer.send_offsets_to_transaction(places, metadata, UNIT_S), STUCK_S):
+            self._stuck, self._over = True, "the client library did not come back"
+            raise RuntimeError(f"this session of group {self._group} is over: {self._over}")
 
     def commit(self) -> None:
         """See Session."""
@@ -272,6 +277,7 @@ class KafkaSession:
         self._left, self._over = True, self._over or why
         self._reading.close()
         self._windows.close()
-        with contextlib.suppress(KafkaException):  # a fenced producer has nothing left to say
-            self._producer.purge()
-            self._producer.close()
+        if not self._stuck:
+            with contextlib.suppress(KafkaException):  # a fenced producer has nothing left to say
+                self._producer.purge()
+                self._producer.close()

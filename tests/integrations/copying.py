@@ -28,7 +28,7 @@ IN = Topic("in.v1", "device", 3600, "for these tests")
 OUT = Topic("out.v1", "device", 3600, "for these tests")
 GROUP = "copy"
 PARTITIONS = 4
-PATIENCE_S = 120.0
+PATIENCE_S = 240.0
 
 
 def connection(bootstrap: str, prefix: str = "", member: str = "") -> Connection:
