@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 SETUP := .venv/.set-up
 EXTRA := .venv-extra/.set-up
 
-.PHONY: help setup setup-extra models demo up test lint bench lock server-test test-cluster simulate faults browser-test test-gpu-extra train clean
+.PHONY: help setup setup-extra models demo up test lint bench lock server-test test-cluster test-whole simulate faults browser-test test-gpu-extra train clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -43,13 +43,16 @@ up: models ## the whole centre, without demo traffic
 	$(RUN)/tarazy up $(ARGS)
 
 test: models ## the tests that need no server
-	$(RUN)/pytest -m 'not server and not browser and not cluster' -n 2 --dist loadfile $(ARGS)
+	$(RUN)/pytest -m 'not server and not browser and not cluster and not whole' -n 2 --dist loadfile $(ARGS)
 
 server-test: models ## the tests that start real processes
 	$(RUN)/pytest -m server $(ARGS)
 
 test-cluster: models ## the tests that start a broker, a database or an object store
 	$(RUN)/pytest -m cluster $(ARGS)
+
+test-whole: models ## a whole cluster under fire and under load; wants an idle machine, and is not part of .ci/run
+	$(RUN)/pytest -m whole $(ARGS)
 
 simulate: $(SETUP) ## whole days under faults, in one process, from a seed; SEED=0 DAYS=1000 BUG=name ARGS="--from 400"
 	$(RUN)/python -m tests.simulation --seed $(or $(SEED),0) --days $(or $(DAYS),1000) $(if $(BUG),--bug $(BUG)) $(ARGS)

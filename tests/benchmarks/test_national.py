@@ -36,7 +36,7 @@ STAGES = {"vision", "crosscheck", "confirm", "decide", "seal", "issue", "notify"
 SERVERS = {"broker", "database", "register", "s3"}
 
 
-@pytest.mark.cluster
+@pytest.mark.whole
 @pytest.mark.timeout(900)
 def test_every_accepted_passage_is_counted_and_all_figures_are_told(tmp_path: Path) -> None:
     picture = tmp_path / "run.png"
