@@ -7,8 +7,9 @@
     officers' verdicts and terms that end come from the casebook through its outbox, as messages like any other
 
 `road` lists the stages in order; each is a function from messages to messages, and knows nothing of how it is run.
-`embedded` is the deployment in one process: it, and later `cluster`, are the only functions that name adapters. What
-travels is in adjudication/messages.py, on what in ingest/topics.py, how it is run in ingest/runner.py.
+`embedded` is the deployment in one process, `cluster` one role of many (integrations/roles.py): the only functions that
+name adapters. What travels is in adjudication/messages.py, on what in ingest/topics.py, how it is run in
+ingest/runner.py.
 """
 
 import secrets
