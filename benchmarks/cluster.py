@@ -16,7 +16,7 @@ from integrations.config import PREFIX, Settings
 from integrations.simulators.process import Running, running
 
 PARTS = ("gateway", "vision+crosscheck+confirm+decide", "seal+issue+outbox+deadlines+notify+lifecycle", "register")
-"""Twelve roles, all but the pages, in four processes: two cores have no more to give, and each keeps stores of its own kind."""
+"""Twelve roles, all but the pages, in four processes: each keeps stores of its own kind, and two cores have no more."""
 ENDS_WITHIN_S = 40.0
 """More than a role takes to finish a batch (ingest.embedded.STOP_S)."""
 
