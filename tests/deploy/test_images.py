@@ -47,6 +47,12 @@ def test_the_image_asks_for_health_and_starts_the_command() -> None:
     assert settings <= {name.upper() for name in Settings.__struct_fields__}
 
 
+def test_no_library_tells_its_makers_what_is_done_with_it() -> None:
+    # Source: Privacy.md of onnxruntime 1.31: on by default in its builds for Linux.
+    for name in ("docker/Dockerfile", "tarazy.service"):
+        assert "ORT_DISABLE_TELEMETRY=1" in (DEPLOY / name).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("file", DOCKERFILES, ids=lambda path: path.name)
 def test_everything_that_is_copied_is_there_and_reaches_the_builder(file: Path) -> None:
     allowed = {

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]  # servers start slowly on a busy machine
 
 TRIES = 4
-"""Those of compose.yaml, less the last."""
+"""More than the chart takes (`prepare.backoffLimit`), less the last; Compose goes on until it is done."""
 ANSWER_S = 10.0
 """What a client without a right is given to find that out."""
 
