@@ -49,7 +49,7 @@ server-test: models ## the tests that start real processes
 	$(RUN)/pytest -m server $(ARGS)
 
 test-cluster: models ## the tests that start a broker, a database or an object store
-	$(RUN)/pytest -m cluster $(ARGS)
+	$(RUN)/pytest -m 'cluster and not whole' $(ARGS)
 
 test-whole: models ## a whole cluster under fire and under load; wants an idle machine, and is not part of .ci/run
 	$(RUN)/pytest -m whole $(ARGS)

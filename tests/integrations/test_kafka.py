@@ -188,6 +188,7 @@ def test_members_that_come_and_go_under_load_lose_and_double_nothing(kafka: str)
     watch.close()
 
 
+@pytest.mark.whole
 def test_members_killed_and_frozen_lose_and_double_nothing(kafka: str) -> None:
     place, count = connection(kafka), 3_000
     watch = opened(place)
@@ -206,6 +207,7 @@ def test_members_killed_and_frozen_lose_and_double_nothing(kafka: str) -> None:
     watch.close()
 
 
+@pytest.mark.whole
 def test_a_broker_that_is_killed_holds_the_road_up_and_loses_nothing(tmp_path: Path) -> None:
     count = 1_500
     with kafka_server.running(1, tmp_path, own=False) as cluster:
