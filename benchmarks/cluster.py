@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy.servers import clickhouse, kafka, postgres, s3
+from deploy.servers.ports import free_port
 from integrations.config import PREFIX, Settings
+from integrations.signing import write_private
 from integrations.simulators.process import Running, running
 
 PARTS = ("gateway", "vision+crosscheck+confirm+decide", "seal+issue+outbox+deadlines+notify+lifecycle", "register")
@@ -142,7 +143,7 @@ def cluster(*, brokers: int = 1, seed: int = 1, population: int = 2_000, frames_
         url = stack.enter_context(database.database())
         settings = Settings(
             data=folder / "data",
-            door_port=_free_port(),
+            door_port=free_port(),
             public_url="http://127.0.0.1:8601",
             registries_url=simulators.url,
             channels_url=simulators.url,
@@ -188,13 +189,5 @@ def _prepare(settings: Settings, objects: s3.S3Server) -> None:
 
 
 def _secret(path: Path, text: str) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(0o600)
-    path.write_text(text)
+    write_private(path, text.encode("ascii"))
     return str(path)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -15,7 +15,7 @@ from benchmarks.legend import LegendEyes, LegendSecond
 from benchmarks.sampling import sampled
 from dashboards.role import running_role
 from integrations.config import load
-from integrations.roles import role_of, together
+from integrations.roles import role_of
 
 PROFILE = "BENCH_PROFILE"
 """Environment: a folder; each process writes there at its end where its processor time went (sampling.py)."""
@@ -24,7 +24,9 @@ PROFILE = "BENCH_PROFILE"
 def main() -> None:
     """Run until told to stop."""
     name = sys.argv[1]
-    role = together(name, [role for each in name.split("+") if (role := role_of(each)) is not None])
+    role = role_of(name)
+    if role is None:
+        raise SystemExit(f"no such role: {name}")
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

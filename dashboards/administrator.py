@@ -1,19 +1,18 @@
 """Routes for the administrator's token, beside the pages: how they read a body, answer, and refuse (RFC 9457)."""
 
-import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
 import msgspec
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from adjudication import codec
 from adjudication.errors import Invalid, Unavailable
 from adjudication.facts import Fact
 from ingest.doors.authority import check_administrator
+from ingest.doors.body import body_of
 from ingest.problems import MEDIA_TYPE, Problem
 
 MAX_BODY_BYTES = 64 * 1024
@@ -36,7 +35,7 @@ async def answer(
     """What `work` makes of the body, for an administrator; a refusal as a problem. Nothing is read before the token."""
     try:
         check_administrator(request, token)
-        done = await run_in_threadpool(work, await _body(request, max_bytes))
+        done = await run_in_threadpool(work, await body_of(request, max_bytes, BODY_S))
     except Invalid as error:
         return _problem(request, STATUS.get(error.code, HTTPStatus.UNPROCESSABLE_ENTITY), error.code, error.detail)
     except Unavailable as error:
@@ -44,19 +43,6 @@ async def answer(
         refused.headers["Retry-After"] = str(max(1, round(error.retry_after_s)))
         return refused
     return Response(codec.encode(done), media_type="application/json")
-
-
-async def _body(request: Request, max_bytes: int) -> bytes:
-    body = b""
-    try:
-        async with asyncio.timeout(BODY_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > max_bytes:
-                    raise Invalid("body-too-large", f"more than {max_bytes} bytes")
-    except (TimeoutError, ClientDisconnect) as error:
-        raise Invalid("body-too-slow", f"{len(body)} bytes came in {BODY_S:g} s") from error
-    return body
 
 
 def _problem(request: Request, status: HTTPStatus, code: str, detail: str) -> Response:

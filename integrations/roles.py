@@ -53,11 +53,15 @@ ROLES = (
 
 
 def role_of(name: str) -> Role | None:
-    """The role of that name; None if there is none."""
-    return next((role for role in ROLES if role.name == name), None)
+    """The role of that name; of names with + between, all of them in one process. None where one is of no role."""
+    found = [next((role for role in ROLES if role.name == each), None) for each in name.split("+")]
+    known = [role for role in found if role is not None]
+    if len(known) < len(found):
+        return None
+    return known[0] if len(known) == 1 else _together(name, known)
 
 
-def together(name: str, roles: Sequence[Role]) -> Role:
+def _together(name: str, roles: Sequence[Role]) -> Role:
     """Several roles in one process, for a small centre; of faces there can be one."""
     return Role(
         name,

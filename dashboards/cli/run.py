@@ -17,14 +17,12 @@ def run(
     import threading
 
     from adjudication.errors import TarazyError
-    from integrations.roles import ROLES, role_of, together
+    from integrations.roles import ROLES, role_of
 
-    found = [role_of(name) for name in role.split("+")]
-    known = [each for each in found if each is not None]
-    if len(known) < len(found):
+    chosen = role_of(role)
+    if chosen is None:
         typer.echo("\n".join(f"{each.name:12}{each.about}" for each in ROLES), err=role != "list")
         raise typer.Exit(0 if role == "list" else 2)
-    chosen = known[0] if len(known) == 1 else together(role, known)
 
     from dashboards.role import running_role
     from integrations.config import load

@@ -14,7 +14,6 @@ import hashlib
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,8 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from deploy.servers.ports import free_ports
 
 LOCK = Path(__file__).with_name("kafka.lock")
 VERSION = "4.3.1"
@@ -141,7 +142,7 @@ def running(
 
 def _laid_out(count: int, folder: Path, options: Mapping[str, str]) -> Kafka:
     java, jars = java_path(), jars_folder()
-    ports = _free_ports(2 * count)
+    ports = free_ports(2 * count)
     voters = ",".join(f"{n}@127.0.0.1:{ports[count + n - 1]}" for n in range(1, count + 1))
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     brokers = []
@@ -279,14 +280,6 @@ _POM = (
 
 def _digest(path: Path) -> str | None:
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _die_with_parent() -> None:

@@ -5,7 +5,6 @@ Debian's package `prometheus` gives the server and promtool; where they are miss
 
 import json
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -17,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+
+from deploy.servers.ports import free_port
 
 RULES = Path(__file__).parents[1] / "prometheus"
 START_S = 60.0
@@ -63,7 +64,7 @@ def running(target: str, token: str) -> Iterator[Prometheus]:
         (Path(folder) / "metrics-token").write_text(token, encoding="ascii")
         config = Path(folder) / "prometheus.yml"
         config.write_text(_config(urlsplit(target).netloc), encoding="utf-8")
-        address = f"127.0.0.1:{_free_port()}"
+        address = f"127.0.0.1:{free_port()}"
         command = [
             tool("prometheus"),
             f"--config.file={config}",
@@ -107,9 +108,3 @@ def _await(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
             pass
         time.sleep(0.1)
     raise RuntimeError(f"prometheus did not start: {log.read_text(errors='replace')[-1000:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

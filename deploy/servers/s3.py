@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from deploy.servers.ports import free_port
 from ingest.clock import system_clock
 from integrations.objects.lock_calls import Bucket
 from integrations.objects.sigv4 import Keys, Scope, signed, url_of
@@ -96,7 +96,7 @@ def _with_bucket(server: S3Server) -> S3Server:
 
 @contextmanager
 def _ministack(folder: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    port = _free_port()
+    port = free_port()
     settings = {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
@@ -159,12 +159,6 @@ def _iam(endpoint: str, **told: str) -> str:
 
 def _between(xml: str, name: str) -> str:
     return xml.split(f"<{name}>", 1)[1].split(f"</{name}>", 1)[0]
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 def main() -> None:

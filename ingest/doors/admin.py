@@ -3,17 +3,14 @@
 Every route needs `Authorization: Bearer <token>`. Bodies are JSON, answers canonical JSON, of ingest.enrolment.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from adjudication import codec
-from adjudication.errors import Invalid
 from adjudication.facts import Fact, SceneCalibration, Verification
 from adjudication.units import MICROS_PER_SECOND
 from ingest.clock import Clock
@@ -28,6 +25,7 @@ from ingest.devices import (
     with_verification,
 )
 from ingest.doors.authority import check_administrator
+from ingest.doors.body import body_of
 from ingest.doors.contract import gives, takes
 from ingest.enrolment import DeviceList, Enrolled, EnrolRequest, NewKey, NewState, as_enrolled
 from ingest.lateness import FUTURE_TOLERANCE_US
@@ -137,16 +135,7 @@ def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock
 
 
 async def _parsed(request: Request, kind: type[T]) -> T:
-    body = b""
-    try:
-        async with asyncio.timeout(BODY_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY_BYTES:
-                    raise Invalid("body-too-large", f"more than {MAX_BODY_BYTES} bytes")
-    except (TimeoutError, ClientDisconnect) as error:
-        raise Invalid("body-too-slow", f"{len(body)} bytes came in {BODY_S:g} s") from error
-    return codec.decode(body, kind)
+    return codec.decode(await body_of(request, MAX_BODY_BYTES, BODY_S), kind)
 
 
 def _json(value: Fact, status: int = 200) -> Response:

@@ -7,7 +7,6 @@ The event loop only reads bodies; checking, keeping and waiting for the flush ha
 flush blocks anyway and SHA-256 lets other threads run.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from adjudication import codec, ids
@@ -25,6 +23,7 @@ from ingest.admission import Admitted, active, admit
 from ingest.clock import Clock
 from ingest.devices import DeviceRegister
 from ingest.doors.authority import is_administrator
+from ingest.doors.body import body_of
 from ingest.doors.contract import gives, takes
 from ingest.doors.headers import CONTENT_TYPE, DEVICE_HEADER, INSTANT_HEADER, RECEIPT_TYPE, SIGNATURE_HEADER
 from ingest.frame import MAX_FRAME_BYTES
@@ -151,7 +150,8 @@ def event_routes(counter: Counter) -> APIRouter:
             if not held:
                 counter.count("overloaded")
                 return problem("overloaded", retry_after_s=counter.limits.retry_after_s)
-            return await run_in_threadpool(counter.take, await _body(request, counter.limits.body_s))
+            body = await body_of(request, MAX_FRAME_BYTES, counter.limits.body_s, "frame-too-large")
+            return await run_in_threadpool(counter.take, body)
 
     return router
 
@@ -200,25 +200,6 @@ def _declared(request: Request) -> int | None:
     if int(text) > MAX_FRAME_BYTES:
         raise Invalid("frame-too-large", f"{int(text)} bytes; at most {MAX_FRAME_BYTES}")
     return int(text)
-
-
-async def _body(request: Request, seconds: float) -> bytes:
-    """The body, read no further than a frame may be long.
-
-    Raises:
-        Invalid: `frame-too-large`, or `body-too-slow` where it was not there in time or never came.
-    """
-    chunks, size = [], 0
-    try:
-        async with asyncio.timeout(seconds):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size > MAX_FRAME_BYTES:
-                    raise Invalid("frame-too-large", f"more than {MAX_FRAME_BYTES} bytes")
-                chunks.append(chunk)
-    except (TimeoutError, ClientDisconnect) as error:
-        raise Invalid("body-too-slow", f"{size} bytes came in {seconds:g} s") from error
-    return b"".join(chunks)
 
 
 def _check_own_event(request: Request, event_id: str, devices: DeviceRegister, now_us: int) -> None:

@@ -1,7 +1,6 @@
 """The broker's and the database's files of Compose, given to a real broker and a real database on loopback."""
 
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from confluent_kafka.admin import AdminClient
 
 from adjudication.errors import Unavailable
 from deploy.compose.make_secrets import main
+from deploy.servers.ports import free_port
 from integrations.casebook import Casebook
 from integrations.casebook.opening import migrate
 from integrations.config import Settings, load
@@ -45,12 +45,6 @@ def secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     main(folder)
     capsys.readouterr()
     return folder
-
-
-def free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
 
 
 # The broker

@@ -4,7 +4,6 @@ import hashlib
 import multiprocessing
 import os
 import signal
-import socket
 from base64 import b64decode
 from collections.abc import Iterable
 from contextlib import suppress
@@ -123,13 +122,6 @@ def audit(settings: Settings, accepted: Iterable[Id]) -> Audit:
     process.join(PATIENCE_S)
     assert isinstance(found, Audit)
     return found
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _live(pipe: Connection, settings: Settings) -> None:

@@ -12,6 +12,7 @@ from adjudication.calendar import civil_day
 from adjudication.units import Id
 from benchmarks.legend import LegendEyes, LegendSecond
 from benchmarks.traffic import enrol, passings
+from deploy.servers.ports import free_port
 from ingest.client import Delivered, DeviceClient
 from ingest.topics import FRAMES
 from integrations.centre import RunningCentre
@@ -21,7 +22,7 @@ from integrations.seal import open_evidence
 from integrations.simulators.faults import ShiftedClock
 from integrations.simulators.population import Population
 from integrations.simulators.process import Running, running
-from tests.faults.centres import free_port, look, served_door
+from tests.faults.centres import look, served_door
 
 SEED = 5
 POPULATION = 200

@@ -16,13 +16,14 @@ import pytest
 from adjudication.calendar import civil_day
 from adjudication.units import Id, Micros
 from benchmarks.traffic import Passing, enrol, passings
+from deploy.servers.ports import free_port
 from ingest.client import Delivered, DeviceClient
 from ingest.clock import system_clock
 from ingest.identity import DeviceFile
 from integrations.config import Settings
 from integrations.simulators.population import Population
 from integrations.simulators.process import running
-from tests.faults.centres import Audit, CentreProcess, audit, free_port
+from tests.faults.centres import Audit, CentreProcess, audit
 
 POPULATION = 200
 EVENTS = 320
