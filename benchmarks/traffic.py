@@ -55,19 +55,25 @@ class Passing:
     def event(self, device: DeviceFile, sequence: int, picture: Picture, captured_us: Micros) -> EventCaptured:
         """The same as the header of a frame, for whoever signs without a client's spool."""
         digest = hashlib.sha256(picture.jpeg).hexdigest()
-        return EventCaptured(
-            event=f"{device.device_id}-{sequence}",
-            device_id=device.device_id,
-            sequence=sequence,
-            captured_us=captured_us,
-            clock_offset_us=0,
-            place=device.place,
-            lane=1,
-            direction="",
-            media=(Media(role=picture.role, sha256=digest, bytes=len(picture.jpeg), captured_us=captured_us),),
-            measurement=self.measurement,
-            verification=device.verification,
-        )
+        media = Media(role=picture.role, sha256=digest, bytes=len(picture.jpeg), captured_us=captured_us)
+        return event_of(device, sequence, media, self.measurement)
+
+
+def event_of(device: DeviceFile, sequence: int, media: Media, measurement: Measurement | None) -> EventCaptured:
+    """The header of a device's event of one picture, captured when that was; its clock is right."""
+    return EventCaptured(
+        event=f"{device.device_id}-{sequence}",
+        device_id=device.device_id,
+        sequence=sequence,
+        captured_us=media.captured_us,
+        clock_offset_us=0,
+        place=device.place,
+        lane=1,
+        direction="",
+        media=(media,),
+        measurement=measurement,
+        verification=device.verification,
+    )
 
 
 def passings(
@@ -81,10 +87,11 @@ def passings(
 def _passing(rng: random.Random, population: Population, speeds_kmh: Sequence[int | None], shot: int) -> Passing:
     vehicle = rng.choice(population.vehicles)
     shown = legend.Legend(plate=vehicle.plate, vehicle_class=SEEN_AS.get(vehicle.category, "car"), shot=shot)
-    return Passing(shown, _measured(rng.choice(speeds_kmh)))
+    return Passing(shown, measured(rng.choice(speeds_kmh)))
 
 
-def _measured(kmh: int | None) -> Measurement | None:
+def measured(kmh: int | None) -> Measurement | None:
+    """A speed as a meter of this road tells it; None where nothing was measured."""
     if kmh is None:
         return None
     return Measurement(kind="speed", value_kmh100=kmh * 100, error_kmh100=ERROR_KMH * 100, limit_kmh100=LIMIT_KMH * 100)

@@ -1,13 +1,16 @@
-"""Servers that several suites share, each started once, when a test first asks; who asks is marked `cluster`."""
+"""What several suites share, made once, when a test first asks; who asks for a server is marked `cluster`."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from deploy.servers import kafka as kafka_server
 from deploy.servers import postgres
 from tests.casebooks import MASTER, Place, Places, in_file
+from vision.train.faces import TRAINED
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)]
 
@@ -68,3 +71,13 @@ def kafka() -> Iterator[str]:
     """The address of a broker."""
     with kafka_server.running() as started:
         yield started.bootstrap
+
+
+@pytest.fixture(scope="session")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The typefaces of training, each the one that is installed: drawing asks for a file, not for a look."""
+    folder = tmp_path_factory.mktemp("faces")
+    data = resources.files("font_roboto").joinpath("files", "Roboto-Medium.ttf").read_bytes()
+    for face in TRAINED:
+        (folder / face.member).write_bytes(data)
+    return folder

@@ -21,12 +21,11 @@ import msgspec
 
 from adjudication import ids
 from adjudication.calendar import civil_day
-from adjudication.facts import Measurement, Media
-from adjudication.messages import EventCaptured
+from adjudication.facts import Media
 from adjudication.units import MICROS_PER_SECOND
 from benchmarks import legend
 from benchmarks.national.load import Event, Kind, plan
-from benchmarks.traffic import ERROR_KMH, LIMIT_KMH, SEEN_AS, enrol
+from benchmarks.traffic import SEEN_AS, enrol, event_of, measured
 from ingest.clock import system_clock
 from ingest.doors.headers import CONTENT_TYPE
 from ingest.frame import signed_part
@@ -125,19 +124,8 @@ class _Devices:
         digest.update(end)
         device = self.files[event.device]
         size = len(start) + len(end)
-        header = EventCaptured(
-            event=f"{device.device_id}-{sequence}",
-            device_id=device.device_id,
-            sequence=sequence,
-            captured_us=captured_us,
-            clock_offset_us=0,
-            place=device.place,
-            lane=1,
-            direction="",
-            media=(Media(role="violation", sha256=digest.hexdigest(), bytes=size, captured_us=captured_us),),
-            measurement=_measured(event.kmh),
-            verification=device.verification,
-        )
+        media = Media(role="violation", sha256=digest.hexdigest(), bytes=size, captured_us=captured_us)
+        header = event_of(device, sequence, media, measured(event.kmh))
         signed = signed_part(header)
         return ids.event_id(device.device_id, sequence), b"".join((signed, device.key.sign(signed), start, end))
 
@@ -151,12 +139,6 @@ class _Devices:
             self._started[number] = head, hashlib.sha256(start)
         head, digest = self._started[number]
         return head.ljust(self.job.frame_bytes - UNIQUE - len(legend.END), b"\0"), digest.copy()
-
-
-def _measured(kmh: int | None) -> Measurement | None:
-    if kmh is None:
-        return None
-    return Measurement(kind="speed", value_kmh100=kmh * 100, error_kmh100=ERROR_KMH * 100, limit_kmh100=LIMIT_KMH * 100)
 
 
 @dataclass(slots=True)

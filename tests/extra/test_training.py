@@ -1,26 +1,15 @@
 """Training can be stopped anywhere and goes on; its last stage changes nothing but what says what is hidden."""
 
-from importlib import resources
 from pathlib import Path
 
 import pytest
 
 from adjudication.errors import Invalid
-from vision.train.faces import TRAINED
 from vision.train.plan import DOUBTING, Plan, Stage
 
 pytestmark = pytest.mark.extra
 
 LITTLE = Plan((Stage(1, 2, 1e-3, 0.3, DOUBTING), Stage(2, 2, 1e-3, 0.3, DOUBTING, veil=True)), size=4, warm=1)
-
-
-@pytest.fixture(scope="module")
-def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("faces")
-    data = resources.files("font_roboto").joinpath("files", "Roboto-Medium.ttf").read_bytes()
-    for face in TRAINED:
-        (folder / face.member).write_bytes(data)
-    return folder
 
 
 def test_a_resumed_training_ends_its_plan_and_the_last_stage_leaves_the_reading_alone(

@@ -1,7 +1,6 @@
 """What the reader is trained on: the same seed draws the same plate, and its truth is where it says."""
 
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
 import cv2
@@ -19,16 +18,6 @@ from vision.train.plan import PLAN
 from vision.train.spoil import Shot, shoot
 
 KAZAKH = [kind for kind in MAKERS if kind.startswith("KZ")]
-
-
-@pytest.fixture(scope="module")
-def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every typeface is the one that is installed: drawing asks for a file, not for a look."""
-    folder = tmp_path_factory.mktemp("faces")
-    data = resources.files("font_roboto").joinpath("files", "Roboto-Medium.ttf").read_bytes()
-    for face in TRAINED:
-        (folder / face.member).write_bytes(data)
-    return folder
 
 
 def shot(faces: Path, seed: int, kind: str = "KZ2012-P") -> Shot:
