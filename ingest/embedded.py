@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 from types import TracebackType
 
+from adjudication.errors import Unavailable
 from ingest.backoff import LONGEST_S, Backoff
 from ingest.clock import Clock, system_clock
-from ingest.events import Crashed, Observe, ignore
+from ingest.events import Crashed, Held, Observe, ignore
 from ingest.runner import Runner
 from ingest.stage import Stage
 from ingest.stream import Stream
@@ -77,14 +78,19 @@ class EmbeddedRunner:
 
     def _run(self, stage: Stage, seed: int) -> None:
         backoff = Backoff(seed)
-        crashes = 0
+        failures = 0
         while not self._stop.is_set():
             began = time.monotonic()
             try:
                 self._run_once(stage, seed)
+            except Unavailable as error:  # no session could be opened; within one the runner waits by itself
+                failures += 1
+                wait_s = backoff.wait_s(failures, error.retry_after_s)
+                self._observe(Held(stage.name, error.what, 0, wait_s))
+                self._stop.wait(wait_s)
             except Exception as error:
-                crashes = 1 if time.monotonic() - began > LONGEST_S else crashes + 1
-                wait_s = backoff.wait_s(crashes)
+                failures = 1 if time.monotonic() - began > LONGEST_S else failures + 1
+                wait_s = backoff.wait_s(failures)
                 self._observe(Crashed(stage.name, type(error).__name__, wait_s))
                 self._failed(stage.name, error)
                 self._stop.wait(wait_s)

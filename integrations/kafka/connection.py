@@ -215,11 +215,16 @@ def _readable(path: str) -> str:
         raise Invalid("kafka-settings", f"{path or 'no file named'}: {error}") from error
 
 
+def broke(error: KafkaError) -> bool:
+    """Whether the client that tells this is of no use any more."""
+    return bool(error.fatal()) or error.code() == KafkaError._FATAL
+
+
 def raised(error: KafkaError, doing: str) -> Exception:
     """What an error of the client library is here: RuntimeError where asking again never helps, else Unavailable."""
     if error.code() in _FENCED:
         return RuntimeError(f"{doing}: fenced, another session has taken this member's place ({error.str()})")
-    if error.fatal() or error.code() == KafkaError._FATAL:
+    if broke(error):
         if _STILL_THERE in error.str():
             return Unavailable(f"kafka ({doing}: the member of this name is still there)")
         return RuntimeError(f"{doing}: fenced, or the client broke for good ({error.str()})")

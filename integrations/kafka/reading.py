@@ -13,7 +13,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from ingest.stage import Position
 from ingest.stream import POLL_BYTES, Partition, StoredRecord
-from integrations.kafka.connection import Connection, raised, translated
+from integrations.kafka.connection import Connection, broke, raised, translated
 from integrations.kafka.lookup import ANSWER_S, stored
 
 HELD_RECORDS = 4_000
@@ -36,6 +36,7 @@ class Reading:
         self._turn: deque[Partition] = deque()
         self._held_bytes = 0
         self._held = 0
+        self._broken: KafkaError | None = None
         self._next: dict[Partition, int] = {}
         self._sought: set[Partition] = set()
         self._paused: set[Partition] = set()
@@ -54,6 +55,11 @@ class Reading:
     def close(self) -> None:
         """Leave the group."""
         self._consumer.close()
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether this consumer will never read again: another must be opened."""
+        return self._broken is not None
 
     # Coming and going
 
@@ -101,6 +107,8 @@ class Reading:
 
     def poll(self, max_records: int, timeout_s: float) -> list[StoredRecord]:
         """See Session; () also where partitions have arrived meanwhile. Raises RuntimeError once fenced."""
+        if self._broken is not None:  # the library tells it once, and is silent ever after
+            raise raised(self._broken, "reading")
         give_up = time.monotonic() + timeout_s
         self._seek_again()
         self._take(0.0)
@@ -123,6 +131,8 @@ class Reading:
     def _hold(self, message: Message) -> None:
         error = message.error()
         if error is not None:
+            if broke(error):
+                self._broken = error
             if error.code() not in _PASSING:
                 raise raised(error, "reading")
             return

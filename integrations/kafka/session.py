@@ -86,7 +86,7 @@ class KafkaSession:
                 self._reading.poll(1, _SERVE_S)
                 self._welcome()
             except Unavailable:  # a topic is new, a leader is being elected
-                if time.monotonic() > give_up:
+                if self._reading.is_broken or time.monotonic() > give_up:
                     raise
             if time.monotonic() > give_up:
                 return
@@ -114,9 +114,18 @@ class KafkaSession:
             give_up = time.monotonic() + timeout_s
             while True:
                 self._welcome()
-                records = self._reading.poll(max_records, max(0.0, give_up - time.monotonic()))
+                records = self._read(max_records, max(0.0, give_up - time.monotonic()))
                 if records or time.monotonic() >= give_up:
                     return records or ()
+
+    def _read(self, max_records: int, timeout_s: float) -> list[StoredRecord]:
+        try:
+            return self._reading.poll(max_records, timeout_s)
+        except Unavailable as error:
+            if self._reading.is_broken:  # waiting mends nothing: the runner opens another session
+                self._over = str(error)
+                self._require_member()
+            raise
 
     def pause(self, partition: Partition) -> None:
         """See Session."""

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from adjudication import codec, ids
-from adjudication.errors import Invalid
+from adjudication.errors import Invalid, Unavailable
 from adjudication.messages import PassageClosed
 from ingest import backoff, embedded
 from ingest.embedded import EmbeddedRunner
-from ingest.events import Crashed, Halted, RunnerEvent
+from ingest.events import Crashed, Halted, Held, RunnerEvent
 from ingest.stage import Outgoing, Received, Stage
-from ingest.stream import NewRecord, StoredRecord
+from ingest.stream import NewRecord, Session, StoredRecord
 from ingest.topics import HOUR_S, Topic, dead
 from integrations.sqlite_stream import SqliteStream
 
@@ -134,4 +134,31 @@ def test_records_that_come_while_a_stage_pauses_share_its_next_batch(tmp_path: P
             stream.send([record(n)])
         wait_for(lambda: sum(batches) == 9)
     assert batches == [1, 8]
+    stream.close()
+
+
+class SlowToOpen(SqliteStream):
+    """Refuses the first two sessions, as brokers that are being begun again do."""
+
+    refusals = 2
+
+    def session(self, group: str, topics: Sequence[Topic]) -> Session:
+        if self.refusals:
+            self.refusals -= 1
+            raise Unavailable("brokers", 0.01)
+        return super().session(group, topics)
+
+
+def test_a_stream_that_opens_no_session_holds_the_stage_and_is_no_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backoff, "FIRST_S", 0.01)
+    stream = SlowToOpen(tmp_path, [IN, OUT])
+    crashed: list[str] = []
+    events: list[RunnerEvent] = []
+    with EmbeddedRunner([copying("first", IN, OUT)], stream, lambda n, _: crashed.append(n), observe=events.append):
+        stream.send([record(1)])
+        wait_for(lambda: len(standing(stream, OUT)) == 1)
+    assert crashed == []
+    assert [event.what for event in events if isinstance(event, Held)] == ["brokers", "brokers"]
     stream.close()

@@ -291,3 +291,16 @@ def test_a_member_with_a_lasting_name_keeps_its_partitions_over_a_restart(kafka:
     assert len(mine) + len(theirs) == 40
     again.close()
     other.close()
+
+
+def test_a_name_that_is_still_there_refuses_a_session_until_it_has_gone(kafka: str) -> None:
+    place = Connection(kafka, f"{secrets.token_hex(4)}.", "one", is_static=True)
+    first, second = opened(place), opened(place)
+    former = first.session(GROUP, [IN])
+    with pytest.raises(Unavailable, match="still there"):
+        second.session(GROUP, [IN])
+    former.close()
+    first.send([message(n) for n in range(10)])
+    assert len(read(second.session(GROUP, [IN]), 10)) == 10
+    first.close()
+    second.close()
