@@ -33,6 +33,7 @@ class Reading:
         self._name = connection.name
         self._lost = lost
         self._buffers: dict[Partition, deque[StoredRecord]] = {}
+        self._served: dict[tuple[str | None, int | None], Partition] = {}
         self._turn: deque[Partition] = deque()
         self._held_bytes = 0
         self._held = 0
@@ -77,7 +78,7 @@ class Reading:
             self._next.pop(partition, None)
             self._sought.discard(partition)
             if partition in self._buffers:
-                del self._buffers[partition]
+                del self._buffers[partition], self._served[place.topic, place.partition]
                 self._turn.remove(partition)
             if partition in self.arrived:
                 self.arrived.remove(partition)
@@ -98,6 +99,7 @@ class Reading:
         """Begin to fetch these, which have arrived."""
         for partition in partitions:
             self._buffers[partition] = deque()
+            self._served[self._name(partition.topic), partition.number] = partition
             self._turn.append(partition)
             self.arrived.remove(partition)
             if partition not in self._paused:
@@ -136,9 +138,8 @@ class Reading:
             if error.code() not in _PASSING:
                 raise raised(error, "reading")
             return
-        partition = Partition(self._topics[message.topic() or ""], message.partition() or 0)
-        buffer = self._buffers.get(partition)
-        if buffer is None or partition in self._sought:
+        partition = self._served.get((message.topic(), message.partition()))
+        if partition is None or partition in self._sought:
             return
         record = stored(message, partition)
         if record.position.offset < self._next.get(partition, 0):
@@ -146,7 +147,7 @@ class Reading:
         self._next[partition] = record.position.offset + 1
         self._held += 1
         self._held_bytes += len(record.value)
-        buffer.append(record)
+        self._buffers[partition].append(record)
 
     def _serve(self, max_records: int) -> list[StoredRecord]:
         """From one partition after the other, beginning where the last poll left off, so that none starves."""

@@ -65,18 +65,18 @@ class KafkaStream:
 
     def _find(self, records: Sequence[NewRecord]) -> list[Send]:
         """Where each record goes. Raises RuntimeError `no such topic` before anything has gone anywhere."""
-        name = self._connection.name
-        if missing := {record.topic for record in records if name(record.topic) not in self._counts}:
+        names = {topic: self._connection.name(topic) for topic in {record.topic for record in records}}
+        if any(name not in self._counts for name in names.values()):
             self._count()
-            missing = {topic for topic in missing if name(topic) not in self._counts}
-            if missing:
+            if missing := [topic for topic, name in names.items() if name not in self._counts]:
                 raise RuntimeError(f"no such topic: {', '.join(sorted(missing))}")
-        stamp_ms, counts = self._clock() // 1_000, self._counts
+        places = {topic: (name, self._counts[name]) for topic, name in names.items()}
+        stamp_ms = self._clock() // 1_000
         found = []
         for record in records:
-            topic = name(record.topic)
-            partition = partition_of(record.key, counts[topic])
-            found.append(Send(topic, partition, record.key.encode(), record.value, record.headers, stamp_ms))
+            name, count = places[record.topic]
+            partition = partition_of(record.key, count)
+            found.append(Send(name, partition, record.key.encode(), record.value, record.headers, stamp_ms))
         return found
 
     def _count(self) -> Mapping[str, int]:
