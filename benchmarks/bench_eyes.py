@@ -31,7 +31,7 @@ from vision.evaluate.peer import peer_program
 from vision.eyes import WHOLE_SIDE, OnnxEyes, open_eyes
 from vision.models import default_directory, paths
 from vision.onnx import Network
-from vision.ports import Look, Seen
+from vision.ports import Eyes, Look, Seen
 from vision.random_scenes import random_scene
 from vision.region import prepare
 from vision.render import encode_jpeg, render_frame
@@ -190,7 +190,7 @@ def _peer(frames: Sequence[Shown], ours_ms: float) -> dict[str, object]:
         }
 
 
-def memory(count: int, eyes: OnnxEyes, looks: Sequence[Look]) -> dict[str, object]:
+def memory(count: int, eyes: Eyes, looks: Sequence[Look]) -> dict[str, object]:
     """Reads `count` pictures, the looks in turn, and says what memory did once it had settled."""
     every = max(count // SAMPLES, 1)
     held: list[tuple[int, float]] = []
