@@ -119,16 +119,19 @@ def _register_equals_the_topics(left: Remains, centre: Centre) -> Iterator[str]:
                 ident, said = (_value(table, name, stood.message) for name in REGISTERED[table].split(", "))
                 expected[table].setdefault(ident, said)
     for table, columns in REGISTERED.items():
-        stands = Counter(
-            (str(row[0]), str(row[1])) for row in centre.register.ask(f"SELECT {columns} FROM {table} FINAL")
-        )
+        rows = centre.register.ask(f"SELECT {columns} FROM {table} FINAL")
+        stands = Counter((_text(ident), _text(said)) for ident, said in rows)
         wanted = Counter(expected[table].items())
         yield from (f"{table} lacks {key[0]}" for key in wanted - stands)
         yield from (f"{table} has {key[0]} beyond the topics" for key in stands - wanted)
 
 
 def _value(table: str, column: str, message: AnyMessage | Frame) -> str:
-    value: object = next(each.value for each in COLUMNS[table] if each.name == column)(message)
+    return _text(next(each.value for each in COLUMNS[table] if each.name == column)(message))
+
+
+def _text(value: object) -> str:
+    """The same of what is in a message and of what the register's client makes of its columns."""
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
