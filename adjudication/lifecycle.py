@@ -311,8 +311,16 @@ def _reached(standing: Standing, event: DeadlineReached, add_days: AddDays) -> O
         return _in_force(standing, event, add_days)
     if event.code in _SIMPLE:
         trigger, stopped = _SIMPLE[event.code]
-        return _move(standing, trigger, stopped)
+        return _due_back(_move(standing, trigger, stopped))
     return Outcome(standing)
+
+
+def _due_back(outcome: Outcome) -> Outcome:
+    """Of an act that was terminated nothing is owed, so what was paid for it goes back. Source: brief §15.3 rule 9."""
+    standing = outcome.standing
+    if standing.state != "TERMINATED":
+        return outcome
+    return Outcome(replace(standing, refund_tiyn=standing.paid_tiyn), outcome.steps, outcome.deadlines)
 
 
 def _deemed(standing: Standing, event: DeadlineReached, add_days: AddDays) -> Outcome:

@@ -134,6 +134,13 @@ _REJECTED = (
         "The term for sending the prescription has passed",
     ),
     _reason(
+        "SEND_UNPROVEN",
+        "822-1(3); 821(2)",
+        "Нұсқаманың мерзімінде жіберілгені дәлелденбеді",
+        "Не доказано, что предписание направлено в срок",
+        "It is not proven that the prescription was sent in time",
+    ),
+    _reason(
         "LAPSED_VERIFICATION",
         "note to 31; 822-1(1)(6)",
         "Өлшеу құралының тексеру мерзімі өткен немесе жоқ",

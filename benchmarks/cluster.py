@@ -5,10 +5,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from deploy.servers import clickhouse, kafka, postgres, s3
 from deploy.servers.ports import free_port
@@ -18,6 +19,10 @@ from integrations.simulators.process import Running, running
 
 PARTS = ("gateway", "vision+crosscheck+confirm+decide", "seal+issue+outbox+deadlines+notify+lifecycle", "register")
 """Twelve roles, all but the pages, in four processes: each keeps stores of its own kind, and two cores have no more."""
+ROLES = "benchmarks.roles"
+"""What a member runs: roles by name, with eyes that read legends."""
+Before = Callable[[str, int, int], int]
+"""Lays something before a server: told its name, its number and its port, it answers with the port to be used."""
 ENDS_WITHIN_S = 40.0
 """More than a role takes to finish a batch (ingest.embedded.STOP_S)."""
 
@@ -26,9 +31,11 @@ ENDS_WITHIN_S = 40.0
 class Member:
     """One process of a cluster."""
 
+    name: str
     roles: str
     environment: Mapping[str, str]
     log: Path
+    launcher: str = ROLES
     process: "subprocess.Popen[str] | None" = None
     addresses: tuple[str, ...] = ()
 
@@ -36,7 +43,7 @@ class Member:
         """Start it; `wait` returns when it works."""
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.roles", self.roles],
+                [sys.executable, "-m", self.launcher, self.roles],
                 env=dict(self.environment),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -88,6 +95,7 @@ class Cluster:
     clickhouse: clickhouse.Server
     simulators: Running
     folder: Path
+    launcher: str = ROLES
     members: list[Member] = field(default_factory=list)
 
     @property
@@ -98,8 +106,9 @@ class Cluster:
     def member(self, roles: str) -> Member:
         """A further process, not yet started."""
         number = len(self.members)
-        own = {"ops_port": "0", "kafka_member": f"member-{number}"}
-        member = Member(roles, environment(self.settings) | _variables(own), self.folder / f"member-{number}.log")
+        name = f"member-{number}"
+        told = environment(self.settings) | _variables({"ops_port": "0", "kafka_member": name})
+        member = Member(name, roles, told, self.folder / f"{name}.log", self.launcher)
         self.members.append(member)
         return member
 
@@ -126,45 +135,69 @@ def _variables(told: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def cluster(*, brokers: int = 1, seed: int = 1, population: int = 2_000, frames_mib: int = 0) -> Iterator[Cluster]:
+def cluster(
+    *,
+    brokers: int = 1,
+    seed: int = 1,
+    population: int = 2_000,
+    frames_mib: int = 0,
+    before: Before | None = None,
+    launcher: str = ROLES,
+) -> Iterator[Cluster]:
     """Servers begun and prepared: keys, topics, tables, a bucket. No member runs yet; at the end all are stopped.
 
-    `frames_mib` is what a partition of frames may hold, 0 for all of its retention.
+    `frames_mib` is what a partition of frames may hold, 0 for all of its retention. `before` may lay something between
+    a server ("broker", "postgres", "clickhouse", "s3", "registries") and its clients; `launcher` is what members run.
     """
+    lay = before or _nothing
     with ExitStack() as stack:
         folder = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="tarazy-cluster-", ignore_cleanup_errors=True))
         )
         simulators = stack.enter_context(running(seed, population))
-        broker = stack.enter_context(kafka.running(brokers, own=False))
+        broker = stack.enter_context(
+            kafka.running(brokers, own=False, before=lambda which, port: lay("broker", which, port))
+        )
         database = stack.enter_context(postgres.running())
         objects = stack.enter_context(s3.running())
         register = stack.enter_context(clickhouse.started(folder / "clickhouse", password="register"))
         url = stack.enter_context(database.database())
+        bucket = replace(objects.bucket, endpoint=_through(lay, "s3", objects.bucket.endpoint))
         settings = Settings(
             data=folder / "data",
             door_port=free_port(),
             public_url="http://127.0.0.1:8601",
-            registries_url=simulators.url,
-            channels_url=simulators.url,
+            registries_url=_through(lay, "registries", simulators.url),
+            channels_url=_through(lay, "channels", simulators.url),
             kafka=broker.bootstrap,
             kafka_partitions=4,
             kafka_replication=brokers,
             kafka_frames_mib=frames_mib,
-            casebook_url=url,
+            casebook_url=_through(lay, "postgres", url),
             casebook_password_file=str(database.password_file),
-            register_url=register.url,
+            register_url=_through(lay, "clickhouse", register.url),
             register_user=register.user,
             register_password_file=_secret(folder / "register-password", register.password),
-            evidence=objects.address,
+            evidence=replace(objects, bucket=bucket).address,
         )
         _prepare(settings, objects)
-        made = Cluster(settings, broker, database, objects, register, simulators, folder)
+        made = Cluster(settings, broker, database, objects, register, simulators, folder, launcher)
         try:
             yield made
         finally:
             for member in made.members:
                 member.stop()
+
+
+def _nothing(_: str, __: int, port: int) -> int:
+    return port
+
+
+def _through(lay: Before, server: str, url: str) -> str:
+    """`url` with the port that is to be used."""
+    port = urlsplit(url).port
+    assert port is not None, "a server on this machine has a port of its own"
+    return url.replace(f":{port}", f":{lay(server, 0, port)}", 1)
 
 
 PREPARING = (("cluster", "keys"), ("topics", "apply"), ("casebook", "migrate"), ("register", "migrate"))

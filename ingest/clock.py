@@ -5,6 +5,10 @@ from collections.abc import Callable
 
 from adjudication.units import MICROS_PER_SECOND
 
+CLOCKS_US = 120 * MICROS_PER_SECOND
+"""How far two clocks that are compared may lie apart: of a camera, a channel, two processes of the centre. Kept by NTP
+they are within a second; one that lost it drifts by seconds a day, and two minutes are a month of that."""
+
 Clock = Callable[[], int]
 """Gives the present instant in UTC microseconds."""
 

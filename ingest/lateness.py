@@ -8,9 +8,10 @@ from typing import Literal
 
 from adjudication.errors import Invalid
 from adjudication.units import MICROS_PER_SECOND, Micros
+from ingest.clock import CLOCKS_US
 
-FUTURE_TOLERANCE_US = 120 * MICROS_PER_SECOND
-"""A camera kept by NTP is within a second, one that lost it drifts by seconds a day; two minutes is a month of that."""
+FUTURE_TOLERANCE_US = CLOCKS_US
+"""As far as any two clocks of the road may lie apart."""
 
 FRESH_US = 15 * 60 * MICROS_PER_SECOND
 """Up to here an event is on time: an outage this short ends by the client's own back-off, and an eighth of a frame's

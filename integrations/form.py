@@ -15,6 +15,7 @@ from adjudication.lifecycle import State, opened
 from adjudication.messages import ActIssued, CaseSealed
 from adjudication.protocol import Act, Body
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
+from ingest.clock import CLOCKS_US
 from ingest.stage import Outgoing
 from ingest.topics import ACTS
 from integrations.casebook import Casebook
@@ -139,13 +140,20 @@ def _turn(forming: Forming, issued: ActIssued, now_us: Micros) -> Turn:
     return Turn(forming.case_id, formed, opened(issued.act))
 
 
-def held_until_us(law: Lawbook, now_us: Micros) -> Micros | None:
-    """When to try again, where the money of an act formed now is not known or about to change; None: it can be formed.
+def held_until_us(law: Lawbook, now_us: Micros, captured_us: Micros) -> Micros | None:
+    """When to try again, where an act formed now would be wrong; None: it can be formed.
+
+    Its money is not known, or about to change; or by our clock, which lags behind the device's, its offence is still to
+    come, so that its signature would be older than what it says. The next try is late enough for every clock of the
+    centre to agree that its time has come: whoever sets the term, whoever finds it over and whoever forms the act may
+    be three machines, and a term set again at an instant that was reached already is never reached again.
 
     Source: brief §15.2 (no MCI is ever guessed), §15.3 rule 1.
     """
+    if now_us < captured_us:
+        return captured_us + CLOCKS_US
     try:
         ends_us = end_of_day_us(law.mci_on(civil_day(now_us)).last_day)
     except Unavailable:
         return now_us + NO_MCI_US
-    return ends_us if ends_us - now_us < FORMING_PAUSE_US else None
+    return ends_us + CLOCKS_US if ends_us - now_us < FORMING_PAUSE_US else None

@@ -6,7 +6,7 @@ twice, and a repeated decision finds its act (design §1.14).
 
     auto → DECIDED → act → SIGNED    review → queue    wait → asked again    refer → referral    reject → closed
 
-Where the money of an act is not known yet (form.held_until_us), its case waits too, and holds up nothing behind it.
+Where an act formed now would be wrong (form.held_until_us), its case waits too, and holds up nothing behind it.
 What has an outcome keeps it: the same decision again changes nothing, a contradicting one is put before officers.
 Evidence that stays is locked in its store after the transaction, and again when the batch comes again.
 """
@@ -165,7 +165,9 @@ class _Desk:
 
     def _form(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
         """The act; or a later try, for which [lifecycle] brings the decision back."""
-        decision, again_us = sealed.decision, held_until_us(self.law, self.now_us)
+        decision = sealed.decision
+        captured_us = decision.checked.passage.event.captured_us
+        again_us = held_until_us(self.law, self.now_us, captured_us)
         if again_us is not None:
             self.casebook.deadlines.set(decision.case_id, "RECHECK", again_us)
         if state in UNDECIDED:

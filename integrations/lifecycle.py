@@ -39,6 +39,8 @@ _LAPSES: dict[str, tuple[Trigger, str]] = {
     "LIM_OFFENCE": ("limitation-over", "LIMITATION"),
 }
 """Deadlines that end a case which has no act yet, or whose act was never sent, and the reason they give."""
+SEND_UNPROVEN = "SEND_UNPROVEN"
+"""Of an act whose sending was begun, by a crash remained unknown, and was proven by nobody before the term's end."""
 _MAY_CONTEST = (DeadlineReached, PaymentReceived, ActVoided)
 """Events that open or end the time in which an act is contested; the others leave its evidence as it is."""
 
@@ -165,7 +167,7 @@ class _Folder:
             self._lapse(it.event, number)
 
     def _form_late(self, case: Case, event: DeadlineReached) -> None:
-        """An act that could not be formed for want of an MCI is tried again; [deadlines] itself asks registers."""
+        """An act that could not be formed rightly then is tried again; [deadlines] itself asks registers."""
         if case.route == "auto" and case.state in {"WAITING", "SUPERSEDED_UNSENT"}:
             self._bring_back(case, str(event.due_us))
 
@@ -180,8 +182,11 @@ class _Folder:
         self.casebook.outbox.put(cause_id, Outgoing(SEALED, case.case_id, sealed), self.clock())
 
     def _lapse(self, event: DeadlineReached, number: str) -> None:
-        """Nothing was sent in time: the act is void, and the register hears of it."""
+        """Nothing was sent in time, or nobody can prove it: the act is void, and the register hears of it."""
         _, reason = _LAPSES[event.code]
+        stored = self.casebook.acts.by_number(number)
+        if event.code == "SEND" and stored is not None and stored.sending_us is not None:
+            reason = SEND_UNPROVEN
         self.casebook.cases.set_reason(event.case_id, reason)
         if self.casebook.acts.void(number, reason, event.at_us):
             voided = ActVoided(case_id=event.case_id, at_us=event.at_us, act_number=number, reason=reason)

@@ -23,8 +23,8 @@ from adjudication.messages import (
     NoticeFailed,
 )
 from adjudication.protocol import Act
-from adjudication.units import MICROS_PER_SECOND, Micros
-from ingest.clock import Clock
+from adjudication.units import Micros
+from ingest.clock import CLOCKS_US, Clock
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import ACTS, CASE_EVENTS
 from integrations.casebook import Casebook
@@ -33,9 +33,6 @@ from integrations.channels.port import Channel, Notice, Refused, Sent
 
 RETRY_S = 5.0
 """After every channel that could deliver was out of reach; the term for sending is days."""
-
-CLOCKS_US = 120 * MICROS_PER_SECOND
-"""How far a channel's clock may be off, as a camera's may (ingest.lateness)."""
 
 TEXTS = {
     "kk": "Сізге № {number} нұсқама жолданды. Қарау, төлеу және шағымдану мерзімдері: {link}",

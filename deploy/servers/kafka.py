@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Broker:
 
     @property
     def address(self) -> str:
-        """Host and port that clients speak to."""
+        """Host and port that others speak to, clients and brokers."""
         return f"127.0.0.1:{self.port}"
 
     def launch(self) -> None:
@@ -113,11 +113,17 @@ class Kafka:
 
 @contextlib.contextmanager
 def running(
-    brokers: int = 1, folder: Path | None = None, options: Mapping[str, str] | None = None, *, own: bool = True
+    brokers: int = 1,
+    folder: Path | None = None,
+    options: Mapping[str, str] | None = None,
+    *,
+    own: bool = True,
+    before: Callable[[int, int], int] | None = None,
 ) -> Iterator[Kafka]:
     """A cluster of 1 or 3 brokers, stopped at the end; or the one of `KAFKA_BOOTSTRAP`, unless `own` is False.
 
-    `folder` is where its data lie, a temporary one by default; `options` are further properties of its brokers.
+    `folder` is where its data lie, a temporary one by default; `options` are further properties of its brokers. What
+    stands before a broker is told its number, from 0, and its port, and answers with the port that others shall use.
 
     Raises:
         KafkaMissing: Maven, Java or a jar is not to be had, or a broker did not start.
@@ -126,7 +132,7 @@ def running(
         yield Kafka(os.environ[OWN])
         return
     with tempfile.TemporaryDirectory(prefix="kafka-", ignore_cleanup_errors=True) as scratch:
-        cluster = _laid_out(brokers, folder or Path(scratch), options or {})
+        cluster = _laid_out(brokers, folder or Path(scratch), options or {}, before or _nothing)
         try:
             for broker in cluster.brokers:
                 broker.launch()
@@ -140,7 +146,11 @@ def running(
                 broker.stop()
 
 
-def _laid_out(count: int, folder: Path, options: Mapping[str, str]) -> Kafka:
+def _nothing(_: int, port: int) -> int:
+    return port
+
+
+def _laid_out(count: int, folder: Path, options: Mapping[str, str], before: Callable[[int, int], int]) -> Kafka:
     java, jars = java_path(), jars_folder()
     ports = free_ports(2 * count)
     voters = ",".join(f"{n}@127.0.0.1:{ports[count + n - 1]}" for n in range(1, count + 1))
@@ -150,7 +160,9 @@ def _laid_out(count: int, folder: Path, options: Mapping[str, str]) -> Kafka:
         home = folder / f"broker-{n}"
         home.mkdir(parents=True, exist_ok=True)
         properties = home / "server.properties"
-        told = _properties(n, count) | _listening(ports[n - 1], ports[count + n - 1], voters, home) | dict(options)
+        listening, control = ports[n - 1], ports[count + n - 1]
+        told_port = before(n - 1, listening)
+        told = _properties(n, count) | _listening(listening, told_port, control, voters, home) | dict(options)
         properties.write_text("".join(f"{name}={value}\n" for name, value in told.items()))
         classpath = ("-XX:+UseSerialGC", *_LOGGING, "-cp", f"{jars}/*")
         formatting = (java, "-Xmx128m", "-XX:TieredStopAtLevel=1", *classpath, "kafka.tools.StorageTool")
@@ -160,7 +172,7 @@ def _laid_out(count: int, folder: Path, options: Mapping[str, str]) -> Kafka:
         if done.returncode:
             raise KafkaMissing(f"the storage of broker {n} could not be formatted: {done.stderr.decode()[-1000:]}")
         command = (java, f"-Xmx{HEAP_MB}m", *classpath, "kafka.Kafka", str(properties))
-        brokers.append(Broker(n, home, ports[n - 1], command))
+        brokers.append(Broker(n, home, told_port, command))
     return Kafka(",".join(broker.address for broker in brokers), tuple(brokers))
 
 
@@ -170,11 +182,11 @@ _LOGGING = (
 )
 
 
-def _listening(port: int, control: int, voters: str, home: Path) -> dict[str, str]:
+def _listening(port: int, told_port: int, control: int, voters: str, home: Path) -> dict[str, str]:
     return {
         "controller.quorum.voters": voters,
         "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{told_port}",
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAINTEXT",
         "log.dirs": str(home / "data"),

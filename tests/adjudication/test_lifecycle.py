@@ -149,6 +149,13 @@ def test_voiding_after_payment_makes_the_money_due_back():
     assert (closed.state, closed.refund_tiyn) == ("TERMINATED", 2_162_500)
 
 
+@pytest.mark.parametrize("code", ["SEND", "LIM_OFFENCE"])
+def test_what_was_paid_for_an_act_that_lapsed_unsent_is_due_back(code: str):
+    lapsed = after(SIGNED, paid(2_162_500, SENT), reached(code, SENT + 1))
+    assert (lapsed.state, lapsed.refund_tiyn) == ("TERMINATED", 2_162_500)
+    assert after(lapsed, paid(1_000, SENT + 2, "again")).refund_tiyn == 2_163_500
+
+
 def test_a_warning_comes_into_force_and_is_closed_with_nothing_to_pay():
     warning = msgspec.structs.replace(SIGNED, sum_tiyn=0, discount_tiyn=None)
     there = after(warning, sent(), delivered())

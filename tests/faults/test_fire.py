@@ -11,7 +11,7 @@ from tests.faults.fire.plan import plan
 from tests.faults.fire.run import ROLES, fire
 
 SEED, KILLS = 3, 10
-"""Five kills of roles, two of brokers, two of the casebook's server, one of the register; four freezes."""
+"""Kills of five roles, three brokers and the register; freezes, wires cut and silent, a clock that is wrong."""
 
 
 def test_the_plan_of_a_seed_is_the_same_each_time_and_another_seed_has_another() -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from adjudication import codec, ids, ledger
 from adjudication.errors import Unavailable
 from adjudication.messages import ActIssued, CaseDecided
+from ingest.clock import CLOCKS_US
 from ingest.topics import ACTS
 from integrations import cms, signing
 from integrations.channels.port import Refused
@@ -181,13 +182,36 @@ def test_forming_pauses_shortly_before_the_mci_changes_and_goes_on_after(place: 
     desk = Office(place, at(2025, 12, 31, 23.9))
     desk.take(december())
     assert (desk.state(december()), desk.casebook.acts.numbers()) == ("WAITING", ())
-    desk.until(at(2026, 1, 1, 0) - 1)
+    desk.until(at(2026, 1, 1, 0) + CLOCKS_US - 1)
     assert desk.casebook.acts.numbers() == ()
-    desk.until(at(2026, 1, 1, 0))
+    desk.until(at(2026, 1, 1, 0) + CLOCKS_US)
     [issued] = desk.published(ACTS)
     assert isinstance(issued, ActIssued)
     assert (issued.act.number, issued.act.mci_tiyn) == ("02-2026-000000001", 432_500)
     desk.casebook.close()
+
+
+def test_a_term_found_over_by_a_clock_that_is_ahead_forms_the_act_by_one_that_is_behind(place: Place):
+    desk = Office(place, at(2025, 12, 31, 23.9))
+    desk.take(december())
+    desk.clock.set(at(2026, 1, 1, 0) + CLOCKS_US)
+    desk.deadlines.tick()
+    desk.clock.set(at(2026, 1, 1, 0))  # as far behind as two clocks may lie apart
+    desk.serve()
+    assert (desk.state(december()), len(desk.casebook.acts.numbers())) == ("DELIVERED", 1)
+    desk.casebook.close()
+
+
+def test_no_act_is_signed_before_its_offence_by_a_clock_that_lags(desk: Office):
+    desk.clock.set(samples.CAPTURED_US - 1)
+    desk.take(samples.decision())
+    assert (desk.state(samples.decision()), desk.casebook.acts.numbers()) == ("WAITING", ())
+    desk.until(samples.CAPTURED_US + CLOCKS_US)
+    [issued] = desk.published(ACTS)
+    assert isinstance(issued, ActIssued)
+    stored = desk.casebook.acts.of_case(samples.decision().case_id)
+    assert stored is not None
+    assert stored.formed_us >= samples.CAPTURED_US
 
 
 def test_an_act_formed_in_december_may_be_sent_only_with_its_own_mci(place: Place):

@@ -241,6 +241,9 @@ def test_an_attempt_to_send_whose_word_never_comes_ends_with_the_term(desk: Offi
         events = [event for event in desk.published(CASE_EVENTS) if isinstance(event, DeadlineReached)]
         desk.lifecycle.handle([office.received(events[-1], CASE_EVENTS)])
     assert desk.state(samples.decision()) == "TERMINATED"
+    stored = desk.casebook.acts.of_case(CASE)
+    assert stored is not None
+    assert stored.void_reason == "SEND_UNPROVEN", "it may have been sent: nobody says that it was not"
 
 
 def test_a_waiting_case_is_asked_about_again_once_per_passage(desk: Office):

@@ -118,7 +118,10 @@ def log_is_the_acts_in_order(r: Remains) -> Offenders:
 
 
 def notices_are_of_acts_that_stand(r: Remains) -> Offenders:
-    """A notice reaches a person once a channel, of an act that stood when it was sent; what was sent is not unsent."""
+    """A notice reaches a person once a channel, of an act that stood when it was sent; what was sent is not unsent.
+
+    Where a crash hides whether it was, nobody says it was not: only that nobody proved it.
+    """
     numbers = {row["number"]: row for row in r.tables["acts"]}
     for (number, channel), times in Counter(r.letters).items():
         if times > 1 or number not in numbers:
@@ -129,7 +132,8 @@ def notices_are_of_acts_that_stand(r: Remains) -> Offenders:
 
 
 def payments_count_once(r: Remains) -> Offenders:
-    """Each receipt is one row and one event, and a case's account is the sum of its receipts."""
+    """Each receipt is one row and one event, a case's account is the sum of its receipts, and of an act that does not
+    stand all of it is due back."""
     rows = {row["receipt"]: row for row in r.tables["payments"]}
     yield from (f"receipt {one} is lost" for one in r.payments_known - rows.keys())
     events = {
@@ -140,9 +144,12 @@ def payments_count_once(r: Remains) -> Offenders:
     for row in rows.values():
         paid[row["case_id"]] += row["tiyn"]
     for case in r.tables["cases"]:
-        counted = 0 if case["standing"] is None else codec.decode(case["standing"], Standing).paid_tiyn
+        standing = None if case["standing"] is None else codec.decode(case["standing"], Standing)
+        counted = 0 if standing is None else standing.paid_tiyn
         if counted != paid[case["case_id"]]:
             yield f"case {case['case_id']}: {paid[case['case_id']]} tiyn came, {counted} count"
+        if standing is not None and standing.state == "TERMINATED" and standing.refund_tiyn != counted:
+            yield f"case {case['case_id']}: {counted} tiyn came for an act that does not stand"
 
 
 def _decisions(r: Remains) -> Iterator[CaseDecided]:

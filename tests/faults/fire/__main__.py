@@ -9,6 +9,7 @@ import argparse
 import signal
 import sys
 import time
+from pathlib import Path
 
 import msgspec
 
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()), help="of the plan; the time by default")
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--brokers", type=int, choices=(1, 3), default=3)
+    parser.add_argument("--logs", type=Path, metavar="DIR", help="leave what members and brokers said there")
     parser.add_argument("--plan", action="store_true", help="print the plan alone")
     asked = parser.parse_args()
     _say(f"seed {asked.seed}, {asked.kills} kills, {asked.brokers} brokers")
@@ -31,7 +33,7 @@ def main() -> int:
         return 0
     for number in (signal.SIGINT, signal.SIGTERM):  # in the background of a shell SIGINT would be ignored
         signal.signal(number, signal.default_int_handler)
-    summary = fire(asked.seed, asked.kills, asked.brokers, _say)
+    summary = fire(asked.seed, asked.kills, asked.brokers, _say, asked.logs)
     _say(msgspec.json.format(msgspec.json.encode(summary)).decode())
     return 1 if summary.violations else 0
 

@@ -1,6 +1,10 @@
 """One run: a cluster at work, cameras, a storm, calm, and the audit of all that is left."""
 
+import shutil
 import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 
 import msgspec
 
@@ -13,10 +17,11 @@ from ingest.clock import system_clock
 from integrations.pipeline import Centre
 from integrations.pipeline import cluster as centre_of
 from integrations.simulators.population import Population
-from tests.faults.fire import audit
+from tests.faults.fire import audit, skewed
 from tests.faults.fire.cameras import Cameras
 from tests.faults.fire.plan import plan
-from tests.faults.fire.strikes import AWAY, Say, Storm
+from tests.faults.fire.strikes import AWAY, Aim, Say, Storm
+from tests.faults.fire.wires import Wire, wiring
 
 POPULATION = 200
 CAMERAS = 4
@@ -55,8 +60,9 @@ class Summary(msgspec.Struct, frozen=True):
     violations: dict[str, list[str]]
 
 
-def fire(seed: int, kills: int, brokers: int, say: Say) -> Summary:
-    """A run from `seed` with so many kills; what breaks is told to `say` when it does.
+def fire(seed: int, kills: int, brokers: int, say: Say, logs: Path | None = None) -> Summary:
+    """A run from `seed` with so many kills; what breaks is told to `say` when it does. `logs` is where the members'
+    and the brokers' own words are left.
 
     Raises:
         RuntimeError, KafkaMissing: a server or a role did not start, or did not come back.
@@ -64,12 +70,12 @@ def fire(seed: int, kills: int, brokers: int, say: Say) -> Summary:
     began = time.monotonic()
     faults = plan(seed, kills, roles=len(ROLES), brokers=brokers)
     population = Population(seed, POPULATION, civil_day(system_clock()))
-    with cluster(brokers=brokers, seed=seed, population=POPULATION) as running:
+    with _wired(brokers, seed) as (running, wires):
         running.run(ROLES)
         say(f"{time.monotonic() - began:7.1f} s  {len(ROLES)} roles and {brokers} brokers work")
         token = (running.settings.data / "admin-token").read_text(encoding="ascii")
         files = enrol(running.door, token, [f"cam-{number}" for number in range(CAMERAS)], seed)
-        storm = Storm(running, running.members, say)
+        storm = Storm(running, running.members, wires, say)
         cameras = Cameras(files, passings(population, seed, len(faults) * EVENTS_A_FAULT), seed)
         stormed = time.monotonic()
         try:
@@ -77,18 +83,19 @@ def fire(seed: int, kills: int, brokers: int, say: Say) -> Summary:
             calmed = time.monotonic()
             storm.heal()
             cameras.finish()
+            centre = centre_of(running.settings)
+            try:
+                _settle(centre, storm.watch, say)
+                settled = time.monotonic()
+                bugs = [*_unexcused(storm.ended), *_stopped(running)]
+                left = audit.remains(running, centre, population, cameras.accepted, bugs)
+                found = audit.offences(left, centre)
+            finally:
+                centre.close()
         finally:
             storm.end()
             cameras.end()
-        centre = centre_of(running.settings)
-        try:
-            _settle(centre, say)
-            settled = time.monotonic()
-            bugs = [*_unexcused(storm.ended), *_stopped(running)]
-            left = audit.remains(running, centre, population, cameras.accepted, bugs)
-            found = audit.offences(left, centre)
-        finally:
-            centre.close()
+            _leave(running, logs)
     return Summary(
         seed=seed,
         brokers=brokers,
@@ -109,13 +116,30 @@ def fire(seed: int, kills: int, brokers: int, say: Say) -> Summary:
     )
 
 
-def _settle(centre: Centre, say: Say) -> None:
+@contextmanager
+def _wired(brokers: int, seed: int) -> Iterator[tuple[Cluster, Mapping[Aim, Wire]]]:
+    """A cluster with a wire before each server, and members whose clocks can be put wrong."""
+    wires: dict[Aim, Wire] = {}
+    with wiring() as lay:
+
+        def before(server: str, which: int, port: int) -> int:
+            wire = wires[server, which] = lay(port)
+            return wire.port
+
+        with cluster(
+            brokers=brokers, seed=seed, population=POPULATION, before=before, launcher=skewed.LAUNCHER
+        ) as running:
+            yield running, wires
+
+
+def _settle(centre: Centre, watch: Callable[[], None], say: Say) -> None:
     """Wait until nothing is in hand any more, or for so long that it never will be: the audit then says what is."""
     give_up, quiet, told = time.monotonic() + SETTLES_WITHIN_S, 0, None
     while quiet < QUIET and time.monotonic() < give_up:
         if (work := _in_hand(centre)) and work != told:
             say(f"in hand: {work}")
         quiet, told = 0 if work else quiet + 1, work
+        watch()
         time.sleep(LOOK_S)
 
 
@@ -139,6 +163,15 @@ def _counted(centre: Centre) -> dict[str, int]:
 def _unexcused(ended: list[str]) -> list[str]:
     """A role may end because a store is away when it begins, and for no other reason."""
     return [each for each in ended if AWAY not in each]
+
+
+def _leave(running: Cluster, logs: Path | None) -> None:
+    if logs is not None:
+        logs.mkdir(parents=True, exist_ok=True)
+        for broker in running.kafka.brokers:
+            shutil.copy(broker.folder / "log", logs / f"broker-{broker.number}.log")
+        for member in running.members:
+            shutil.copy(member.log, logs)
 
 
 def _stopped(running: Cluster) -> list[str]:

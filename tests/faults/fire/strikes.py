@@ -7,10 +7,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
+from adjudication.units import MICROS_PER_SECOND
 from benchmarks.cluster import Cluster, Member
-from tests.faults.fire.plan import Fault, Target
+from tests.faults.fire.plan import Fault, How, Target
+from tests.faults.fire.skewed import clock_file, put
+from tests.faults.fire.wires import Wire
 
+Aim = tuple[str, int]
+"""A server's name and number."""
 Say = Callable[[str], None]
 WATCH_S = 0.1
 """How often it is looked whether a process has ended by itself."""
@@ -21,13 +28,11 @@ AWAY = "Unavailable"
 
 
 @dataclass(frozen=True, slots=True)
-class Victim:
-    """What can be struck. `begin` and `thaw` may return before it works again."""
+class Blow:
+    """One way to strike one target, and how that is undone; `mend` may return before it works again."""
 
-    kill: Callable[[], None]
-    begin: Callable[[], None]
-    freeze: Callable[[], None]
-    thaw: Callable[[], None]
+    strike: Callable[[Fault], object]
+    mend: Callable[[], object]
 
 
 class Storm:
@@ -37,11 +42,11 @@ class Storm:
     A role that ends by itself is begun again, as whoever runs it would, and remembered.
     """
 
-    def __init__(self, cluster: Cluster, roles: Sequence[Member], say: Say) -> None:
+    def __init__(self, cluster: Cluster, roles: Sequence[Member], wires: Mapping[Aim, Wire], say: Say) -> None:
         self._cluster = cluster
         self._roles = roles
         self._say = say
-        self._victims = _victims(cluster, roles)
+        self._blows = _blows(cluster, roles, wires)
         self._busy: dict[object, Future[None]] = {}
         self._pool = ThreadPoolExecutor(8)
         self._calm = threading.Event()
@@ -85,33 +90,33 @@ class Storm:
                     _launch(member)
 
     def end(self) -> None:
-        """Nothing stays frozen, whatever happened."""
+        """Nothing stays frozen, silent or wrong, whatever happened."""
         self._calm.set()
         self._pool.shutdown()
-        for victim in self._victims.values():
-            victim.thaw()
+        for (how, _, _), blow in self._blows.items():
+            if how != "kill":
+                blow.mend()
 
     def _strike(self, fault: Fault) -> None:
-        victim = self._victims[fault.target, fault.which]
+        blow = self._blows[fault.how, fault.target, fault.which]
         self._say(f"{time.monotonic() - self._began:7.1f} s  {fault.number:4}  {fault}")
-        if fault.how == "kill":
-            if fault.target == "role":
-                self._note_end(self._roles[fault.which])
-            victim.kill()
-            self._calm.wait(fault.lasts_s)
-            victim.begin()
-        else:
-            victim.freeze()
-            self._calm.wait(fault.lasts_s)
-            victim.thaw()
+        if (fault.how, fault.target) == ("kill", "role"):
+            self._note_end(self._roles[fault.which])
+        blow.strike(fault)
+        self._calm.wait(fault.lasts_s)
+        blow.mend()
         self.struck[f"{fault.how} {fault.target}"] += 1
+
+    def watch(self) -> None:
+        """Begin again what has ended by itself."""
+        for number, member in enumerate(self._roles):
+            suffered = self._busy.get(_key("role", number))
+            if (suffered is None or suffered.done()) and self._note_end(member):
+                _launch(member)
 
     def _watch_until(self, moment: float) -> None:
         while (left := moment - time.monotonic()) > 0:
-            for number, member in enumerate(self._roles):
-                suffered = self._busy.get(_key("role", number))
-                if (suffered is None or suffered.done()) and self._note_end(member):
-                    _launch(member)
+            self.watch()
             self._calm.wait(min(WATCH_S, left))
 
     def _note_end(self, member: Member) -> bool:
@@ -132,23 +137,32 @@ def _launch(member: Member) -> None:
     member.launch()
 
 
-def _victims(cluster: Cluster, roles: Sequence[Member]) -> Mapping[tuple[Target, int], Victim]:
-    brokers, postgres, register = cluster.kafka.brokers, cluster.postgres, cluster.clickhouse
-    found: dict[tuple[Target, int], Victim] = {
-        ("postgres", 0): Victim(postgres.kill, postgres.start, postgres.pause, postgres.resume),
-        ("clickhouse", 0): Victim(register.kill, register.start, register.pause, register.resume),
-        ("s3", 0): Victim(_never, _never, cluster.s3.pause, cluster.s3.resume),
-    }
-    for number, broker in enumerate(brokers):
-        found["broker", number] = Victim(broker.kill, broker.start, *_signals(broker.send))
+def _blows(cluster: Cluster, roles: Sequence[Member], wires: Mapping[Aim, Wire]) -> dict[tuple[How, str, int], Blow]:
+    """All that a plan may ask for."""
+    found: dict[tuple[How, str, int], Blow] = {}
+    postgres, register, s3 = cluster.postgres, cluster.clickhouse, cluster.s3
+    found["kill", "postgres", 0] = Blow(lambda _: postgres.kill(), postgres.start)
+    found["kill", "clickhouse", 0] = Blow(lambda _: register.kill(), register.start)
+    found["freeze", "postgres", 0] = Blow(lambda _: postgres.pause(), postgres.resume)
+    found["freeze", "clickhouse", 0] = Blow(lambda _: register.pause(), register.resume)
+    found["freeze", "s3", 0] = Blow(lambda _: s3.pause(), s3.resume)
+    for number, broker in enumerate(cluster.kafka.brokers):
+        found["kill", "broker", number] = Blow(lambda _, it=broker: it.kill(), broker.start)  # type: ignore[misc]
+        found["freeze", "broker", number] = _frozen(broker.send)
     for number, member in enumerate(roles):
-        found["role", number] = Victim(member.kill, lambda role=member: _launch(role), *_signals(member.send))  # type: ignore[misc]
+        found["kill", "role", number] = Blow(lambda _, it=member: it.kill(), partial(_launch, member))  # type: ignore[misc]
+        found["freeze", "role", number] = _frozen(member.send)
+        found["skew", "role", number] = _skewed(clock_file(cluster.folder, member.name))
+    for (target, number), wire in wires.items():
+        found["silence", target, number] = Blow(lambda _, it=wire: it.silence(), wire.mend)  # type: ignore[misc]
+        found["cut", target, number] = Blow(lambda _, it=wire: it.cut(), wire.mend)  # type: ignore[misc]
+        found["slow", target, number] = Blow(lambda fault, it=wire: it.slow(fault.slow_s), wire.mend)  # type: ignore[misc]
     return found
 
 
-def _signals(send: Callable[[signal.Signals], None]) -> tuple[Callable[[], None], Callable[[], None]]:
-    return lambda: send(signal.SIGSTOP), lambda: send(signal.SIGCONT)
+def _frozen(send: Callable[[signal.Signals], None]) -> Blow:
+    return Blow(lambda _: send(signal.SIGSTOP), lambda: send(signal.SIGCONT))
 
 
-def _never() -> None:
-    raise AssertionError("the store of pictures is never killed")
+def _skewed(file: Path) -> Blow:
+    return Blow(lambda fault: put(file, round(fault.skew_s * MICROS_PER_SECOND)), lambda: put(file, 0))
