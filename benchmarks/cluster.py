@@ -23,6 +23,8 @@ ROLES = "benchmarks.roles"
 """What a member runs: roles by name, with eyes that read legends."""
 Before = Callable[[str, int, int], int]
 """Lays something before a server: told its name, its number and its port, it answers with the port to be used."""
+Kept = Callable[[str, int, Path], None]
+"""Prepares the folder in which a server, by name and number, will keep its data."""
 ENDS_WITHIN_S = 40.0
 """More than a role takes to finish a batch (ingest.embedded.STOP_S)."""
 
@@ -142,25 +144,33 @@ def cluster(
     population: int = 2_000,
     frames_mib: int = 0,
     before: Before | None = None,
+    kept: Kept | None = None,
     launcher: str = ROLES,
 ) -> Iterator[Cluster]:
     """Servers begun and prepared: keys, topics, tables, a bucket. No member runs yet; at the end all are stopped.
 
     `frames_mib` is what a partition of frames may hold, 0 for all of its retention. `before` may lay something between
-    a server ("broker", "postgres", "clickhouse", "s3", "registries") and its clients; `launcher` is what members run.
+    a server ("broker", "postgres", "clickhouse", "s3", "registries") and its clients; `kept` is told of each folder of
+    data before a server has it; `launcher` is what members run.
     """
     lay = before or _nothing
     with ExitStack() as stack:
         folder = Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="tarazy-cluster-", ignore_cleanup_errors=True))
         )
+        folder.chmod(0o711)  # PostgreSQL runs as another user than root, and must reach its own
+        if kept is not None:
+            kept("postgres", 0, folder / "postgres")
+            kept("clickhouse", 0, folder / "clickhouse")
+            for number in range(brokers):
+                kept("broker", number, kafka.home(folder / "kafka", number))
         simulators = stack.enter_context(running(seed, population))
         broker = stack.enter_context(
-            kafka.running(brokers, own=False, before=lambda which, port: lay("broker", which, port))
+            kafka.running(brokers, folder / "kafka", own=False, before=lambda which, port: lay("broker", which, port))
         )
-        database = stack.enter_context(postgres.running())
+        database = stack.enter_context(postgres.running(folder / "postgres"))
         objects = stack.enter_context(s3.running())
-        register = stack.enter_context(clickhouse.started(folder / "clickhouse", password="register"))
+        register = stack.enter_context(clickhouse.started(folder / "clickhouse" / "data", password="register"))
         url = stack.enter_context(database.database())
         bucket = replace(objects.bucket, endpoint=_through(lay, "s3", objects.bucket.endpoint))
         settings = Settings(

@@ -146,6 +146,11 @@ def running(
                 broker.stop()
 
 
+def home(folder: Path, number: int) -> Path:
+    """Where the broker of that number, from 0, keeps its data, of a cluster that lies in `folder`."""
+    return folder / f"broker-{number + 1}"
+
+
 def _nothing(_: int, port: int) -> int:
     return port
 
@@ -157,12 +162,12 @@ def _laid_out(count: int, folder: Path, options: Mapping[str, str], before: Call
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     brokers = []
     for n in range(1, count + 1):
-        home = folder / f"broker-{n}"
-        home.mkdir(parents=True, exist_ok=True)
-        properties = home / "server.properties"
+        place = home(folder, n - 1)
+        place.mkdir(parents=True, exist_ok=True)
+        properties = place / "server.properties"
         listening, control = ports[n - 1], ports[count + n - 1]
         told_port = before(n - 1, listening)
-        told = _properties(n, count) | _listening(listening, told_port, control, voters, home) | dict(options)
+        told = _properties(n, count) | _listening(listening, told_port, control, voters, place) | dict(options)
         properties.write_text("".join(f"{name}={value}\n" for name, value in told.items()))
         classpath = ("-XX:+UseSerialGC", *_LOGGING, "-cp", f"{jars}/*")
         formatting = (java, "-Xmx128m", "-XX:TieredStopAtLevel=1", *classpath, "kafka.tools.StorageTool")
@@ -172,7 +177,7 @@ def _laid_out(count: int, folder: Path, options: Mapping[str, str], before: Call
         if done.returncode:
             raise KafkaMissing(f"the storage of broker {n} could not be formatted: {done.stderr.decode()[-1000:]}")
         command = (java, f"-Xmx{HEAP_MB}m", *classpath, "kafka.Kafka", str(properties))
-        brokers.append(Broker(n, home, told_port, command))
+        brokers.append(Broker(n, place, told_port, command))
     return Kafka(",".join(broker.address for broker in brokers), tuple(brokers))
 
 

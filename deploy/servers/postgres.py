@@ -145,7 +145,8 @@ def running(folder: Path | None = None) -> Iterator[Server]:
             yield Server(_without_password(given), password_file)
             return
         place = folder or Path(temporary)
-        _let_through(Path(temporary))
+        place.mkdir(exist_ok=True)
+        _let_through(place)
         server = _made(place, password_file)
         try:
             server.start()

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Target = Literal["role", "broker", "postgres", "clickhouse", "s3", "registries", "channels"]
-How = Literal["kill", "freeze", "silence", "slow", "cut", "skew"]
-"""Processes are killed and frozen, wires (wires.py) silent, slow and cut, clocks (skewed.py) put wrong."""
+How = Literal["kill", "freeze", "silence", "slow", "cut", "skew", "fill"]
+"""Processes are killed and frozen, wires (wires.py) silent, slow and cut, clocks (skewed.py) put wrong, disks
+(disks.py) filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ KINDS = (
 """A role that stands still for more than six seconds loses its place in its groups (deploy/servers/kafka.py), for more
 than fifteen its open unit as well (integrations/kafka/connection.py). The store of pictures cannot be killed: the one
 of the suite keeps everything in memory, so that a killed one would lose what a real one keeps; its wire is cut."""
+DISKS = (
+    Kind("broker", "fill", 8, (1, 8)),
+    Kind("postgres", "fill", 6, (1, 8)),
+    Kind("clickhouse", "fill", 6, (1, 8)),
+)
+"""Only where asked for: a disk that can be filled is mounted, which takes the right to."""
 SLOW_S = 0.3
 """The most that a slow wire holds what comes, each way: the far end of the earth, and some."""
 SKEW_S = 40.0
@@ -86,13 +93,14 @@ class Fault:
         return f"{self.how} {self.target} {self.which}{much} for {self.lasts_s:.1f} s"
 
 
-def plan(seed: int, kills: int, *, roles: int, brokers: int) -> list[Fault]:
+def plan(seed: int, kills: int, *, roles: int, brokers: int, disks: bool = False) -> list[Fault]:
     """Faults, among them exactly so many kills, the last of them one. The same for the same arguments, always."""
+    kinds = KINDS + DISKS if disks else KINDS
     rng = random.Random(seed)
     each = {"role": roles, "broker": brokers}
     faults: list[Fault] = []
     while kills:
-        kind = rng.choices(KINDS, [kind.weight for kind in KINDS])[0]
+        kind = rng.choices(kinds, [kind.weight for kind in kinds])[0]
         after_s, lasts_s = rng.uniform(*GAP_S), rng.uniform(*kind.lasts_s)
         which = rng.randrange(each.get(kind.target, 1))
         faults.append(Fault(len(faults) + 1, after_s, kind.target, which, kind.how, lasts_s, rng.uniform(-1, 1)))

@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from integrations.pipeline import cluster as centre_of
 from integrations.simulators.population import Population
 from tests.faults.fire import audit, skewed
 from tests.faults.fire.cameras import Cameras
+from tests.faults.fire.disks import Disk, mounting
 from tests.faults.fire.plan import plan
-from tests.faults.fire.strikes import AWAY, Aim, Say, Storm
+from tests.faults.fire.strikes import AWAY, Aim, Breakable, Say, Storm
 from tests.faults.fire.wires import Wire, wiring
 
 POPULATION = 200
@@ -60,22 +61,24 @@ class Summary(msgspec.Struct, frozen=True):
     violations: dict[str, list[str]]
 
 
-def fire(seed: int, kills: int, brokers: int, say: Say, logs: Path | None = None) -> Summary:
-    """A run from `seed` with so many kills; what breaks is told to `say` when it does. `logs` is where the members'
-    and the brokers' own words are left.
+def fire(seed: int, kills: int, brokers: int, say: Say, *, disks: bool = False, logs: Path | None = None) -> Summary:
+    """A run from `seed` with so many kills; what breaks is told to `say` when it does. `disks` are filled as well;
+    `logs` is where the members' and the brokers' own words are left.
 
     Raises:
         RuntimeError, KafkaMissing: a server or a role did not start, or did not come back.
+        PermissionError: disks cannot be mounted.
     """
     began = time.monotonic()
-    faults = plan(seed, kills, roles=len(ROLES), brokers=brokers)
+    faults = plan(seed, kills, roles=len(ROLES), brokers=brokers, disks=disks)
     population = Population(seed, POPULATION, civil_day(system_clock()))
-    with _wired(brokers, seed) as (running, wires):
+    with _breakable(brokers, seed, disks) as breakable:
+        running = breakable.cluster
         running.run(ROLES)
         say(f"{time.monotonic() - began:7.1f} s  {len(ROLES)} roles and {brokers} brokers work")
         token = (running.settings.data / "admin-token").read_text(encoding="ascii")
         files = enrol(running.door, token, [f"cam-{number}" for number in range(CAMERAS)], seed)
-        storm = Storm(running, running.members, wires, say)
+        storm = Storm(breakable, say)
         cameras = Cameras(files, passings(population, seed, len(faults) * EVENTS_A_FAULT), seed)
         stormed = time.monotonic()
         try:
@@ -117,19 +120,28 @@ def fire(seed: int, kills: int, brokers: int, say: Say, logs: Path | None = None
 
 
 @contextmanager
-def _wired(brokers: int, seed: int) -> Iterator[tuple[Cluster, Mapping[Aim, Wire]]]:
-    """A cluster with a wire before each server, and members whose clocks can be put wrong."""
+def _breakable(brokers: int, seed: int, fillable: bool) -> Iterator[Breakable]:
+    """A cluster with a wire before each server, disks that can be filled if wanted, and clocks that can be wrong."""
     wires: dict[Aim, Wire] = {}
-    with wiring() as lay:
+    disks: dict[Aim, Disk] = {}
+    with mounting() as mount, wiring() as lay:
 
         def before(server: str, which: int, port: int) -> int:
             wire = wires[server, which] = lay(port)
             return wire.port
 
+        def kept(server: str, which: int, folder: Path) -> None:
+            disks[server, which] = mount(folder)
+
         with cluster(
-            brokers=brokers, seed=seed, population=POPULATION, before=before, launcher=skewed.LAUNCHER
+            brokers=brokers,
+            seed=seed,
+            population=POPULATION,
+            before=before,
+            kept=kept if fillable else None,
+            launcher=skewed.LAUNCHER,
         ) as running:
-            yield running, wires
+            yield Breakable(running, wires, disks)
 
 
 def _settle(centre: Centre, watch: Callable[[], None], say: Say) -> None:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from adjudication.units import MICROS_PER_SECOND
 from benchmarks.cluster import Cluster, Member
+from deploy.servers import clickhouse, postgres
+from deploy.servers.kafka import Broker
+from tests.faults.fire.disks import Disk
 from tests.faults.fire.plan import Fault, How, Target
 from tests.faults.fire.skewed import clock_file, put
 from tests.faults.fire.wires import Wire
@@ -35,6 +38,15 @@ class Blow:
     mend: Callable[[], object]
 
 
+@dataclass(frozen=True, slots=True)
+class Breakable:
+    """A cluster whose members run, the wires before its servers, and disks of theirs that can be filled."""
+
+    cluster: Cluster
+    wires: Mapping[Aim, Wire]
+    disks: Mapping[Aim, Disk]
+
+
 class Storm:
     """Strikes as a plan says, each fault on a thread of its own; what a target suffers, it suffers one at a time, and
     of several brokers one at a time: two of three are a cluster, one is none.
@@ -42,11 +54,11 @@ class Storm:
     A role that ends by itself is begun again, as whoever runs it would, and remembered.
     """
 
-    def __init__(self, cluster: Cluster, roles: Sequence[Member], wires: Mapping[Aim, Wire], say: Say) -> None:
-        self._cluster = cluster
-        self._roles = roles
+    def __init__(self, struck: Breakable, say: Say) -> None:
+        self._cluster = struck.cluster
+        self._roles = tuple(struck.cluster.members)
         self._say = say
-        self._blows = _blows(cluster, roles, wires)
+        self._blows = _blows(struck.cluster, struck.wires) | _filled(struck.cluster, struck.disks)
         self._busy: dict[object, Future[None]] = {}
         self._pool = ThreadPoolExecutor(8)
         self._calm = threading.Event()
@@ -137,19 +149,19 @@ def _launch(member: Member) -> None:
     member.launch()
 
 
-def _blows(cluster: Cluster, roles: Sequence[Member], wires: Mapping[Aim, Wire]) -> dict[tuple[How, str, int], Blow]:
+def _blows(cluster: Cluster, wires: Mapping[Aim, Wire]) -> dict[tuple[How, str, int], Blow]:
     """All that a plan may ask for."""
     found: dict[tuple[How, str, int], Blow] = {}
-    postgres, register, s3 = cluster.postgres, cluster.clickhouse, cluster.s3
-    found["kill", "postgres", 0] = Blow(lambda _: postgres.kill(), postgres.start)
+    casebook, register, s3 = cluster.postgres, cluster.clickhouse, cluster.s3
+    found["kill", "postgres", 0] = Blow(lambda _: casebook.kill(), casebook.start)
     found["kill", "clickhouse", 0] = Blow(lambda _: register.kill(), register.start)
-    found["freeze", "postgres", 0] = Blow(lambda _: postgres.pause(), postgres.resume)
+    found["freeze", "postgres", 0] = Blow(lambda _: casebook.pause(), casebook.resume)
     found["freeze", "clickhouse", 0] = Blow(lambda _: register.pause(), register.resume)
     found["freeze", "s3", 0] = Blow(lambda _: s3.pause(), s3.resume)
     for number, broker in enumerate(cluster.kafka.brokers):
         found["kill", "broker", number] = Blow(lambda _, it=broker: it.kill(), broker.start)  # type: ignore[misc]
         found["freeze", "broker", number] = _frozen(broker.send)
-    for number, member in enumerate(roles):
+    for number, member in enumerate(cluster.members):
         found["kill", "role", number] = Blow(lambda _, it=member: it.kill(), partial(_launch, member))  # type: ignore[misc]
         found["freeze", "role", number] = _frozen(member.send)
         found["skew", "role", number] = _skewed(clock_file(cluster.folder, member.name))
@@ -158,6 +170,26 @@ def _blows(cluster: Cluster, roles: Sequence[Member], wires: Mapping[Aim, Wire])
         found["cut", target, number] = Blow(lambda _, it=wire: it.cut(), wire.mend)  # type: ignore[misc]
         found["slow", target, number] = Blow(lambda fault, it=wire: it.slow(fault.slow_s), wire.mend)  # type: ignore[misc]
     return found
+
+
+def _filled(cluster: Cluster, disks: Mapping[Aim, Disk]) -> dict[tuple[How, str, int], Blow]:
+    """A server may end where its disk is full, as its makers want it; whoever runs it makes room and starts it."""
+    servers: dict[Aim, Broker | postgres.Server | clickhouse.Server] = {
+        ("postgres", 0): cluster.postgres,
+        ("clickhouse", 0): cluster.clickhouse,
+        **{("broker", number): broker for number, broker in enumerate(cluster.kafka.brokers)},
+    }
+
+    def mended(disk: Disk, server: Broker | postgres.Server | clickhouse.Server) -> None:
+        disk.clear()
+        assert server.process is not None
+        if server.process.poll() is not None:
+            server.start()
+
+    return {
+        ("fill", *aim): Blow(lambda _, it=disk: it.fill(), partial(mended, disk, servers[aim]))  # type: ignore[misc]
+        for aim, disk in disks.items()
+    }
 
 
 def _frozen(send: Callable[[signal.Signals], None]) -> Blow:
