@@ -70,7 +70,8 @@ ABOUT = {
     "casebook_url": "casebook's server, postgresql+psycopg://USER@HOST/NAME?sslmode=verify-full; empty: data folder",
     "casebook_password_file": "file with the password of casebook_url's user, and nothing else",
     "models": "folder of the vision models (`tarazy models` fills it)",
-    "evidence": "where evidence lies: file:PATH or s3://BUCKET?endpoint=URL&region=NAME; empty: in the data folder",
+    "evidence": "where evidence lies: file:PATH or s3://BUCKET?endpoint=URL&region=NAME&public=URL (where browsers "
+    "reach it, if elsewhere); empty: in the data folder",
     "host": "address the door and the pages listen on",
     "door_port": "port of the cameras' door",
     "web_port": "port of the pages",

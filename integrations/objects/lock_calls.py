@@ -26,11 +26,15 @@ SERVER_FAULT = 500
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Which bucket of which service. `endpoint` has no slash at its end; the bucket stands in the path."""
+    """Which bucket of which service. `endpoint` has no slash at its end; the bucket stands in the path.
+
+    `public` is where browsers reach the same service, if not at `endpoint`.
+    """
 
     name: str
     endpoint: str
     region: str
+    public: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,15 @@ from integrations.objects.shelf import Shelf
 from integrations.objects.sigv4 import Keys
 from integrations.outside import checked_url
 
+KNOWN = frozenset({"endpoint", "region", "public"})
+"""What may stand behind the bucket's name."""
 REGION = "us-east-1"
 """What services without regions expect to be signed for."""
 
 
 def open_evidence_store(where: str, data: Path, clock: Clock) -> EvidenceStore:
-    """The store of TARAZY_EVIDENCE: empty (`evidence/` in `data`), `file:PATH` or `s3://BUCKET?endpoint=URL&region=NAME`.
+    """The store of TARAZY_EVIDENCE: empty (`evidence/` in `data`), `file:PATH` or `s3://BUCKET?endpoint=URL`, and there
+    `&region=NAME` and `&public=URL`, where browsers reach the service that the roles reach at `endpoint`.
 
     Raises:
         Invalid: `setting-wrong`, another form, or http:// to another machine; `key-malformed`, no keys in `keys/s3`;
@@ -43,13 +46,14 @@ def bucket_of(where: str) -> Bucket:
     """The bucket of an `s3:` address. Raises Invalid `setting-wrong`."""
     parts = urlsplit(where)
     told = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if not parts.netloc or parts.path.strip("/") or not told.get("endpoint") or told.keys() - {"endpoint", "region"}:
-        raise _wrong("it must be s3://BUCKET?endpoint=URL, and &region=NAME where there are regions")
+    if not parts.netloc or parts.path.strip("/") or not told.get("endpoint") or told.keys() - KNOWN:
+        raise _wrong("it must be s3://BUCKET?endpoint=URL, and where needed &region=NAME and &public=URL")
     try:
         endpoint = checked_url(told["endpoint"]).rstrip("/")
+        public = checked_url(told["public"]).rstrip("/") if told.get("public") else None
     except ValueError as error:
         raise _wrong(str(error)) from error
-    return Bucket(parts.netloc, endpoint, told.get("region") or REGION)
+    return Bucket(parts.netloc, endpoint, told.get("region") or REGION, public)
 
 
 def read_keys(path: Path) -> Keys:

@@ -7,6 +7,7 @@ linked to, though it would be ciphertext.
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import obstore
@@ -30,8 +31,10 @@ class Shelf:
     """Masked copies by their own SHA-256, unlocked; a rule of the bucket removes them. `origin`: where links lead."""
 
     def __init__(self, bucket: Bucket, keys: Keys) -> None:
-        self.origin = bucket.endpoint
+        self.origin = bucket.public or bucket.endpoint
         self._store = open_bucket(bucket, keys, FOLDER)
+        self._seen = open_bucket(replace(bucket, endpoint=self.origin), keys, FOLDER)
+        """The shelf as browsers see it: only signed for, never asked from here."""
 
     def put(self, copy: MaskedCopy) -> Sha256:
         """Lay a copy on the shelf and return its name. Raises Unavailable."""
@@ -57,7 +60,7 @@ class Shelf:
             raise Invalid("copy-missing", "a copy is named by the SHA-256 of itself")
         try:
             obstore.head(self._store, _path(name))
-            return obstore.sign(self._store, "GET", _path(name), lasts)
+            return obstore.sign(self._seen, "GET", _path(name), lasts)
         except MISSING as error:
             raise Invalid("copy-missing", f"no masked copy {name} lies on the shelf") from error
         except BaseError as error:

@@ -52,6 +52,8 @@ def test_a_bucket_is_named_with_its_service() -> None:
     told = bucket_of("s3://evidence?endpoint=https://s3.example.kz/&region=kz-1")
     assert told == Bucket("evidence", "https://s3.example.kz", "kz-1")
     assert bucket_of("s3://evidence?endpoint=http://127.0.0.1:9000").region == "us-east-1"
+    seen = bucket_of("s3://evidence?endpoint=https://s3:9000&public=https://pictures.example.kz/")
+    assert (seen.endpoint, seen.public) == ("https://s3:9000", "https://pictures.example.kz")
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_a_bucket_is_named_with_its_service() -> None:
         "s3://evidence/folder?endpoint=https://s3.example.kz",
         "s3://evidence?endpoint=https://s3.example.kz&key=secret",
         "s3://evidence?endpoint=http://s3.example.kz",
+        "s3://evidence?endpoint=https://s3:9000&public=http://pictures.example.kz",
     ],
 )
 def test_another_address_stops_the_start(where: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -22,6 +23,7 @@ from integrations.objects.s3 import S3Evidence
 from integrations.objects.shelf import LONGEST, Shelf
 from integrations.objects.sigv4 import Keys
 from tests.faced import FacedTest, picture
+from tests.faults.fire.wires import wiring
 from vision.redact import MaskedCopy
 
 pytestmark = pytest.mark.cluster
@@ -155,6 +157,17 @@ def test_a_copy_is_linked_to_for_minutes_and_nothing_else_is(server: s3.S3Server
     assert httpx.get(link.replace(f"masked/{name}.jpg", raw)).status_code == 403
     time.sleep(3)
     assert httpx.get(link).status_code == 403
+
+
+def test_a_link_leads_where_browsers_reach_the_service(server: s3.S3Server) -> None:
+    with wiring() as lay:
+        port = lay(urlsplit(server.bucket.endpoint).port or 0).port
+        shelf = Shelf(dataclasses.replace(server.bucket, public=f"http://127.0.0.1:{port}"), server.keys)
+        name = shelf.put(MaskedCopy(b"\xff\xd8 a masked copy", ()))
+        link = shelf.link(name)
+        assert link.startswith(f"{shelf.origin}/")
+        assert urlsplit(link).port == port
+        assert httpx.get(link).content == b"\xff\xd8 a masked copy"
 
 
 def test_sealed_evidence_is_never_linked_to(server: s3.S3Server, store: S3Evidence) -> None:
