@@ -70,6 +70,8 @@ class Work:
     @property
     def refused(self) -> list[bool]:
         """Of each record done, whether it was laid aside."""
+        if not self.refusals:
+            return [False] * len(self.done)
         refused = {refusal.record.position for refusal in self.refusals}
         return [record.position in refused for record in self.done]
 
