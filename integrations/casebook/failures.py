@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 
 from adjudication.errors import Unavailable
 
@@ -79,8 +79,8 @@ def _meaning(error: DBAPIError) -> Unavailable | None:
         return Unavailable("casebook") if code in SQLITE_NOT_NOW else None
     state = getattr(error.orig, "sqlstate", None)
     if state is None:
-        # psycopg's errors without a state are its own: no connection could be made, or it is gone.
-        return Unavailable("casebook") if type(error.orig).__name__ in {"OperationalError", "InterfaceError"} else None
+        # psycopg's errors without a state are its own: no connection could be made (in time), or it is gone.
+        return Unavailable("casebook") if isinstance(error, OperationalError | InterfaceError) else None
     if state in CONTENDED or state == UNIQUE:
         return Contended(error if state == UNIQUE else None)
     return Unavailable("casebook") if state.startswith(NOT_NOW) else None

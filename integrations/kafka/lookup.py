@@ -108,7 +108,9 @@ class Lookup:
         with translated("asking for the ends of partitions"):
             answers = self._admin.list_offsets(asked, isolation_level=level, request_timeout=ANSWER_S)
             offsets = {(place.topic, place.partition): answer.result().offset for place, answer in answers.items()}
-            return {p: offsets[self._connection.name(p.topic), p.number] for p in partitions}
+        if any(offset < 0 for offset in offsets.values()):  # how the library gives a leader that did not answer in time
+            raise Unavailable("kafka (asking for the ends of partitions: a leader did not answer)")
+        return {p: offsets[self._connection.name(p.topic), p.number] for p in partitions}
 
     def read(self, partition: Partition, start: int | None, end: int) -> Iterator[Message]:
         """Every committed record of [start, end) that still stands, in order; `start` None is the oldest.

@@ -88,6 +88,9 @@ class Reading:
         """Give the group a committed offset on each where it has none: the oldest record. From then on lag is known."""
         with translated("asking for the group's offsets"):
             places = self._consumer.committed([self._place(p) for p in partitions], timeout=ANSWER_S)
+            for place in places:
+                if place.error is not None:  # it would look as if nothing had ever been committed
+                    raise raised(place.error, "asking for the group's offsets")
             new = [place for place in places if place.offset < 0]
             for place in new:
                 low, _ = self._consumer.get_watermark_offsets(place, timeout=ANSWER_S, cached=False)

@@ -127,10 +127,14 @@ class KafkaStream:
             if former := self._sessions.pop(group, None):
                 former.fence()
             names = [topic.name for topic in topics]
-            windows = Windows(self._lookup, group, self._shared_count(group, names), self._clock)
+            windows = self.windows(group, self._shared_count(group, names))
             session = KafkaSession(self._connection, group, names, windows=windows, find=self._find, clock=self._clock)
             self._sessions[group] = session
             return session
+
+    def windows(self, group: str, partitions: int) -> Windows:
+        """What a member of `group` remembers, of no partition yet."""
+        return Windows(self._lookup, group, partitions, self._clock)
 
     def _shared_count(self, group: str, names: Sequence[str]) -> int:
         """The partitions that inputs and window have; dead letters and window come into being."""

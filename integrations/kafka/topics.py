@@ -206,7 +206,7 @@ def _serve(admin: AdminClient, topics: Sequence[Wanted]) -> bool:
         return False
     places = [TopicPartition(one.name, number) for one in topics for number in range(one.partitions)]
     answers = admin.list_offsets(dict.fromkeys(places, LATEST), request_timeout=ADMIN_S)
-    return all(answer.exception(ADMIN_S) is None for answer in answers.values())
+    return all(answer.exception(ADMIN_S) is None and answer.result().offset >= 0 for answer in answers.values())
 
 
 def _configure(admin: AdminClient, topics: Sequence[Wanted]) -> list[str]:
