@@ -21,6 +21,8 @@ SETTLE_S = 30.0
 """How long a stretch may be held back by an open unit: twice what one may live (connection.TRANSACTION_MS)."""
 CHUNK = 500
 """Records taken at once."""
+LOOK_S = 0.01
+"""How long a lot is waited for: as long as the last of a stretch is waited for in vain."""
 _MICROS_PER_MILLI = 1_000
 _NO_HEADERS: Mapping[str, str] = {}
 _NOTHING_THERE = (KafkaError._AUTO_OFFSET_RESET, KafkaError.OFFSET_OUT_OF_RANGE, KafkaError._PARTITION_EOF)
@@ -89,24 +91,25 @@ class Lookup:
                 return stored(message, Partition(position.topic, position.partition))
         raise Invalid("record-expired", f"nothing stands at {position} any more")
 
-    def ends(self, partitions: Sequence[Partition], *, committed: bool) -> dict[Partition, int]:
-        """One past the last record of each: of those committed, or of all that were ever written.
+    def ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
+        """One past the last committed record of each.
 
         After an election the client asks by what it knew of the leaders until it is made to ask anew.
         """
         try:
-            return self._ends(partitions, committed=committed)
+            return self._ends(partitions)
         except Unavailable:
             partition_counts(self._admin)
-            return self._ends(partitions, committed=committed)
+            return self._ends(partitions)
 
-    def _ends(self, partitions: Sequence[Partition], *, committed: bool) -> dict[Partition, int]:
-        level = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
+    def _ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
         asked = {TopicPartition(self._connection.name(p.topic), p.number): LATEST for p in partitions}
         if not asked:
             return {}
         with translated("asking for the ends of partitions"):
-            answers = self._admin.list_offsets(asked, isolation_level=level, request_timeout=ANSWER_S)
+            answers = self._admin.list_offsets(
+                asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=ANSWER_S
+            )
             offsets = {(place.topic, place.partition): answer.result().offset for place, answer in answers.items()}
         if any(offset < 0 for offset in offsets.values()):  # how the library gives a leader that did not answer in time
             raise Unavailable("kafka (asking for the ends of partitions: a leader did not answer)")
@@ -122,7 +125,7 @@ class Lookup:
             consumer.assign([TopicPartition(self._connection.name(partition.topic), partition.number, from_offset)])
             give_up = time.monotonic() + SETTLE_S
             while True:
-                for message in consumer.consume(CHUNK, 0.05):
+                for message in consumer.consume(CHUNK, LOOK_S):
                     error = message.error()
                     if error is not None and error.code() != KafkaError._PARTITION_EOF:
                         raise raised(error, "reading")
@@ -145,7 +148,7 @@ class Lookup:
             while left:
                 if time.monotonic() > give_up:
                     raise Unavailable("kafka (reading: no answer)")
-                for message in consumer.consume(CHUNK, 0.05):
+                for message in consumer.consume(CHUNK, LOOK_S):
                     name = (message.topic() or "", message.partition() or 0)
                     error = message.error()
                     if error is not None and error.code() not in _NOTHING_THERE:

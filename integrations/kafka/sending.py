@@ -49,6 +49,22 @@ class _Pending:
             self.done.set()
 
 
+class _Placed(_Pending):
+    """As _Pending, and where each record stands; of one partition the last."""
+
+    __slots__ = ("offsets",)
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.offsets: dict[tuple[str | None, int | None], int] = {}
+
+    def delivered(self, error: KafkaError | None, message: Message) -> None:
+        """One of them has arrived, or never will."""
+        if error is None:
+            self.offsets[message.topic(), message.partition()] = message.offset() or 0
+        super().delivered(error, message)
+
+
 def produce(producer: Producer, records: Sequence[Send], timeout_s: float, pending: _Pending | None = None) -> None:
     """Hand `records` to the producer, waiting for room in its queue. Raises Unavailable, KafkaException."""
     give_up = time.monotonic() + timeout_s
@@ -77,14 +93,21 @@ class Sender:
         self._thread = threading.Thread(target=self._take_deliveries, name="kafka deliveries", daemon=True)
         self._thread.start()
 
-    def begin(self, records: Sequence[Send]) -> "_Pending":
+    def placed(self, records: Sequence[Send]) -> list[int]:
+        """Send `records`, one a partition, and say at which offset each stands. Raises Unavailable, RuntimeError."""
+        pending = _Placed(len(records))
+        if records:
+            self.finish(self.begin(records, pending))
+        return [pending.offsets[record.topic, record.partition] for record in records]
+
+    def begin(self, records: Sequence[Send], pending: _Pending | None = None) -> _Pending:
         """Send `records` on their way. Raises Unavailable, RuntimeError."""
-        pending = _Pending(len(records))
+        pending = pending or _Pending(len(records))
         with translated("sending"):
             produce(self._producer, records, _WAIT_S, pending)
         return pending
 
-    def finish(self, pending: "_Pending") -> None:
+    def finish(self, pending: _Pending) -> None:
         """Return when all of them have arrived. Raises Unavailable, RuntimeError."""
         if not pending.done.wait(_WAIT_S):
             raise Unavailable("kafka (sending: no answer)")

@@ -22,7 +22,7 @@ from integrations.kafka.lookup import ANSWER_S, Lookup, stored
 from integrations.kafka.sending import Send, Sender
 from integrations.kafka.session import KafkaSession
 from integrations.kafka.topics import Layout
-from integrations.kafka.windows import Windows
+from integrations.kafka.windows import MARK, Windows
 
 
 class KafkaStream:
@@ -107,7 +107,7 @@ class KafkaStream:
         if not partitions:
             return
         starts = self._lookup.start_of(partitions, from_us)
-        ends = self._lookup.ends(partitions, committed=True)
+        ends = self._lookup.ends(partitions)
         for partition, start in starts.items():
             if start is not None:
                 found = (stored(one, partition) for one in self._lookup.read(partition, start, ends[partition]))
@@ -134,7 +134,13 @@ class KafkaStream:
 
     def windows(self, group: str, partitions: int) -> Windows:
         """What a member of `group` remembers, of no partition yet."""
-        return Windows(self._lookup, group, partitions, self._clock)
+        return Windows(self._lookup, self._mark, group, partitions, self._clock)
+
+    def _mark(self, partitions: Sequence[Partition]) -> Sequence[int]:
+        """Only a leader that is one takes a record, so where it stands is past all that was ever committed."""
+        stamp_ms = self._clock() // 1_000
+        marks = [Send(self._connection.name(p.topic), p.number, MARK, None, None, stamp_ms) for p in partitions]
+        return self._senders[False].placed(marks)
 
     def _shared_count(self, group: str, names: Sequence[str]) -> int:
         """The partitions that inputs and window have; dead letters and window come into being."""
@@ -154,7 +160,7 @@ class KafkaStream:
         self._require_open()
         committed = self._committed()
         partitions = sorted({partition for offsets in committed.values() for partition in offsets})
-        ends = self._lookup.ends(partitions, committed=True)
+        ends = self._lookup.ends(partitions)
         found = []
         for group, offsets in sorted(committed.items()):
             behind = {p: offset for p, offset in offsets.items() if offset < ends[p]}

@@ -61,9 +61,9 @@ def test_a_window_is_read_to_its_end_though_a_leader_that_is_none_any_more_answe
         leader.send(signal.SIGSTOP)
         loading = threading.Thread(target=lambda: persist(lambda: late.load([number])))
         try:
-            time.sleep(4.0)
-            loading.start()  # its question waits at the broker that stands still
             persist(lambda: remembered(first, NAMES[1]))
+            loading.start()
+            time.sleep(1.0)  # its question waits at the broker that stands still
         finally:
             leader.send(signal.SIGCONT)
         loading.join(PATIENCE_S)

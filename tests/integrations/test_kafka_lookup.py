@@ -31,7 +31,7 @@ class Admin:
 
 def ends(*offsets: int) -> dict[Partition, int]:
     lookup = Lookup(Connection("127.0.0.1:1"), cast(AdminClient, Admin(*offsets)))
-    return lookup.ends([Partition("in.v1", 0)], committed=False)
+    return lookup.ends([Partition("in.v1", 0)])
 
 
 def test_a_leader_that_kept_silent_is_asked_again_and_never_said_to_have_nothing() -> None:
