@@ -5,7 +5,6 @@ standard output: the addresses it answers at, once it works. It ends with SIGTER
 """
 
 import os
-import signal
 import sys
 import threading
 from contextlib import nullcontext
@@ -14,6 +13,7 @@ from pathlib import Path
 from benchmarks.legend import LegendEyes, LegendSecond
 from benchmarks.sampling import sampled
 from dashboards.role import running_role
+from dashboards.stopping import told_to_stop
 from integrations.config import load
 from integrations.roles import role_of
 
@@ -27,9 +27,7 @@ def main() -> None:
     role = role_of(name)
     if role is None:
         raise SystemExit(f"no such role: {name}")
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     threading.Thread(target=_until_left, args=(stop,), daemon=True).start()
     profile = os.environ.get(PROFILE)
     measuring = sampled(Path(profile) / f"{name}.txt") if profile else nullcontext()

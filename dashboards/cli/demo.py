@@ -86,16 +86,13 @@ def _tell(result: "Result") -> None:
 
 def _live(seed: int, passages: int, folder: Path) -> None:
     import os
-    import signal
-    import threading
 
     from dashboards.demo.live import keep_going
     from dashboards.demo.world import world
+    from dashboards.stopping import told_to_stop
     from integrations.config import load
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     with world(folder, seed, load(os.environ)) as place:
         typer.echo(
             f"officers  {place.faced.web.url}/officer\nowners    {place.faced.web.url}/\n"

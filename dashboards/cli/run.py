@@ -13,8 +13,6 @@ def run(
 ) -> None:
     """Work until Ctrl-C or SIGTERM; what is in hand is finished first. `tarazy config` shows the settings."""
     import os
-    import signal
-    import threading
 
     from adjudication.errors import TarazyError
     from integrations.roles import ROLES, role_of
@@ -25,11 +23,10 @@ def run(
         raise typer.Exit(0 if role == "list" else 2)
 
     from dashboards.role import running_role
+    from dashboards.stopping import told_to_stop
     from integrations.config import load
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     try:
         with running_role(load(os.environ), chosen) as addresses:
             typer.echo(f"{chosen.name}: {' '.join(addresses)}")

@@ -9,16 +9,13 @@ app = typer.Typer(help="Start the whole centre in this process: door, road, page
 def up() -> None:
     """Serve until Ctrl-C or SIGTERM; what is in hand is finished first. `tarazy config` shows the settings."""
     import os
-    import signal
-    import threading
 
     from adjudication.errors import TarazyError
     from dashboards.centre import FacedCentre, eyes_of, second_of
+    from dashboards.stopping import told_to_stop
     from integrations.config import load
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = told_to_stop()
     try:
         settings = load(os.environ)
         with FacedCentre(settings, eyes_of(settings), second_of(settings), demonstration=False) as faced:
