@@ -5,16 +5,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboards.options import TokenFile, Url
+
 if TYPE_CHECKING:
     from adjudication.facts import Fact
     from integrations.operating import Letters, Shown
 
 app = typer.Typer(help="Dead letters of a running centre: list, show, put back.", no_args_is_help=True)
 
-Url = Annotated[str | None, typer.Option(help="the centre's pages; default: host and web port of the settings")]
-TokenFile = Annotated[
-    Path | None, typer.Option("--admin-token-file", help="file of the administrator's token; default: data folder")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="the answer as JSON")]
 Stage = Annotated[str, typer.Option(help="of this stage alone")]
 Code = Annotated[str, typer.Option(help="of this code alone")]

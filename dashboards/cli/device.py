@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
+from dashboards.options import TokenFile
+
 app = typer.Typer(help="Enrol devices at a running centre, list them, change their state.", no_args_is_help=True)
 
 Url = Annotated[str | None, typer.Option(help="the centre's door; default: host and door port of the settings")]
-TokenFile = Annotated[
-    Path | None, typer.Option("--admin-token-file", help="file of the administrator's token; default: data folder")
-]
 
 
 @app.command()

@@ -1,21 +1,18 @@
 """`tarazy lag`: how far every stage of a running centre is behind."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from dashboards.options import TokenFile, Url
 
 app = typer.Typer(help="Show how far every stage of a running centre is behind.", invoke_without_command=True)
 
 
 @app.callback()
 def lag(
-    url: Annotated[
-        str | None, typer.Option(help="the centre's pages; default: host and web port of the settings")
-    ] = None,
-    admin_token_file: Annotated[
-        Path | None, typer.Option("--admin-token-file", help="file of the administrator's token; default: data folder")
-    ] = None,
+    url: Url = None,
+    admin_token_file: TokenFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="the figures as JSON")] = False,
 ) -> None:
     """Unread records of each stage on each topic, and the age of the oldest. Exit 0, or 2 where nothing answers."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboards.options import TokenFile, Url
+
 if TYPE_CHECKING:
     from integrations.operating import Past, Report
 
@@ -29,12 +31,8 @@ def replay(
         Path | None, typer.Option(exists=True, dir_okay=False, help="a candidate policy, as TOML")
     ] = None,
     law: Annotated[Path | None, typer.Option(exists=True, file_okay=False, help="a folder of candidate law")] = None,
-    url: Annotated[
-        str | None, typer.Option(help="the centre's pages; default: host and web port of the settings")
-    ] = None,
-    admin_token_file: Annotated[
-        Path | None, typer.Option("--admin-token-file", help="file of the administrator's token; default: data folder")
-    ] = None,
+    url: Url = None,
+    admin_token_file: TokenFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="the report as JSON")] = False,
 ) -> None:
     """Without a candidate, what stands is held against what was recorded. Exit 0 where all is the same, 1 where

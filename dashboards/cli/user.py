@@ -5,15 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dashboards.options import TokenFile, Url
+
 if TYPE_CHECKING:
     from adjudication.facts import Fact
 
 app = typer.Typer(help="Add, list and disable accounts at a running centre.", no_args_is_help=True)
-
-Url = Annotated[str | None, typer.Option(help="the centre's pages; default: host and web port of the settings")]
-TokenFile = Annotated[
-    Path | None, typer.Option("--admin-token-file", help="file of the administrator's token; default: data folder")
-]
 
 
 @app.command()
