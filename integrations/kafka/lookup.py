@@ -19,6 +19,10 @@ ANSWER_S = 10.0
 """How long brokers may take to answer a question; an election takes less."""
 SETTLE_S = 30.0
 """How long a stretch may be held back by an open unit: twice what one may live (connection.TRANSACTION_MS)."""
+BEHIND_S = 3.0
+"""How long a leader may not have what was committed: a new one hears of its end with the next fetch of a follower, a
+replaced one that it leads no more with its next heartbeat (two seconds)."""
+AGAIN_S = 0.1
 CHUNK = 500
 """Records taken at once."""
 LOOK_S = 0.01
@@ -39,6 +43,28 @@ def stored(message: Message, partition: Partition) -> StoredRecord:
         {name: text.decode() for name, text in headers if text is not None} if headers else _NO_HEADERS,
         message.timestamp()[1] * _MICROS_PER_MILLI,
     )
+
+
+def _answer(consumer: Consumer, place: TopicPartition) -> Message:
+    """What a leader says of one place: a record, the end of its partition, or that it has no such place."""
+    consumer.assign([place])
+    give_up = time.monotonic() + ANSWER_S
+    while (message := consumer.poll(0.5)) is None:
+        if time.monotonic() > give_up:
+            raise Unavailable("kafka (reading back: no answer)")
+    error = message.error()
+    if error is not None and error.code() not in _NOTHING_THERE:
+        raise raised(error, "reading back")
+    return message
+
+
+def _is_beyond(consumer: Consumer, message: Message, place: TopicPartition) -> bool:
+    """Whether the leader that gave this answer has something after it: a record, a marker, or its first record."""
+    error = message.error()
+    if error is None or error.code() == KafkaError._PARTITION_EOF:
+        return (message.offset() or 0) > place.offset
+    oldest, _ = consumer.get_watermark_offsets(place, timeout=ANSWER_S)
+    return oldest > place.offset
 
 
 class Lookup:
@@ -76,19 +102,21 @@ class Lookup:
         idle.append(consumer)
 
     def at(self, position: Position) -> StoredRecord:
-        """The committed record there. Raises Invalid `record-expired`, Unavailable."""
+        """The committed record there. Raises Invalid `record-expired`, Unavailable.
+
+        That nothing stands there is believed of a leader that has what comes after it; others are asked again for
+        BEHIND_S.
+        """
         place = TopicPartition(self._connection.name(position.topic), position.partition, position.offset)
-        give_up = time.monotonic() + ANSWER_S
+        behind_until = time.monotonic() + BEHIND_S
         with self._consumer("one") as consumer, translated("reading back"):
-            consumer.assign([place])
-            while (message := consumer.poll(0.5)) is None:
-                if time.monotonic() > give_up:
-                    raise Unavailable("kafka (reading back: no answer)")
-            error = message.error()
-            if error is not None and error.code() not in _NOTHING_THERE:
-                raise raised(error, "reading back")
-            if error is None and message.offset() == position.offset:
-                return stored(message, Partition(position.topic, position.partition))
+            while True:
+                message = _answer(consumer, place)
+                if message.error() is None and message.offset() == position.offset:
+                    return stored(message, Partition(position.topic, position.partition))
+                if _is_beyond(consumer, message, place) or time.monotonic() > behind_until:
+                    break
+                time.sleep(AGAIN_S)
         raise Invalid("record-expired", f"nothing stands at {position} any more")
 
     def ends(self, partitions: Sequence[Partition]) -> dict[Partition, int]:
