@@ -6,12 +6,14 @@ Mounting asks Linux for the right to; whoever may not is told so before anything
 import os
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 MIB = 2048
 """A run of hundreds of faults leaves some hundred MiB on each; what is not used takes no memory."""
 _FILLER = "filler"
+_STEPS = (64 * 2**20, 2**20, 4096)
+"""Bytes taken at once: what the last step leaves is less than a page."""
 
 
 class Disk:
@@ -21,10 +23,14 @@ class Disk:
         self._folder = folder
 
     def fill(self) -> None:
-        """Not a byte more can be written; what stands there stays."""
+        """Not a page more can be written; what stands there stays. The server goes on writing meanwhile."""
+        filled = 0
         with (self._folder / _FILLER).open("wb") as filler:
-            there = os.statvfs(self._folder)
-            os.posix_fallocate(filler.fileno(), 0, there.f_bavail * there.f_frsize)
+            for step in _STEPS:
+                with suppress(OSError):  # it is full
+                    while True:
+                        os.posix_fallocate(filler.fileno(), filled, step)
+                        filled += step
 
     def clear(self) -> None:
         """There is room again."""
