@@ -132,7 +132,10 @@ DeviceAnswer = Device | NoRecord | Unanswered
 
 
 class Answers(Fact, frozen=True, kw_only=True):
-    """One round of questions. None: not asked, because an earlier answer made the question moot."""
+    """One round of questions. None: not asked, because an earlier answer made the question moot.
+
+    `entry_device` is that of a section's entry, where the passage ends a run through one.
+    """
 
     asked_us: Micros
     device: DeviceAnswer
@@ -141,3 +144,4 @@ class Answers(Fact, frozen=True, kw_only=True):
     insurance: InsuranceAnswer | None = None
     inspection: InspectionAnswer | None = None
     penalties: PenaltiesAnswer | None = None
+    entry_device: DeviceAnswer | None = None

@@ -5,41 +5,47 @@ Source: note to art. 31, 822-1(1)(6), 803(2)(6), brief §3.5, §15.1(11) for dev
 
 from datetime import date
 
-from adjudication.answers import Device, NoRecord
+from adjudication.answers import Device, DeviceAnswer, NoRecord
 from adjudication.calendar import civil_day
 from adjudication.errors import Unavailable
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import Lawbook
-from adjudication.messages import Route
+from adjudication.messages import EventCaptured, Route
 from adjudication.terms import limitation_last_day, send_last_day
 
 
 def device(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
-    """Guard: the device is the registered one, stands where it says and is certified.
+    """Guard: each device is the registered one, stands where it says and is certified.
 
     What it measured is void without this; what it saw or merely met goes to a person.
     """
-    known, event = scene.device, scene.checked.passage.event
-    if isinstance(known, NoRecord):
+    return tuple(ruling for known, event in scene.points for ruling in _device(known, event, finding))
+
+
+def _device(known: DeviceAnswer | None, event: EventCaptured, finding: Finding) -> tuple[Ruling, ...]:
+    if known is None or isinstance(known, NoRecord):
         return (_void(finding, "DEVICE_UNKNOWN", "device"),)
     if not isinstance(known, Device):
         return ()
     if (known.device_id, known.place.place_id) != (event.device_id, event.place.place_id):
         return (_void(finding, "DEVICE_ELSEWHERE", "device"),)
-    if known.conformity_valid_to < scene.day:
+    if known.conformity_valid_to < civil_day(event.captured_us):
         return (ruled("review", "CONFORMITY_EXPIRED", "device", valid_to=known.conformity_valid_to),)
     return (in_order("device", "note to 31", "the device is registered and certified", serial=known.serial),)
 
 
 def verification(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
     """Guard: a measuring instrument is verified on that day; only such a one can find a measured offence."""
-    known = scene.device
+    return tuple(ruling for known, event in scene.points for ruling in _verification(known, event, finding))
+
+
+def _verification(known: DeviceAnswer | None, event: EventCaptured, finding: Finding) -> tuple[Ruling, ...]:
     if not isinstance(known, Device):
         return ()
     if known.kind == "non_measuring":
         return (_void(finding, "NOT_A_MEASURING_DEVICE", "verification"),) if finding.basis == "measured" else ()
     covering = known.verification
-    if covering is None or not covering.issued_on <= scene.day <= covering.valid_to:
+    if covering is None or not covering.issued_on <= civil_day(event.captured_us) <= covering.valid_to:
         return (_void(finding, "LAPSED_VERIFICATION", "verification"),)
     return (
         in_order(
@@ -53,15 +59,15 @@ def verification(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
 
 
 def clock(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
-    """Guard: the device's clock is known to be right within the policy's bound."""
-    offset_us = scene.checked.passage.event.clock_offset_us
-    bound_us = scene.policy.clock_offset_us
+    """Guard: each device's clock is known to be right within the policy's bound."""
+    return tuple(_clock(event.clock_offset_us, scene.policy.clock_offset_us) for _, event in scene.points)
+
+
+def _clock(offset_us: int | None, bound_us: int) -> Ruling:
     if offset_us is None or abs(offset_us) > bound_us:
-        return (ruled("review", "CLOCK_UNSURE", "clock", offset_us=offset_us, bound_us=bound_us),)
-    return (
-        in_order(
-            "clock", "policy clock_offset_us", "the device's clock was right", offset_us=offset_us, bound_us=bound_us
-        ),
+        return ruled("review", "CLOCK_UNSURE", "clock", offset_us=offset_us, bound_us=bound_us)
+    return in_order(
+        "clock", "policy clock_offset_us", "the device's clock was right", offset_us=offset_us, bound_us=bound_us
     )
 
 

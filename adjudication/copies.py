@@ -101,7 +101,8 @@ def consistent_pictures(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
         rulings.append(ruled("review", "PICTURE_EDITED", "pictures"))
     exposures = {(one.sha256, one.captured_us) for one in event.media}
     twice = len(exposures) > len({sha256 for sha256, _ in exposures})
-    speed = event.measurement is not None and event.measurement.kind == "speed" and finding.detection == "speed"
+    measured = passage.measurement
+    speed = measured is not None and measured.kind == "speed" and finding.detection == "speed"
     late = speed and any(_seconds_off(one, event.captured_us) > scene.policy.picture_within_s for one in event.media)
     if twice or late or "picture_time" in passage.quality:
         rulings.append(ruled("review", "PICTURES_CONTRADICT", "pictures"))

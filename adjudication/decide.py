@@ -1,6 +1,6 @@
 """What the law makes of a checked passage: a deterministic function of facts, verdicts, law and policy.
 
-1. Each rule looks for one possible offence (`rules.RULES`). None: the passage is closed, and nothing of it is kept.
+1. Each rule looks for one possible offence (`rules.rules_for`). None: the passage is closed, and nothing of it is kept.
 2. Each guard rules on each finding: in order, or which road it must take. All are heard, so that the trace is whole.
 3. Repetition, amount and automation are settled from the law's data.
 4. An officer's verdict settles what a person may settle, and nothing else.
@@ -34,7 +34,8 @@ from adjudication.quality import origin, reading, target
 from adjudication.reasons import REASONS, REJECTIONS
 from adjudication.registers import answered
 from adjudication.repeat import applied_part
-from adjudication.rules import RULES
+from adjudication.rules import rules_for
+from adjudication.sections import compared
 from adjudication.terms import limitation_last_day, send_last_day
 from adjudication.tolerance import excess_kmh
 from adjudication.units import Id
@@ -45,6 +46,7 @@ GUARDS: tuple[Guard, ...] = (
     clock,
     own_pictures,
     consistent_pictures,
+    compared,
     target,
     moving_target,
     second_speed,
@@ -101,11 +103,15 @@ def finds(checked: PassageChecked, law: Lawbook, policy: Policy) -> bool:
         Unavailable: law or policy data does not reach the passage's day.
     """
     scene = Scene(checked, law, policy.on(civil_day(checked.passage.event.captured_us)))
-    return any(rule(scene) is not None for rule in RULES)
+    return any(rule(scene) is not None for rule in rules_for(checked.passage))
 
 
 def _decided(scene: Scene, policy: Policy) -> tuple[CaseDecided, ...]:
-    return tuple(_case(scene, finding, policy) for rule in RULES if (finding := rule(scene)) is not None)
+    return tuple(
+        _case(scene, finding, policy)
+        for rule in rules_for(scene.checked.passage)
+        if (finding := rule(scene)) is not None
+    )
 
 
 def _about(reviews: tuple[ReviewRecorded, ...]) -> tuple[str, ...]:
@@ -246,8 +252,8 @@ def _closed(scene: Scene) -> PassageClosed:
 def _outcome(scene: Scene) -> str:
     """Why nothing is made of a passage; the first that holds."""
     passage = scene.checked.passage
-    measurement = passage.event.measurement
-    if measurement is not None and excess_kmh(measurement, scene.policy.tolerance) > 0:
+    measured = passage.measurement
+    if passage.section is not None or (measured and excess_kmh(measured, scene.policy.tolerance) > 0):
         return "NO_CORPUS"
     if passage.event.violation is not None:
         return "NOT_COVERED"

@@ -14,7 +14,7 @@ def second_speed(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
     `speed_check_k100` standard uncertainties) do not touch, whichever is the higher: then the instrument may have
     measured another vehicle. The pictures' figure is never used for anything else.
     """
-    seen, measured = scene.checked.passage.second_speed, scene.checked.passage.event.measurement
+    seen, measured = scene.checked.passage.second_speed, scene.checked.passage.measurement
     if finding.detection != "speed" or seen is None or measured is None or measured.kind != "speed":
         return ()
     spread = scene.policy.speed_check_k100 * seen.standard_kmh100 // 100

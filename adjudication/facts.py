@@ -47,6 +47,27 @@ class Measurement(Fact, frozen=True, kw_only=True):
     limit_kmh100: Kmh100
 
 
+class Section(Fact, frozen=True, kw_only=True):
+    """A stretch of road between two devices that tell an average speed together; it is registered where it ends.
+
+    `length_mm` is the shortest way a vehicle can drive it, as surveyed, and may be wrong by `length_error_mm`.
+    `error_kmh100` is the least error that the verification of the pair states. `to_us` is exclusive, None for still.
+    """
+
+    section_id: Name
+    entry_device_id: Name
+    length_mm: Annotated[int, Meta(ge=100_000, le=200_000_000)]
+    length_error_mm: Annotated[int, Meta(ge=0, le=1_000_000)]
+    error_kmh100: Kmh100
+    limit_kmh100: Kmh100
+    since_us: Micros
+    to_us: Micros | None = None
+
+    def holds(self, at_us: Micros) -> bool:
+        """Whether the section stood as described at an instant."""
+        return self.since_us <= at_us and (self.to_us is None or at_us < self.to_us)
+
+
 class Verification(Fact, frozen=True, kw_only=True):
     """Metrological verification of a measuring instrument. Source: note to art. 31; art. 822-1(1)(6)."""
 

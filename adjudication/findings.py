@@ -23,7 +23,7 @@ from adjudication.answers import (
 )
 from adjudication.calendar import civil_day
 from adjudication.lawbook import Detection, Lawbook, PartRule
-from adjudication.messages import PassageChecked, ReviewRecorded, Route, TraceStep
+from adjudication.messages import EventCaptured, PassageChecked, ReviewRecorded, Route, TraceStep
 from adjudication.plates import classify
 from adjudication.policy import Edition
 from adjudication.reasons import REASONS
@@ -87,6 +87,15 @@ class Scene:
         return _latest(given)
 
     @cached_property
+    def points(self) -> tuple[tuple[DeviceAnswer | None, EventCaptured], ...]:
+        """Each device that speaks here and the event it speaks of: one, or a section's two, its exit first."""
+        passage = self.checked.passage
+        if passage.section is None:
+            return ((self.device, passage.event),)
+        given: list[DeviceAnswer | None] = [answers.entry_device for answers in self.checked.rounds]
+        return (self.device, passage.event), (_latest(given), passage.section.entry.event)
+
+    @cached_property
     def vehicle(self) -> VehicleAnswer | None:
         """What the vehicle register says, likewise; None if nobody asked."""
         given: list[VehicleAnswer | None] = [answers.vehicle for answers in self.checked.rounds]
@@ -119,9 +128,12 @@ class Scene:
         """The case a finding is: by event for what a device saw, by day and person for what registers say."""
         passage, part = self.checked.passage, finding.base.part
         if finding.basis != "register":
-            return ids.measured_case_id(
-                passage.event_id, passage.plate.text if passage.plate else passage.passage_id, part
+            seen = (
+                passage.event_id
+                if passage.section is None
+                else ids.run_id(passage.section.entry.event_id, passage.event_id)
             )
+            return ids.measured_case_id(seen, passage.plate.text if passage.plate else passage.passage_id, part)
         first = next(a.vehicle for a in self.checked.rounds if isinstance(a.vehicle, Vehicle))
         return ids.register_case_id(first.holder or first.owner, first.vin or first.plate, part, self.day.isoformat())
 

@@ -12,7 +12,7 @@ from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, Fact, Officer
 from adjudication.lawbook import Lawbook, PartRule
 from adjudication.messages import CaseDecided, Part
-from adjudication.protocol import Act, ActDevice, ActVehicle, Addressee, Body, Terms
+from adjudication.protocol import Act, ActDevice, ActSection, ActVehicle, Addressee, Body, Terms
 from adjudication.terms import sendable_until_us, sums
 from adjudication.units import Micros
 
@@ -63,11 +63,9 @@ def form_act(
         statement_kk=rule.statement.kk,
         statement_ru=rule.statement.ru,
         statement_en=rule.statement.en,
-        measurement=event.measurement if measured else None,
+        measurement=decision.checked.passage.measurement if measured else None,
         excess_kmh=decision.excess_kmh,
-        device=ActDevice(
-            name=device.model, serial=device.serial, verification=device.verification if measured else None
-        ),
+        device=_device(device, measured=measured),
         mci_count=decision.mci_count,
         mci_tiyn=money.mci_tiyn,
         initiated_on=day,
@@ -86,6 +84,7 @@ def form_act(
         decision_sha256=codec.digest(decision),
         decided_by="officer" if officer else "automatic",
         officer=officer.full_name if officer else None,
+        section=_section(decision),
     )
 
 
@@ -131,6 +130,27 @@ def _answered(decision: CaseDecided, kind: type[_Found]) -> _Found:
             if isinstance(answer, kind):
                 return answer
     raise Invalid("act-incomplete", f"no register gave a {kind.__name__.lower()}")
+
+
+def _device(device: Device, *, measured: bool) -> ActDevice:
+    return ActDevice(name=device.model, serial=device.serial, verification=device.verification if measured else None)
+
+
+def _section(decision: CaseDecided) -> ActSection | None:
+    """Where the drive began whose average speed the act is about. Source: brief §4.2: both points, and the length."""
+    run = decision.checked.passage.section
+    if run is None:
+        return None
+    entry = decision.checked.rounds[-1].entry_device
+    if not isinstance(entry, Device):
+        raise Invalid("act-incomplete", "no register gave the device at the section's entry")
+    return ActSection(
+        length_mm=run.section.length_mm,
+        length_error_mm=run.section.length_error_mm,
+        entered_us=run.entry.event.captured_us,
+        entry=run.entry.event.place,
+        device=_device(entry, measured=True),
+    )
 
 
 def _addressee(person: Person) -> Addressee:

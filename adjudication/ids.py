@@ -36,6 +36,11 @@ def passage_id(content: Id, ordinal: int, supersedes: str = "") -> Id:
     return stable_id("passage", content, ordinal, supersedes)
 
 
+def run_id(entry: Id, leaving: Id) -> Id:
+    """A drive through a section, by what names its ends: their passages for the passage, their events for a case."""
+    return stable_id("run", entry, leaving)
+
+
 def checked_id(passage: Id, asked_round: int) -> Id:
     """A passage as answered by the registries the `asked_round`-th time (from 1)."""
     return stable_id("checked", passage, asked_round)

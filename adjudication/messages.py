@@ -24,6 +24,7 @@ from adjudication.facts import (
     PlateReading,
     QualityFlag,
     RepeatedPicture,
+    Section,
     SpeedEstimate,
     VehicleSighting,
     Verification,
@@ -64,12 +65,32 @@ class EventCaptured(Message, tag="event-captured", frozen=True, kw_only=True):
     reading: DeviceReading | None = None
 
 
+class SectionEntry(Fact, frozen=True, kw_only=True):
+    """A vehicle's passage of a section's entry, as it was observed there."""
+
+    passage_id: Id
+    event_id: Id
+    event: EventCaptured
+    plate: PlateReading
+    vehicle: VehicleSighting | None
+    quality: tuple[QualityFlag, ...]
+
+
+class SectionRun(Fact, frozen=True, kw_only=True):
+    """A drive through a section: where it began, and the average speed (adjudication.sections)."""
+
+    section: Section
+    entry: SectionEntry
+    measurement: Measurement
+
+
 class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True):
     """One vehicle of one event as vision (or an officer correcting it) saw it. Every event yields at least one.
 
     `candidates` counts the vehicles that the measurement could mean: only 1 is unambiguous. `reader` names the models
     and settings that read, by digest; "" where only the device's own reading stands. `also_read_by` names the second
-    reader likewise, once it was asked; "" before, and where it could not be.
+    reader likewise, once it was asked; "" before, and where it could not be. With `section` it is the exit of that run,
+    and is about the run's average speed alone: what else its event shows is another passage.
     """
 
     v: Version1 = 1
@@ -87,6 +108,12 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
     supersedes: Id | None = None
     corrected_by: Officer | None = None
     also_read_by: Annotated[str, Meta(max_length=64)] = ""
+    section: SectionRun | None = None
+
+    @property
+    def measurement(self) -> Measurement | None:
+        """The speed the passage is about: over the section, or what the device measured at its point."""
+        return self.section.measurement if self.section is not None else self.event.measurement
 
 
 class PassageChecked(Message, tag="passage-checked", frozen=True, kw_only=True):

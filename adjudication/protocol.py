@@ -53,6 +53,16 @@ class ActDevice(Fact, frozen=True, kw_only=True):
     verification: Verification | None
 
 
+class ActSection(Fact, frozen=True, kw_only=True):
+    """Where an average speed began, and over what length: the act's own place, instant and device are of its end."""
+
+    length_mm: Count
+    length_error_mm: Count
+    entered_us: Micros
+    entry: Place
+    device: ActDevice
+
+
 class Terms(Fact, frozen=True, kw_only=True):
     """How long, in days of art. 739(3), each counted from proper delivery or from the term before it (items 8, 9)."""
 
@@ -96,3 +106,4 @@ class Act(Fact, tag="act", tag_field="kind", frozen=True, kw_only=True):
     decision_sha256: Sha256 | None = None  # codec.digest of the CaseDecided: what makes decision.json provable
     decided_by: Literal["automatic", "officer"]
     officer: Text | None
+    section: ActSection | None = None  # items 4 to 6, of an average speed

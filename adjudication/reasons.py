@@ -148,6 +148,13 @@ _REJECTED = (
         "The measuring instrument's verification has lapsed or is missing",
     ),
     _reason(
+        "SECTION_PLATES_DIFFER",
+        "741(2); 821(2)",
+        "Учаскенің екі шетінде әртүрлі нөмірлер: орташа жылдамдық бір көлікке жатпайды",
+        "На концах участка разные номера: средняя скорость не относится к одному транспорту",
+        "The plates at the two ends of the section differ: the average speed is of no one vehicle",
+    ),
+    _reason(
         "NOT_A_MEASURING_DEVICE",
         "note to 31",
         "Құрылғы өлшеу құралы болып табылмайды",
@@ -481,6 +488,22 @@ _REVIEWED = (
         "Бір баптың басқа бөлігі бойынша бұрынғы жаза бар",
         "Есть прежнее взыскание по другой части той же статьи",
         "There is an earlier penalty under another part of the article",
+        confirmable=True,
+    ),
+    _reason(
+        "SECTION_COMPARED",
+        "821(2); brief 4.2",
+        "Орташа жылдамдық: учаскенің екі шетіндегі суреттерді қызметкер салыстырады",
+        "Средняя скорость: снимки с обоих концов участка сличает сотрудник",
+        "An average speed: an officer compares the pictures of both ends of the section",
+        confirmable=True,
+    ),
+    _reason(
+        "SECTION_ALSO_MEASURED",
+        "58(1); 821(2)",
+        "Осы жүрісте бір нүктедегі жылдамдық та өлшенді: бір әрекет пе, екеу ме, қызметкер шешеді",
+        "На том же проезде скорость измерена и в точке: одно это деяние или два, решает сотрудник",
+        "On the same drive the speed was measured at a point too: an officer judges whether it is one act or two",
         confirmable=True,
     ),
     _reason(

@@ -17,8 +17,13 @@ from integrations.config import PREFIX, Settings
 from integrations.signing import write_private
 from integrations.simulators.process import Running, running
 
-PARTS = ("gateway", "vision+crosscheck+confirm+decide", "seal+issue+outbox+deadlines+notify+lifecycle", "register")
-"""Twelve roles, all but the pages, in four processes: each keeps stores of its own kind, and two cores have no more."""
+PARTS = (
+    "gateway",
+    "vision+sections+crosscheck+confirm+decide",
+    "seal+issue+outbox+deadlines+notify+lifecycle",
+    "register",
+)
+"""Thirteen roles, all but the pages, in four processes: each keeps stores of its own kind; two cores have no more."""
 ROLES = "benchmarks.roles"
 """What a member runs: roles by name, with eyes that read legends."""
 Before = Callable[[str, int, int], int]

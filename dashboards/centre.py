@@ -129,7 +129,7 @@ def door_of(running: RunningCentre) -> FastAPI:
     """The cameras' door of a running centre."""
     centre = running.centre
     return door(
-        centre.casebook.devices,
+        centre.devices,
         centre.stream,
         centre.spool,
         centre.clock,

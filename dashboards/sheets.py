@@ -36,7 +36,12 @@ class Sheets:
             reason_text=text_of,
         )
         self._environment.filters.update(
-            money=wording.money, day=wording.day, instant=wording.instant, speed=wording.speed, bp=percent
+            money=wording.money,
+            day=wording.day,
+            instant=wording.instant,
+            speed=wording.speed,
+            metres=wording.metres,
+            bp=percent,
         )
 
     def show(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:

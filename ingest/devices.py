@@ -17,9 +17,12 @@ from msgspec import Meta
 from adjudication.answers import Device, NoRecord
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
-from adjudication.facts import Fact, Place, SceneCalibration, Verification
-from adjudication.units import Micros, Name, Text
+from adjudication.facts import Fact, Place, SceneCalibration, Section, Verification
+from adjudication.units import MICROS_PER_SECOND, Micros, Name, Text
+from ingest.clock import Clock
 
+REMEMBERED_S = 5
+"""A device that is suspended, or given a key, waits this long at most for the other doors to know."""
 PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z", description="Ed25519 public key, 32 bytes, lower-case hex")]
 State = Literal["active", "suspended", "retired"]
 
@@ -44,7 +47,8 @@ class StateSince(Fact, frozen=True, kw_only=True):
 
 
 class EnrolledDevice(Fact, frozen=True, kw_only=True):
-    """A device as the centre knows it. `states`, `keys`, `verifications`, `calibrations`: histories, oldest first."""
+    """A device as the centre knows it. Histories, oldest first: `states`, `keys`, `verifications`, `calibrations`, and
+    `sections`, those that end at this device."""
 
     device_id: Name
     serial: Name
@@ -58,6 +62,7 @@ class EnrolledDevice(Fact, frozen=True, kw_only=True):
     states: Annotated[tuple[StateSince, ...], Meta(min_length=1, max_length=1_000)]
     verifications: Annotated[tuple[Verification, ...], Meta(max_length=256)] = ()
     calibrations: Annotated[tuple[SceneCalibration, ...], Meta(max_length=256)] = ()
+    sections: Annotated[tuple[Section, ...], Meta(max_length=256)] = ()
 
     @property
     def state(self) -> State:
@@ -129,6 +134,44 @@ class DevicesInMemory:
             return self._devices[device_id]
 
 
+class RememberedDevices:
+    """A register whose devices are believed for REMEMBERED_S: one that stands at every frame is asked that seldom.
+
+    What this process itself changes counts at once; a device that is not known is asked for each time.
+    """
+
+    def __init__(self, register: DeviceRegister, clock: Clock) -> None:
+        self._register = register
+        self._clock = clock
+        self._known: dict[str, tuple[EnrolledDevice, Micros]] = {}
+
+    def find(self, device_id: str) -> EnrolledDevice | None:
+        """See DeviceRegister, but for changes of the last REMEMBERED_S by another process."""
+        now_us = self._clock()
+        known = self._known.get(device_id)
+        if known is not None and abs(now_us - known[1]) < REMEMBERED_S * MICROS_PER_SECOND:
+            return known[0]
+        device = self._register.find(device_id)
+        if device is not None:
+            self._known[device_id] = device, now_us
+        return device
+
+    def every(self) -> tuple[EnrolledDevice, ...]:
+        """See DeviceRegister."""
+        return self._register.every()
+
+    def enrol(self, device: EnrolledDevice) -> None:
+        """See DeviceRegister."""
+        self._register.enrol(device)
+
+    def change(self, device_id: str, edit: Callable[[EnrolledDevice], EnrolledDevice]) -> EnrolledDevice:
+        """See DeviceRegister."""
+        try:
+            return self._register.change(device_id, edit)
+        finally:
+            self._known.pop(device_id, None)
+
+
 def already_enrolled(device_id: str) -> Invalid:
     """What every register raises for an id that is taken."""
     return Invalid("device-exists", f"device {device_id} is enrolled already; add a key or change its state instead")
@@ -170,6 +213,24 @@ def with_verification(device: EnrolledDevice, verification: Verification) -> Enr
 def with_calibration(device: EnrolledDevice, calibration: SceneCalibration) -> EnrolledDevice:
     """The device with one more calibration of its scene; those before it hold for the passages before it."""
     return msgspec.structs.replace(device, calibrations=(*device.calibrations, calibration))
+
+
+def with_section(device: EnrolledDevice, section: Section) -> EnrolledDevice:
+    """The device with one more section that ends at it; one of the same id ends where this one begins.
+
+    Raises:
+        Invalid: `section-malformed`, it begins where it ends, or before the one of its id did.
+    """
+    if section.entry_device_id == device.device_id:
+        raise Invalid("section-malformed", f"section {section.section_id} begins and ends at {device.device_id}")
+    same = [one for one in device.sections if one.section_id == section.section_id]
+    if same and section.since_us <= same[-1].since_us:
+        raise Invalid("section-malformed", f"section {section.section_id} is registered from a later instant on")
+    ended = (
+        msgspec.structs.replace(one, to_us=section.since_us) if same and one is same[-1] else one
+        for one in device.sections
+    )
+    return msgspec.structs.replace(device, sections=(*ended, section))
 
 
 def answer_of(device: EnrolledDevice | None, asked_us: Micros, as_of_us: Micros) -> Device | NoRecord:

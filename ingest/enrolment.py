@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from adjudication.facts import Fact, Place, SceneCalibration, Verification
+from adjudication.facts import Fact, Place, SceneCalibration, Section, Verification
 from adjudication.units import Micros, Name, Text
 from ingest.devices import DeviceKey, EnrolledDevice, PublicKey, State, StateSince
 
@@ -23,6 +23,7 @@ class Passport(Fact, frozen=True, kw_only=True):
     conformity_valid_to: date
     verifications: tuple[Verification, ...] = ()
     calibrations: tuple[SceneCalibration, ...] = ()
+    sections: tuple[Section, ...] = ()
 
 
 class EnrolRequest(Passport, frozen=True, kw_only=True):

@@ -10,14 +10,14 @@ from ingest.stage import FRAME_POSITION, Position
 from ingest.stream import Reader
 
 
-def read_back(reader: Reader, headers: Mapping[str, str], event_id: Id) -> Frame | None:
-    """The event that `headers` point at, its pictures checked against their SHA-256; None where it has expired.
+def read_back(reader: Reader, headers: Mapping[str, str], event_id: Id, header: str = FRAME_POSITION) -> Frame | None:
+    """The event that `headers[header]` points at, its pictures checked against their SHA-256; None where it expired.
 
     Raises:
         Invalid: `frame-position-wrong`, another event stands there; or as `frame.decode` and `frame.check_digests`.
         Unavailable: the stream cannot be read now.
     """
-    position = headers.get(FRAME_POSITION)
+    position = headers.get(header)
     if position is None:
         return None
     try:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 FRAME_POSITION = "frame-position"
 """Header: where in frames.v1 the event's pictures stand, as `topic/partition/offset`."""
+ENTRY_POSITION = "entry-position"
+"""Header: where the pictures of a section's entry stand, beside those of its exit."""
 RECEIVED_US = "received-us"
 """Header: when the door took the event, for lag only; never enters a decision."""
 LATE = "late"
@@ -31,7 +33,7 @@ REQUEUES = "requeues"
 REQUEUED_FOR = "requeued-for"
 """Header: the stage that refused the record before; it was put back for that one alone."""
 
-CARRIED = (FRAME_POSITION, RECEIVED_US, LATE, TRACE, TRACEPARENT)
+CARRIED = (FRAME_POSITION, ENTRY_POSITION, RECEIVED_US, LATE, TRACE, TRACEPARENT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,19 @@ OUTCOMES = Topic("outcomes.v1", "device", 72 * HOUR_S, "passages without a findi
 
 ROAD = (FRAMES, PASSAGES, CHECKED, CONFIRMED, RECHECKS, DECISIONS, SEALED, REVIEWS, ACTS, CASE_EVENTS, OUTCOMES)
 
-STAGES = ("vision", "crosscheck", "confirm", "decide", "seal", "issue", "notify", "lifecycle", "register", "recall")
+STAGES = (
+    "vision",
+    "sections",
+    "crosscheck",
+    "confirm",
+    "decide",
+    "seal",
+    "issue",
+    "notify",
+    "lifecycle",
+    "register",
+    "recall",
+)
 """The stages by name (integrations/pipeline.py): each is a group of readers, with a topic of dead letters."""
 
 DEAD_RETENTION_S = 72 * HOUR_S

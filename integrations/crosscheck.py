@@ -3,7 +3,7 @@
 An observation: the same question may be answered differently tomorrow, so each passage is asked once a round, and the
 first answer that was committed stands. Three steps of questions a batch, all of a step at once:
 
-    1. the device (the centre's own register) and the vehicle, if a plate of Kazakhstan was read
+    1. the device, or a section's two (the centre's own register), and the vehicle, if a plate of Kazakhstan was read
     2. for a vehicle in the civil register: insurance and inspection
     3. where that makes a finding: who is liable, and earlier penalties. Nobody is looked up for passing by.
 
@@ -206,10 +206,12 @@ class _Asking:
         until = time.monotonic() + BATCH_DEADLINE_S
         asked_us = self._clock()
         devices = [self._device(case.passage.event, asked_us) for case in cases]
+        entries = [self._entry(case.passage, asked_us) for case in cases]
         asked = [self._ask_vehicle(case.passage, asked_us) for case in cases]
         vehicles = [None if one is None else one.answer(until) for one in asked]
         known = [
-            Answers(asked_us=asked_us, device=device, vehicle=v) for device, v in zip(devices, vehicles, strict=True)
+            Answers(asked_us=asked_us, device=device, vehicle=v, entry_device=entry)
+            for device, v, entry in zip(devices, vehicles, entries, strict=True)
         ]
         papers = [self._ask_papers(vehicle, asked_us) for vehicle in vehicles]
         known = [one if paper is None else paper.added(one, until) for one, paper in zip(known, papers, strict=True)]
@@ -218,6 +220,9 @@ class _Asking:
 
     def _device(self, event: EventCaptured, asked_us: Micros) -> Device | NoRecord:
         return answer_of(self._devices.find(event.device_id), asked_us, event.captured_us)
+
+    def _entry(self, passage: PassageObserved, asked_us: Micros) -> Device | NoRecord | None:
+        return None if passage.section is None else self._device(passage.section.entry.event, asked_us)
 
     def _ask_vehicle(self, passage: PassageObserved, asked_us: Micros) -> _Asked[VehicleAnswer] | None:
         """None where no plate was read that could be of Kazakhstan: no register knows it."""

@@ -12,7 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable
 from functools import cached_property
 
-from adjudication.facts import Box, EvidenceRef
+from adjudication.facts import Box, DeviceReading, EvidenceRef, PlateReading, VehicleSighting
 from adjudication.messages import CaseDecided
 from adjudication.protocol import Act
 from adjudication.units import Sha256
@@ -89,9 +89,18 @@ def copy_of(centre: Centre, copies: Copies, act: Act, decision: CaseDecided | No
 
 
 def keep_of(decision: CaseDecided, number: int) -> Keep:
-    """Where the case's own vehicle and plate stand in a picture, as far as anybody said."""
+    """Where the case's own vehicle and plate stand in a picture, as far as anybody said.
+
+    Pictures are numbered as in the act: of an average speed those of the exit, then those of the entry.
+    """
     passage = decision.checked.passage
-    plate, vehicle, told = passage.plate, passage.vehicle, passage.event.reading
+    taken, run = len(passage.event.media), passage.section
+    if run is not None and number >= taken:
+        return _keep(run.entry.plate, run.entry.vehicle, run.entry.event.reading, number - taken)
+    return _keep(passage.plate, passage.vehicle, passage.event.reading, number)
+
+
+def _keep(plate: PlateReading | None, vehicle: VehicleSighting | None, told: DeviceReading | None, number: int) -> Keep:
     plate_box = plate.box if plate is not None and plate.picture == number else None
     if vehicle is not None and vehicle.picture == number:
         return Keep(vehicle.box, vehicle.vehicle_class, plate_box)

@@ -10,6 +10,7 @@
     masked/1.jpg …      masked pack only: copies in which other people, plates and faces are hidden
     pictures/1.jpg …    full pack only: the pictures as the device took them, in the order of the act's evidence
     record.tze          what the device signed, and its signature
+    record-entry.tze    of an average speed only: the same of the device at the section's entry
     signature.p7s       the body's signature over act.json, detached CMS
 
 The *full* pack is for a prosecutor and a court. The addressee is given the *masked* one: other people's plates and
@@ -70,7 +71,8 @@ class Copies(Fact, frozen=True, kw_only=True):
 class Pack:
     """An opened pack: documents as bytes, because their bytes are what is proved.
 
-    `pictures` are originals where `copies` is empty, and masked copies where it is not.
+    `pictures` are originals where `copies` is empty, and masked copies where it is not. `records` has one member,
+    and of an average speed a second, the entry's.
     """
 
     act: bytes
@@ -78,7 +80,7 @@ class Pack:
     decision: bytes
     proof: LogProof
     checkpoint: bytes
-    record: bytes
+    records: tuple[bytes, ...]
     pictures: tuple[bytes, ...]
     copies: bytes = b""
     copies_signature: bytes = b""
@@ -102,13 +104,14 @@ class Pack:
                 ("decision.json", self.decision),
                 ("log.json", codec.encode(self.proof)),
                 *pictures,
-                ("record.tze", self.record),
+                *zip(RECORDS, self.records, strict=False),
                 ("signature.p7s", self.signature),
             ]
         )
 
 
 MASKED, ORIGINALS = "masked/", "pictures/"
+RECORDS = ("record.tze", "record-entry.tze")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +129,14 @@ def build_pack(
     *,
     path: Sequence[bytes],
     checkpoint: bytes,
-    record: bytes,
+    records: Sequence[bytes],
     pictures: Sequence[bytes] | SignedCopies,
 ) -> bytes:
     """The pack of an issued act: the full one of originals, the masked one of signed copies.
 
-    `path` and `checkpoint` are the log's (`ledger.inclusion_proof` for the checkpoint's size); `record` is
-    `Frame.record`; `pictures` stand in the order in which the act's evidence names them. Nothing is checked here: a
-    pack that does not hold together is for verification to name.
+    `path` and `checkpoint` are the log's (`ledger.inclusion_proof` for the checkpoint's size); `records`
+    (`Frame.record`) and `pictures` stand in the order in which the act's evidence names them. Nothing is checked here:
+    a pack that does not hold together is for verification to name.
     """
     shown = pictures.pictures if isinstance(pictures, SignedCopies) else tuple(pictures)
     signed = pictures if isinstance(pictures, SignedCopies) else None
@@ -143,7 +146,7 @@ def build_pack(
         decision=codec.encode(decision),
         proof=LogProof(nonce=issued.nonce, index=issued.leaf_index, path=tuple(node.hex() for node in path)),
         checkpoint=checkpoint,
-        record=record,
+        records=tuple(records),
         pictures=shown,
         copies=codec.encode(signed.statement) if signed is not None else b"",
         copies_signature=signed.signature if signed is not None else b"",
@@ -165,7 +168,7 @@ def open_pack(data: bytes) -> Pack:
             decision=named["decision.json"],
             proof=codec.decode_canonical(named["log.json"], LogProof),
             checkpoint=named["checkpoint.txt"],
-            record=named["record.tze"],
+            records=(named[RECORDS[0]], *(named[name] for name in RECORDS[1:] if name in named)),
             pictures=tuple(body for name, body in members if name.startswith((MASKED, ORIGINALS))),
             copies=named.get("copies.json", b""),
             copies_signature=named.get("copies.p7s", b""),

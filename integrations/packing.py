@@ -69,7 +69,7 @@ def _packed(
         decision,
         path=path,
         checkpoint=checkpoint,
-        record=next(iter(opened), b""),
+        records=opened,
         pictures=shown,
     )
 

@@ -1,6 +1,7 @@
 """The road, on one page. Start reading here.
 
     cameras → door → frames → [vision] → passages → [crosscheck] → checked → [confirm] → confirmed
+    passages → [sections] → passages: two of one vehicle that end a section of road are one more, of its average speed
     confirmed → [decide] → decisions → [seal] → sealed
     sealed → [issue] → casebook: acts to send, cases to review, to ask about again, to refer
     acts → [notify] → case events → [lifecycle] → casebook          everything settled → [register] → ClickHouse
@@ -29,6 +30,7 @@ from adjudication.lawbook import Lawbook
 from adjudication.messages import PassageChecked
 from adjudication.policy import Policy
 from ingest.clock import Clock, system_clock
+from ingest.devices import DeviceRegister, RememberedDevices
 from ingest.evidence import EvidenceStore
 from ingest.spool import Spool
 from ingest.stage import Stage
@@ -56,6 +58,7 @@ from integrations.register.stage import register
 from integrations.register.store import Register
 from integrations.registries.http import HttpRegistries, registry_urls
 from integrations.seal import seal
+from integrations.sections import sections
 from integrations.signing import LogSigner, Signer
 from integrations.sqlite_stream import SqliteStream
 from vision import agreement
@@ -191,6 +194,11 @@ class Centre:
         """What a machine shows to read the metrics where people reach the same address."""
         return (self.settings.data / "metrics-token").read_text(encoding="ascii")
 
+    @property
+    def devices(self) -> DeviceRegister:
+        """The enrolled devices, for whoever asks about each frame or passage; each who is given it remembers apart."""
+        return RememberedDevices(self.casebook.devices, self.clock)
+
     @cached_property
     def fates(self) -> Fates:
         """What came of each event."""
@@ -240,8 +248,9 @@ def road(
         return finds(checked, c.law, c.policy)
 
     builders: Mapping[str, Callable[[], Stage]] = {
-        "vision": lambda: vision(eyes, c.plate_key, examiner(c.casebook.devices)),
-        "crosscheck": lambda: crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key, finding),
+        "vision": lambda: vision(eyes, c.plate_key, examiner(c.devices)),
+        "sections": lambda: sections(c.devices, c.clock),
+        "crosscheck": lambda: crosscheck(c.registries, c.devices, c.clock, c.plate_key, finding),
         "confirm": lambda: confirm(second, c.stream, finding, agreement.shipped()),
         "decide": lambda: decide_stage(c.law, c.policy),
         "seal": lambda: seal(c.casebook, c.evidence, c.stream, c.clock),

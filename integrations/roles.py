@@ -32,6 +32,7 @@ WHOLE = Role("whole", "the whole centre", None, ("outbox", "pruning", "deadlines
 ROLES = (
     Role("gateway", "the cameras' door: signed events into the stream, receipts back", face="door"),
     Role("vision", "reads frames: vehicles, plates, text", ("vision",), networks=("eyes",)),
+    Role("sections", "pairs a vehicle's passages of a section's ends", ("sections",)),
     Role("crosscheck", "asks the registers about each passage", ("crosscheck",)),
     Role("confirm", "reads plates with a finding a second time", ("confirm",), networks=("second",)),
     Role("decide", "what the law makes of a passage", ("decide",)),

@@ -1,9 +1,9 @@
 """[seal]: the pictures of a finding, read back from the stream and sealed under the case's key, before anything waits.
 
-Frames expire, evidence does not (design §1.8). Pictures are taken, in this order, from: this case's evidence of the
-event (a decision taken again), another case's of the same event (a second offence, a corrected plate), the stream, by
-the position that travels in the headers. Where none has them any more, the decision goes on without evidence, and
-[issue] ends the case for that reason: no act stands without its pictures.
+Frames expire, evidence does not (design §1.8). Pictures, of a run those of both ends, are taken, in this order, from:
+this case's evidence of the event (a decision taken again), another case's of the same event (a second offence, a
+corrected plate), the stream, by the position that travels in the headers. Where none has them any more, the decision
+goes on without evidence, and [issue] ends the case for that reason: no act stands without its pictures.
 """
 
 import hashlib
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, EvidenceRole
-from adjudication.messages import CaseDecided, CaseSealed, EventCaptured
+from adjudication.messages import CaseDecided, CaseSealed, EventCaptured, PassageObserved
 from adjudication.units import Id, Micros
 from ingest import topics
 from ingest.clock import Clock
 from ingest.evidence import EvidenceStore
 from ingest.readback import read_back
-from ingest.stage import Outgoing, Received, Stage
+from ingest.stage import ENTRY_POSITION, FRAME_POSITION, Outgoing, Received, Stage
 from ingest.stream import Reader
 from integrations import sealing
 from integrations.casebook import Casebook
@@ -31,6 +31,15 @@ class Piece:
     role: EvidenceRole
     captured_us: Micros
     plaintext: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """An event whose pictures a case needs; `position` is the header that says where they stand in the stream."""
+
+    event_id: Id
+    event: EventCaptured
+    position: str
 
 
 def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock) -> Stage:
@@ -47,17 +56,35 @@ def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock)
         return Outgoing(topics.SEALED, decision.case_id, message, item.carried())
 
     def _evidence(item: Received, decision: CaseDecided) -> tuple[EvidenceRef, ...]:
-        event_id, event = decision.checked.passage.event_id, decision.checked.passage.event
-        sealed = casebook.evidence.of_event(event_id)
-        if decision.case_id in sealed:
-            return sealed[decision.case_id] if _is_of(event, sealed[decision.case_id]) else ()
-        others = {case_id: refs for case_id, refs in sealed.items() if _is_of(event, refs)}
-        pieces = _from_cases(casebook, store, others) or _from_stream(reader, item, event_id)
-        refs = seal_pieces(casebook, store, decision.case_id, pieces)
-        casebook.evidence.record(decision.case_id, event_id, refs, clock())
-        return refs
+        """What each of the case's events shows, or nothing: an average speed is proved by both ends or not at all."""
+        ends = _ends(decision.checked.passage)
+        refs = [_of_event(item, decision.case_id, end) for end in ends]
+        if not all(refs):
+            return ()
+        casebook.together(lambda: _enter(decision.case_id, ends, refs))
+        return tuple(ref for of_one in refs for ref in of_one)
+
+    def _of_event(item: Received, case_id: Id, end: End) -> tuple[EvidenceRef, ...]:
+        sealed = casebook.evidence.of_event(end.event_id)
+        if case_id in sealed:
+            return sealed[case_id] if _is_of(end.event, sealed[case_id]) else ()
+        others = {other: refs for other, refs in sealed.items() if _is_of(end.event, refs)}
+        pieces = _from_cases(casebook, store, others) or _from_stream(reader, item, end)
+        return seal_pieces(casebook, store, case_id, pieces)
+
+    def _enter(case_id: Id, ends: Sequence[End], refs: Sequence[tuple[EvidenceRef, ...]]) -> None:
+        now_us, place = clock(), 0
+        for end, of_one in zip(ends, refs, strict=True):
+            casebook.evidence.record(case_id, end.event_id, of_one, now_us, place)
+            place += len(of_one)
 
     return Stage("seal", "function", (topics.DECISIONS,), handle, batch=16)
+
+
+def _ends(passage: PassageObserved) -> tuple[End, ...]:
+    """The passage's own event; of an average speed its end's and its beginning's."""
+    own, run = End(passage.event_id, passage.event, FRAME_POSITION), passage.section
+    return (own,) if run is None else (own, End(run.entry.event_id, run.entry.event, ENTRY_POSITION))
 
 
 def _make_keys(casebook: Casebook, decisions: Sequence[CaseDecided]) -> None:
@@ -113,8 +140,8 @@ def _from_cases(
     return ()
 
 
-def _from_stream(reader: Reader, item: Received, event_id: Id) -> tuple[Piece, ...]:
-    event = read_back(reader, item.headers, event_id)
+def _from_stream(reader: Reader, item: Received, end: End) -> tuple[Piece, ...]:
+    event = read_back(reader, item.headers, end.event_id, end.position)
     if event is None:
         return ()
     pictures = (

@@ -152,7 +152,7 @@ class Centre:
             decision,
             path=ledger.inclusion_proof(ledger.nodes_of(leaves), at, size),
             checkpoint=self.log.checkpoint(size, ledger.root(leaves)),
-            record=frame.record,
+            records=[frame.record],
             pictures=copies or frame.bodies,
         )
 

@@ -9,7 +9,7 @@ from adjudication.tolerance import bracket, excess_kmh, lowest_punishable_kmh100
 
 def find(scene: Scene) -> Finding | None:
     """An excess of the limit that a part of the law punishes."""
-    measurement = scene.checked.passage.event.measurement
+    measurement = scene.checked.passage.measurement
     if measurement is None:
         return None
     brackets = _brackets(scene, measurement)

@@ -148,7 +148,7 @@ def _too_late(case: CaseDecided, facts: ScenarioFacts, law: Lawbook, policy: Pol
 
 def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -> dict[str, object]:
     facts, case = scenario.facts, result.case
-    measurement = case.checked.passage.event.measurement if case else checked_passage(facts).passage.event.measurement
+    measurement = case.checked.passage.measurement if case else checked_passage(facts).passage.measurement
     tolerance = policy.on(civil_day(instant_us(facts.offence_at))).tolerance
     values: dict[str, object] = {
         "route": result.route,

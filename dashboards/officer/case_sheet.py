@@ -12,9 +12,11 @@ from adjudication.explain import explain
 from adjudication.facts import Box, EvidenceRef, PlateReading
 from adjudication.lawbook import Language, PartRule
 from adjudication.messages import CaseDecided, PassageObserved, TraceStep
+from adjudication.units import Micros
 from dashboards.faces import Faces
 from ingest.jpeg import size_of
 from integrations.casebook.desk import CaseView
+from integrations.masking import keep_of
 from integrations.seal import open_evidence
 
 LOW_BP = 9_000
@@ -29,10 +31,11 @@ Agreement = Literal["unasked", "unread", "same", "different"]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One picture: its number, its size in pixels, and where plate and vehicle stand in it, None if not here."""
+    """One picture: its number and instant, its size in pixels, and where plate and vehicle stand in it, None if not."""
 
     number: int
     role: str
+    captured_us: Micros
     width: int
     height: int
     plate: Box | None
@@ -157,16 +160,11 @@ def _agreement(passage: PassageObserved, plate: PlateReading) -> Agreement:
 
 
 def _frames(faces: Faces, view: CaseView, decision: CaseDecided) -> tuple[Frame, ...]:
-    passage = decision.checked.passage
-    plate, vehicle, told = passage.plate, passage.vehicle, passage.event.reading
     frames = []
     for number, ref in enumerate(pictures(view.evidence)):
         width, height = size_of(open_evidence(faces.casebook, faces.centre.evidence, view.case.case_id, ref))
-        plate_box = plate.box if plate is not None and plate.picture == number else None
-        vehicle_box = vehicle.box if vehicle is not None and vehicle.picture == number else None
-        if vehicle is None and told is not None and number == 0:
-            vehicle_box = told.vehicle_box
-        frames.append(Frame(number, ref.role, width, height, plate_box, vehicle_box))
+        own = keep_of(decision, number)
+        frames.append(Frame(number, ref.role, ref.captured_us, width, height, own.plate, own.vehicle))
     return tuple(frames)
 
 

@@ -9,9 +9,9 @@ from datetime import date
 
 from adjudication import codec
 from adjudication.errors import Invalid
-from adjudication.protocol import Act
+from adjudication.protocol import Act, ActDevice
 from adjudication.terms import DeliveryTerms
-from dashboards.render.wording import Pair, article, day, instant, money, speed
+from dashboards.render.wording import Pair, article, day, instant, metres, money, speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +120,39 @@ def _reading(act: Act) -> tuple[Line, ...]:
     def kmh(label_kk: str, label_ru: str, value: str) -> Line:
         return _line(label_kk, label_ru, f"{value} {per.kk}", f"{value} {per.ru}")
 
+    value = speed(measured.value_kmh100)
     return (
-        kmh("Өлшенген жылдамдық", "Измеренная скорость", speed(measured.value_kmh100)),
+        *_way(act),
+        kmh("Учаскедегі орташа жылдамдық", "Средняя скорость на участке", value)
+        if measured.kind == "section_speed"
+        else kmh("Өлшенген жылдамдық", "Измеренная скорость", value),
         kmh("Өлшеу қателігі (шегерілді)", "Погрешность (вычтена)", speed(measured.error_kmh100)),
         kmh("Рұқсат етілген жылдамдық", "Разрешённая скорость", speed(measured.limit_kmh100)),
         kmh("Асыру шамасы", "Величина превышения", str(act.excess_kmh)),
     )
 
 
+def _way(act: Act) -> tuple[Line, ...]:
+    """Where and when the drive began whose average speed is meant, and how far it went; item 4 is its end."""
+    run = act.section
+    if run is None:
+        return ()
+    return (
+        _line("Учаскенің басы", "Начало участка", run.entry.title_kk, run.entry.title_ru),
+        _line("Учаскеге кірген уақыты (UTC+5)", "Въезд на участок (UTC+5)", instant(run.entered_us)),
+        _line("Учаскенің ұзындығы", "Длина участка", f"{metres(run.length_mm)} ± {metres(run.length_error_mm)} м"),
+    )
+
+
 def _device(act: Act) -> tuple[Line, ...]:
-    device = act.device
+    """The technical means; of an average speed both, the one at the end first."""
+    if act.section is None:
+        return _named(act.device)
+    leaving, entry = _sentence("Шыға берісте:", "На выезде:"), _sentence("Кіре берісте:", "На въезде:")
+    return (leaving, *_named(act.device), entry, *_named(act.section.device))
+
+
+def _named(device: ActDevice) -> tuple[Line, ...]:
     named = (
         _line("Атауы", "Наименование", device.name),
         _line("Сериялық нөмірі", "Серийный номер", device.serial),

@@ -44,6 +44,11 @@ def speed(value_kmh100: Kmh100) -> str:
     return f"{whole},{rest:02d}".rstrip("0") if rest else str(whole)
 
 
+def metres(length_mm: int) -> str:
+    """`12 345` or `0,5`: metres to the tenth, without the unit."""
+    return f"{length_mm / 1_000:,.1f}".removesuffix(".0").replace(",", "\u00a0").replace(".", ",")
+
+
 def article(part: str) -> Pair:
     """`592(3-1)` as each language names a part of an article of the Code."""
     found = _PART.fullmatch(part)

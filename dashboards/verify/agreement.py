@@ -1,32 +1,52 @@
 """Whether the act says what its sources say: the device's record, the registers' answers, the decision."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from adjudication.answers import Answers, Device, Person, Vehicle
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
 from adjudication.facts import Fact
-from adjudication.messages import CaseDecided, EventCaptured
-from adjudication.protocol import Act
+from adjudication.messages import CaseDecided, EventCaptured, SectionRun
+from adjudication.protocol import Act, ActDevice
+from adjudication.sections import average
+from adjudication.units import Micros
 
 Found = TypeVar("Found", bound=Fact)
 
 
-def check_facts(act: Act, decision: CaseDecided, header: EventCaptured) -> None:
-    """Raises Invalid `event-differs`, `act-differs` (the detail names the field), `answer-missing`,
-    `verification-lapsed`.
+def check_facts(act: Act, decision: CaseDecided, headers: Sequence[EventCaptured]) -> None:
+    """`headers` are what devices signed: of an average speed the exit's and the entry's, else one.
+
+    Raises:
+        Invalid: `event-differs`, `act-differs` (the detail names the field), `answer-missing`, `verification-lapsed`.
     """
-    passage = decision.checked.passage
-    if passage.event != header:
+    passage, run, header = decision.checked.passage, decision.checked.passage.section, headers[0]
+    if [passage.event, *([run.entry.event] if run is not None else [])] != list(headers):
         raise Invalid("event-differs", "the decision rests on another event than the device's record")
     plate = passage.plate.text if passage.plate else None
     _same("instant of the offence", act.offence_us, header.captured_us)
     _same("place", act.place, header.place)
     _same("plate", act.vehicle.plate, plate)
-    if act.measurement is not None or act.excess_kmh is not None:
+    if run is not None or act.section is not None:
+        _check_run(act, run, headers)
+    elif act.measurement is not None or act.excess_kmh is not None:
         _same("reading", act.measurement, header.measurement)
     _check_answers(act, decision.checked.rounds)
     _same("person held liable", act.addressee.number, decision.liable)
+
+
+def _check_run(act: Act, run: SectionRun | None, headers: Sequence[EventCaptured]) -> None:
+    """The speed anew, from what both devices signed and the section's length. That length is the centre's word."""
+    said = act.section
+    if run is None or said is None:
+        raise Invalid("act-differs", "section: the act and its decision do not both rest on an average speed")
+    leaving, entry = headers
+    _same("reading", act.measurement, average(run.section, entry, leaving))
+    _same("plate at the entry", run.entry.plate.text, act.vehicle.plate)
+    surveyed = (run.section.length_mm, run.section.length_error_mm)
+    _same("length of the section", (said.length_mm, said.length_error_mm), surveyed)
+    _same("entry of the section", (said.entered_us, said.entry), (entry.captured_us, entry.place))
 
 
 def check_sums(act: Act, decision: CaseDecided) -> None:
@@ -57,7 +77,13 @@ def _check_answers(act: Act, rounds: tuple[Answers, ...]) -> None:
     _same("device", (act.device.name, act.device.serial), (device.model, device.serial))
     if act.measurement is not None:
         _same("verification", act.device.verification, device.verification)
-        _check_verification(act)
+        _check_verification(act.device, act.offence_us)
+    if act.section is not None:
+        entry = rounds[-1].entry_device
+        known = (entry.model, entry.serial, entry.verification) if isinstance(entry, Device) else None
+        said = act.section.device
+        _same("device at the entry", (said.name, said.serial, said.verification), known)
+        _check_verification(said, act.section.entered_us)
 
 
 def _last(rounds: tuple[Answers, ...], kind: type[Found]) -> Found:
@@ -69,9 +95,9 @@ def _last(rounds: tuple[Answers, ...], kind: type[Found]) -> Found:
     raise Invalid("answer-missing", f"no register gave a {kind.__name__.lower()} to the decision")
 
 
-def _check_verification(act: Act) -> None:
+def _check_verification(device: ActDevice, at_us: Micros) -> None:
     """Law: note to art. 31, a measuring instrument must be verified at the instant of the offence."""
-    verification, day = act.device.verification, civil_day(act.offence_us)
+    verification, day = device.verification, civil_day(at_us)
     if verification is None or not verification.issued_on <= day <= verification.valid_to:
         raise Invalid("verification-lapsed", "the instrument's verification did not cover the day of the offence")
 

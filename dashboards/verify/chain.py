@@ -11,7 +11,9 @@ Steps:
                    copy, of the length and SHA-256 that the body signed for, of an original that the act names.
     6. record      The device's record is the one the act names; a key registered for that device at that instant
                    signed it; its pictures are the act's pictures (the originals, by their digests, in either pack).
-    7. facts       Instant, place, reading, plate, device and person in the act are those of record and answers.
+                   Of an average speed there are two: of the section's exit and of its entry.
+    7. facts       Instant, place, reading, plate, device and person in the act are those of record and answers; an
+                   average speed is computed anew from the two records.
     8. sums        The part and the number of MCI are the decision's; sum and half are what they multiply to.
 """
 
@@ -60,12 +62,12 @@ def _walk_from_act(walk: Walk, pack: Pack, act: Act, trust: TrustBundle) -> None
     # 5.
     walk.check("pictures", partial(_copies if pack.masked else _pictures, pack, act, trust))
     # 6.
-    header = walk.check("record", partial(_record, pack, act, trust))
+    headers = walk.check("record", partial(_records, pack, act, trust))
     if decision is None:
         return
     # 7.
-    if header is not None:
-        walk.check("facts", partial(agreement.check_facts, act, decision, header))
+    if headers is not None:
+        walk.check("facts", partial(agreement.check_facts, act, decision, headers))
     # 8.
     walk.check("sums", partial(agreement.check_sums, act, decision))
 
@@ -143,11 +145,23 @@ def _copies(pack: Pack, act: Act, trust: TrustBundle) -> None:
             raise Invalid("copy-digest-wrong", f"copy {number} does not have the SHA-256 that the body signed for")
 
 
-def _record(pack: Pack, act: Act, trust: TrustBundle) -> EventCaptured:
+def _records(pack: Pack, act: Act, trust: TrustBundle) -> list[EventCaptured]:
+    """What the devices signed: one, and of an average speed the exit's and the entry's."""
     named = [ref.sha256 for ref in act.evidence if ref.role == "record"]
-    if named != [hashlib.sha256(pack.record).hexdigest()]:
-        raise Invalid("record-digest-wrong", "record.tze does not have the SHA-256 that the act names")
-    record = frame.decode_record(pack.record)
+    expected = 1 if act.section is None else 2
+    if len(named) != expected or named != [hashlib.sha256(record).hexdigest() for record in pack.records]:
+        raise Invalid("record-digest-wrong", "a device's record does not have the SHA-256 that the act names")
+    serials = [act.device.serial, *([act.section.device.serial] if act.section is not None else [])]
+    headers = [_header(record, serial, trust) for record, serial in zip(pack.records, serials, strict=True)]
+    media = (one for header in headers for one in header.media)
+    taken = sorted((one.role, one.sha256, one.bytes, one.captured_us) for one in media)
+    if taken != sorted((ref.role, ref.sha256, ref.bytes, ref.captured_us) for ref in _picture_refs(act)):
+        raise Invalid("pictures-differ", "the act's pictures are not those the devices took at their events")
+    return headers
+
+
+def _header(record_bytes: bytes, serial: str, trust: TrustBundle) -> EventCaptured:
+    record = frame.decode_record(record_bytes)
     header = record.header
     device = trust.device(header.device_id)
     if device is None:
@@ -155,9 +169,6 @@ def _record(pack: Pack, act: Act, trust: TrustBundle) -> EventCaptured:
     keys = [key.public_key for key in device.keys if key.covers(header.captured_us)]
     if not is_signed(record.signed, record.signature, keys):
         raise Invalid("record-signature-wrong", "no key registered for the device at that instant signed its record")
-    if device.serial != act.device.serial:
+    if device.serial != serial:
         raise Invalid("device-differs", "the act names another serial number than the register of devices")
-    taken = sorted((one.role, one.sha256, one.bytes, one.captured_us) for one in header.media)
-    if taken != sorted((ref.role, ref.sha256, ref.bytes, ref.captured_us) for ref in _picture_refs(act)):
-        raise Invalid("pictures-differ", "the act's pictures are not those the device took at this event")
     return header

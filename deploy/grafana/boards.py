@@ -216,7 +216,7 @@ ADJUDICATION = Board(
             "short",
             (_rare("sum by (code) (tarazy_deadlines_soon)", "{{code}}"),),
         ),
-        *_stage_panels("crosscheck|decide|seal|issue|notify|lifecycle"),
+        *_stage_panels("sections|crosscheck|decide|seal|issue|notify|lifecycle"),
     ),
 )
 

@@ -1,4 +1,5 @@
-"""The administrator's routes: devices are enrolled, listed, suspended, retired, given keys, papers, calibrations.
+"""The administrator's routes: devices are enrolled, listed, suspended, retired, given keys, papers, calibrations,
+sections.
 
 Every route needs `Authorization: Bearer <token>`. Bodies are JSON, answers canonical JSON, of ingest.enrolment.
 """
@@ -11,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from adjudication import codec
-from adjudication.facts import Fact, SceneCalibration, Verification
+from adjudication.facts import Fact, SceneCalibration, Section, Verification
 from adjudication.units import MICROS_PER_SECOND
 from ingest.clock import Clock
 from ingest.devices import (
@@ -21,6 +22,7 @@ from ingest.devices import (
     not_enrolled,
     with_calibration,
     with_key,
+    with_section,
     with_state,
     with_verification,
 )
@@ -97,7 +99,7 @@ def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock
         openapi_extra=takes("NewState"),
     )
     async def set_device_state(device_id: str, request: Request) -> Response:
-        """From now on the door refuses, or takes again, all the device sends."""
+        """From now on this door refuses, or takes again, all the device sends; the others within five seconds."""
         check_administrator(request, token)
         new = await _parsed(request, NewState)
         return await changed(device_id, lambda device: with_state(device, new.state, clock()))
@@ -132,6 +134,20 @@ def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock
         check_administrator(request, token)
         calibration = await _parsed(request, SceneCalibration)
         return await changed(device_id, lambda device: with_calibration(device, calibration))
+
+    @router.post(
+        "/{device_id}/sections",
+        summary="Register a section that ends at a device",
+        responses=now,
+        openapi_extra=takes("Section"),
+    )
+    async def add_section(device_id: str, request: Request) -> Response:
+        """From the instant it names on, drives from its entry to this device are paired, for their average speed."""
+        check_administrator(request, token)
+        section = await _parsed(request, Section)
+        if await run_in_threadpool(register.find, section.entry_device_id) is None:
+            raise not_enrolled(section.entry_device_id)
+        return await changed(device_id, lambda device: with_section(device, section))
 
 
 async def _parsed(request: Request, kind: type[T]) -> T:

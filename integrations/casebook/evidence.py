@@ -21,11 +21,14 @@ class Evidence:
         self._database = database
 
     def record(
-        self, case_id: Id, event_id: Id, refs: Sequence[EvidenceRef], sealed_us: Micros
+        self, case_id: Id, event_id: Id, refs: Sequence[EvidenceRef], sealed_us: Micros, first: int = 0
     ) -> tuple[EvidenceRef, ...]:
-        """Enters what was sealed and returns what the casebook holds: a repeat changes nothing."""
+        """Enters what was sealed and returns what the casebook holds: a repeat changes nothing.
+
+        The pieces stand from place `first` on, after those of another event that were sealed at the same instant.
+        """
         with self._database.writing() as tx:
-            for place, ref in enumerate(refs):
+            for place, ref in enumerate(refs, first):
                 insert_once(
                     tx,
                     EVIDENCE,

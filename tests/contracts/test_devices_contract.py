@@ -10,11 +10,14 @@ import msgspec
 import pytest
 
 from adjudication.errors import Invalid
+from ingest.clock import VirtualClock
 from ingest.devices import (
+    REMEMBERED_S,
     DeviceKey,
     DeviceRegister,
     DevicesInMemory,
     EnrolledDevice,
+    RememberedDevices,
     StateSince,
     with_key,
     with_state,
@@ -39,10 +42,13 @@ def device(device_id: str = "cam-1") -> EnrolledDevice:
     )
 
 
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
+@pytest.fixture(params=["memory", "remembered", "sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)])
 def register(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DeviceRegister]:
     if request.param == "memory":
         yield DevicesInMemory()
+        return
+    if request.param == "remembered":
+        yield RememberedDevices(DevicesInMemory(), VirtualClock(samples.CAPTURED_US))
         return
     place = in_file(tmp_path) if request.param == "sqlite" else request.getfixturevalue("server_place")
     book = place.open()
@@ -95,3 +101,15 @@ def test_many_changes_at_once_never_undo_each_other(register: DeviceRegister):
     found = register.find("cam-1")
     assert found is not None
     assert len(found.keys) == 9
+
+
+def test_what_another_process_changes_is_believed_a_few_seconds_later_and_the_unknown_at_once():
+    clock, kept = VirtualClock(samples.CAPTURED_US), DevicesInMemory()
+    remembered = RememberedDevices(kept, clock)
+    assert remembered.find("cam-1") is None
+    kept.enrol(device())
+    assert remembered.find("cam-1") == device()
+    suspended = kept.change("cam-1", lambda one: with_state(one, "suspended", clock()))
+    assert remembered.find("cam-1") == device()
+    clock.advance_s(REMEMBERED_S)
+    assert remembered.find("cam-1") == suspended

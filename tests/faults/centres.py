@@ -213,7 +213,7 @@ def _broken(centre: Centre, issued: ActIssued) -> tuple[str, ...]:
         case.decision,
         path=book.log.inclusion(issued.leaf_index, checkpoint.size),
         checkpoint=book.log.checkpoint(),
-        record=next(body for role, body in opened if role == "record"),
+        records=[body for role, body in opened if role == "record"],
         pictures=[body for role, body in opened if role != "record"],
     )
     return tuple(f"{one.link}: {one.code} {one.detail}" for one in verify(pack, centre.trust()).broken)

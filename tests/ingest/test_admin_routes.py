@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from adjudication import codec
 from ingest.devices import EnrolledDevice
@@ -15,6 +17,7 @@ from ingest.lateness import FUTURE_TOLERANCE_US
 from ingest.signatures import public_hex
 from tests import samples
 from tests.ingest.cameras import ADMIN, HEADERS, OTHER_KEY, RECEIPT_KEY, Door, enrolled, served, signed
+from tests.sections import SECTION
 
 
 @pytest.fixture
@@ -84,11 +87,42 @@ def test_without_the_token_every_route_is_closed(door: Door, web: httpx.Client, 
         ("POST", "/devices/cam-1/keys"),
         ("POST", "/devices/cam-1/verifications"),
         ("POST", "/devices/cam-1/calibrations"),
+        ("POST", "/devices/cam-1/sections"),
     ):
         refused = web.request(method, path, headers=headers, content=b"{}" if method == "POST" else None)
         assert (refused.status_code, refused.json()["code"]) == (401, "not-authorised")
         assert refused.headers["www-authenticate"] == "Bearer"
     assert door.devices.every() == (enrolled(),)
+
+
+def test_a_section_is_registered_where_it_ends_and_the_one_before_it_ends_with_it(
+    door: Door, web: httpx.Client
+) -> None:
+    web.post("/devices", content=codec.encode(a_request()))
+    first = replace(SECTION, entry_device_id="cam-2", since_us=1)
+    assert web.post("/devices/cam-1/sections", content=codec.encode(first)).status_code == 200
+    longer = replace(first, length_mm=4_000_000, since_us=9)
+    web.post("/devices/cam-1/sections", content=codec.encode(longer))
+    other = replace(first, section_id="s-2", since_us=5)
+    after = codec.decode(web.post("/devices/cam-1/sections", content=codec.encode(other)).content, EnrolledDevice)
+    assert after.sections == (replace(first, to_us=9), longer, other)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"entry_device_id": "cam-1"}, "section-malformed"),
+        ({"entry_device_id": "cam-9"}, "device-unknown"),
+        ({"entry_device_id": "cam-2", "length_mm": 99_999}, "message-malformed"),
+        ({"entry_device_id": "cam-2", "since_us": 1}, "section-malformed"),
+    ],
+)
+def test_a_section_that_cannot_be_is_refused(web: httpx.Client, changes: dict[str, Any], code: str) -> None:
+    web.post("/devices", content=codec.encode(a_request()))
+    standing = replace(SECTION, entry_device_id="cam-2", since_us=1)
+    assert web.post("/devices/cam-1/sections", content=codec.encode(standing)).status_code == 200
+    refused = web.post("/devices/cam-1/sections", content=codec.encode(replace(SECTION, **changes)))
+    assert refused.json()["code"] == code
 
 
 def test_a_body_that_is_too_large_or_malformed_changes_nothing(door: Door, web: httpx.Client) -> None:

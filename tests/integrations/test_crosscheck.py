@@ -13,8 +13,9 @@ from adjudication.answers import Answers, Device, Insurance, NoRecord, Policy, U
 from adjudication.calendar import start_of_day_us
 from adjudication.errors import Invalid
 from adjudication.facts import PlateReading
-from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
+from adjudication.messages import EventCaptured, PassageChecked, PassageObserved, SectionEntry, SectionRun
 from ingest.clock import VirtualClock
+from ingest.devices import DevicesInMemory
 from ingest.stage import FRAME_POSITION, Position, Received, Stage
 from ingest.topics import CHECKED, PASSAGES, RECHECKS
 from integrations import crosscheck as crosscheck_module
@@ -27,6 +28,7 @@ from integrations.simulators.process import Running, running
 from integrations.simulators.registries import PopulationRegistries
 from tests import samples
 from tests.enrolled import DEVICES
+from tests.sections import SECTION
 
 SEED, SIZE = 8, 200
 POPULATION = Population(SEED, SIZE)
@@ -81,6 +83,30 @@ def test_a_registered_car_brings_its_owner_and_all_papers():
     assert answers.insurance.policies == dossier.policies[:2]
     assert answers.inspection.card == dossier.inspections[1].card
     assert answers.penalties.prior == dossier.prior
+
+
+def test_of_a_run_the_device_at_the_entry_is_asked_for_as_of_the_entry():
+    earlier = replace(samples.event(2), device_id="cam-0", captured_us=NOON_US - 1)
+    plain = passage(None)
+    run = SectionRun(
+        section=replace(SECTION, entry_device_id="cam-0"),
+        entry=SectionEntry(
+            passage_id="e" * 32,
+            event_id="f" * 32,
+            event=earlier,
+            plate=samples.passage().plate,
+            vehicle=None,
+            quality=(),
+        ),
+        measurement=samples.event().measurement,
+    )
+    devices = DevicesInMemory([*DEVICES.every(), replace(DEVICES.every()[0], device_id="cam-0")])
+    (answers,) = ask(stage(in_memory(), devices=devices), replace(plain, section=run))
+    assert (answers.entry_device.device_id, answers.entry_device.as_of_us) == ("cam-0", NOON_US - 1)
+    (unknown,) = ask(stage(in_memory()), replace(plain, section=run))
+    assert isinstance(unknown.entry_device, NoRecord)
+    (without,) = ask(stage(in_memory()), plain)
+    assert without.entry_device is None
 
 
 def test_nobody_is_looked_up_for_passing_by():

@@ -77,7 +77,7 @@ def test_a_pack_opens_to_what_was_put_in(centre: proofs.Centre) -> None:
     assert pack.act == codec.encode(document)
     assert pack.decision == codec.encode(decision)
     assert pack.pictures == (b"one", b"two")
-    assert pack.record == frame.record
+    assert pack.records == (frame.record,)
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from adjudication.errors import Invalid
-from adjudication.messages import CaseDecided, CaseSealed
+from adjudication.messages import CaseDecided, CaseSealed, SectionEntry, SectionRun
 from ingest import topics
 from ingest.clock import VirtualClock
 from ingest.memory import MemoryStream
-from ingest.stage import FRAME_POSITION, Position, Received
+from ingest.stage import ENTRY_POSITION, FRAME_POSITION, Position, Received
 from ingest.stream import NewRecord
 from integrations.objects import Directory, directory
 from integrations.seal import open_evidence, seal
 from tests import samples
 from tests.casebooks import Place
+from tests.sections import SECTION
 
 PICTURES = (samples.PICTURE, b"\xff\xd8 another \xff\xd9")
 
@@ -23,9 +24,9 @@ PICTURES = (samples.PICTURE, b"\xff\xd8 another \xff\xd9")
 def decided(**changes: object) -> CaseDecided:
     """The ordinary decision about the event in the stream."""
     ordinary = samples.decision()
-    passage = msgspec.structs.replace(ordinary.checked.passage, event=samples.event(1, PICTURES))
-    checked = msgspec.structs.replace(ordinary.checked, passage=passage)
-    return msgspec.structs.replace(ordinary, checked=checked, **changes)
+    passage = replace(ordinary.checked.passage, event=samples.event(1, PICTURES))
+    checked = replace(ordinary.checked, passage=passage)
+    return replace(ordinary, **{"checked": checked} | changes)
 
 
 class Centre:
@@ -65,6 +66,52 @@ def test_pictures_and_the_devices_record_are_sealed_under_the_cases_key(centre: 
         open_evidence(centre.casebook, centre.store, "0" * 32, sealed.evidence[0])
 
 
+ENTRY_PICTURE = b"\xff\xd8 the entry \xff\xd9"
+
+
+def of_a_run(centre: Centre) -> tuple[CaseDecided, dict[str, str]]:
+    """The decision about a drive whose entry stands in the stream too, and where both stand."""
+    entry = samples.frame(2, (ENTRY_PICTURE,), device_id="cam-0", captured_us=samples.CAPTURED_US - 1)
+    centre.stream.send([NewRecord(topics.FRAMES.name, "cam-0", entry.encode())])
+    every = centre.stream.scan(topics.FRAMES.name, 0, samples.CAPTURED_US + 1)
+    (place,) = [record.position for record in every if record.key == "cam-0"]
+    passage = decided().checked.passage
+    assert passage.plate is not None
+    assert passage.measurement is not None
+    run = SectionRun(
+        section=replace(SECTION, entry_device_id="cam-0"),
+        entry=SectionEntry(
+            passage_id="e" * 32,
+            event_id=entry.event_id,
+            event=entry.header,
+            plate=passage.plate,
+            vehicle=None,
+            quality=(),
+        ),
+        measurement=passage.measurement,
+    )
+    checked = replace(decided().checked, passage=replace(passage, section=run))
+    return decided(checked=checked), {FRAME_POSITION: str(centre.position), ENTRY_POSITION: str(place)}
+
+
+def test_of_an_average_speed_both_ends_are_sealed_the_exit_first(centre: Centre) -> None:
+    decision, headers = of_a_run(centre)
+    sealed = centre.sealed(decision, headers)
+    opened = [open_evidence(centre.casebook, centre.store, decision.case_id, ref) for ref in sealed.evidence]
+    assert [*opened[:2], opened[3]] == [*PICTURES, ENTRY_PICTURE]
+    assert [ref.role for ref in sealed.evidence] == ["violation", "violation", "record", "violation", "record"]
+    assert centre.casebook.evidence.of(decision.case_id) == sealed.evidence
+    assert centre.sealed(decision, {}).evidence == sealed.evidence
+
+
+@pytest.mark.parametrize("gone", [FRAME_POSITION, ENTRY_POSITION])
+def test_an_average_speed_without_either_end_is_not_proved_and_nothing_is_kept(centre: Centre, gone: str) -> None:
+    decision, headers = of_a_run(centre)
+    del headers[gone]
+    assert centre.sealed(decision, headers).evidence == ()
+    assert centre.casebook.evidence.of(decision.case_id) == ()
+
+
 def test_a_decision_taken_again_rests_on_the_same_evidence_without_the_frame(centre: Centre) -> None:
     first = centre.sealed(decided(), {FRAME_POSITION: str(centre.position)})
     again = centre.sealed(decided(reason="OTHER"), {})
@@ -73,7 +120,7 @@ def test_a_decision_taken_again_rests_on_the_same_evidence_without_the_frame(cen
 
 def test_a_second_case_of_the_event_gets_copies_of_its_own_when_the_frame_is_gone(centre: Centre) -> None:
     first = centre.sealed(decided(), {FRAME_POSITION: str(centre.position)})
-    other = msgspec.structs.replace(decided(), case_id="b" * 32)
+    other = replace(decided(), case_id="b" * 32)
     second = centre.sealed(other, {})
     assert [ref.sha256 for ref in second.evidence] == [ref.sha256 for ref in first.evidence]
     assert {ref.address_sha256 for ref in second.evidence}.isdisjoint({ref.address_sha256 for ref in first.evidence})

@@ -115,7 +115,7 @@ class Day:
         (stage,) = road(c, self.eyes, LegendSecond() if self.eyes is not None else None, {name})
         if name == "crosscheck":  # as the road has it, without threads: their order is not the seed's
             found = partial(finds, law=c.law, policy=c.policy)
-            stage = crosscheck(c.registries, c.casebook.devices, c.clock, c.plate_key, found, threads=AtOnce())
+            stage = crosscheck(c.registries, c.devices, c.clock, c.plate_key, found, threads=AtOnce())
         return self.parts.stage(stage)
 
     def _step(self, name: str) -> object:

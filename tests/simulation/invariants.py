@@ -20,6 +20,7 @@ from tests.simulation.case_invariants import (
 from tests.simulation.remains import Offenders, Remains
 from tests.simulation.road_invariants import (
     accepted_events_are_accounted_for,
+    drives_are_paired_once,
     each_cause_has_one_id,
     each_id_has_one_content,
     everything_comes_to_rest,
@@ -38,6 +39,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_process_fails_by_itself,
     nothing_is_laid_aside,
     accepted_events_are_accounted_for,
+    drives_are_paired_once,
     each_id_has_one_content,
     each_cause_has_one_id,
     topics_hold_what_was_committed,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ingest.stream import NewRecord, Partition
+from ingest.stream import Entry, NewRecord, Partition
 
 
 @dataclass
@@ -13,6 +13,7 @@ class Unit:
     group: str
     records: list[NewRecord] = field(default_factory=list)
     offsets: dict[Partition, int] = field(default_factory=dict)
+    entries: list[Entry] = field(default_factory=list)
     committed: bool = False
 
 

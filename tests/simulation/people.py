@@ -109,7 +109,18 @@ class Cameras:
             events.append(self._frame(device, self._next(device), shot, min(again_us, self.now())))
         elif drawn < 0.09:  # a device that counts anew after a reset uses a number for two contents
             events.append(self._frame(device, sequence, self._passing(), captured_us))
+        elif drawn < 0.2:
+            return self._drive(captured_us)
         return events
+
+    def _drive(self, captured_us: int) -> list[Frame]:
+        """A vehicle through the section, lawfully or not, that seldom is measured at its ends as well."""
+        shot = self._passing()
+        if self.rng.random() < 0.8:
+            shot = traffic.Passing(shot.shown, None)
+        entered_us = captured_us - self.rng.randrange(30, 120) * 1_000_000
+        ends = ((self.devices[0], entered_us), (self.devices[1], captured_us))
+        return [self._frame(device, self._next(device), shot, at_us) for device, at_us in ends]
 
     def _passing(self) -> traffic.Passing:
         [passing] = traffic.passings(self.population, self.rng.getrandbits(32), 1, SPEEDS_KMH)

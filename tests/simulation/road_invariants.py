@@ -13,9 +13,16 @@ from adjudication.messages import (
     PassageObserved,
     ReviewRecorded,
 )
+from adjudication.sections import latest_entry, run_of
+from adjudication.units import MICROS_PER_SECOND
 from ingest.frame import Frame
 from ingest.topics import CHECKED, CONFIRMED, DECISIONS, FRAMES, OUTCOMES, PASSAGES
+from integrations.sections import ENDS, End
 from tests.simulation.remains import Offenders, Remains
+from tests.simulation.world import SECTION, SECTION_ENDS_AT
+
+TOGETHER_US = (FRAMES.retention_s - 120) * MICROS_PER_SECOND
+"""How far apart two ends may have been remembered that surely knew of each other: clocks are corrected in between."""
 
 
 def everything_comes_to_rest(r: Remains) -> Offenders:
@@ -85,6 +92,33 @@ def each_cause_has_one_id(r: Remains) -> Offenders:
     for row in r.tables["acts"]:
         causes["act", row["act_id"]].add(row["number"])
     yield from (f"{cause[0]} {cause[1]} has {len(named)} ids" for cause, named in causes.items() if len(named) > 1)
+
+
+def drives_are_paired_once(r: Remains) -> Offenders:
+    """A drive through a section that was too fast is one passage more; no exit ends two drives."""
+    runs = Counter(
+        one.message.event_id
+        for one in r.of(PASSAGES.name)
+        if isinstance(one.message, PassageObserved) and one.message.section and not one.message.supersedes
+    )
+    yield from (f"exit {event} ends {count} drives" for event, count in runs.items() if count > 1)
+    remembered = _ends(r)
+    for leaving, left_us in remembered:
+        together = [one for one, at_us in remembered if abs(at_us - left_us) < TOGETHER_US]
+        entry = latest_entry(together, SECTION, leaving)
+        fast = entry and leaving.event.device_id == SECTION_ENDS_AT and run_of(SECTION, entry, leaving)
+        if fast and not runs[leaving.event_id]:
+            yield f"exit {leaving.event_id} ends no drive"
+
+
+def _ends(r: Remains) -> list[tuple[PassageObserved, int]]:
+    """Every passage that [sections] remembered for good, and when by the centre's clock."""
+    entries = (entry for unit in r.units if unit.committed and unit.group == "sections" for entry in unit.entries)
+    return [
+        (codec.decode(entry.value, End).passage, entry.expires_us - FRAMES.retention_s * MICROS_PER_SECOND)
+        for entry in entries
+        if entry.window == ENDS
+    ]
 
 
 def topics_hold_what_was_committed(r: Remains) -> Offenders:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
+from ingest.topics import STAGES
+
 MICROS = 1_000_000
-STAGES = ("vision", "crosscheck", "confirm", "decide", "seal", "issue", "notify", "lifecycle", "register", "recall")
 WORKERS = ("cameras", "spool", *STAGES, "outbox", "deadlines")
 """Who drains the road, in its order."""
 BEGINNINGS = (
@@ -22,8 +23,9 @@ money of an act becomes another."""
 STORMS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 """How rough a day is; one in six is quiet, so that faults can be told from what goes wrong by itself."""
 WEIGHTS = {
-    "cameras": 10, "vision": 6, "crosscheck": 6, "confirm": 5, "decide": 6, "seal": 6, "issue": 6, "notify": 5,
-    "lifecycle": 5, "register": 6, "recall": 1, "outbox": 8, "deadlines": 2, "officers": 3, "payers": 2, "spool": 2,
+    "cameras": 10, "vision": 6, "sections": 5, "crosscheck": 6, "confirm": 5, "decide": 6, "seal": 6, "issue": 6,
+    "notify": 5, "lifecycle": 5, "register": 6, "recall": 1, "outbox": 8, "deadlines": 2, "officers": 3, "payers": 2,
+    "spool": 2,
     "time": 8, "hour": 1, "ntp": 1, "blackout": 0.4, "prune": 0.3,
 }  # fmt: skip
 """Who acts next, by how often. `time` passes by seconds, `hour` by many minutes; `blackout` ends all processes."""

@@ -67,6 +67,7 @@ class FaultySession:
     def remember(self, entries: Sequence[Entry]) -> None:
         """See Session."""
         self._session.remember(entries)
+        self._unit.entries.extend(entries)
         self._dice.after("session", "remember")
 
     def flush(self) -> None:

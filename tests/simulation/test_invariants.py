@@ -6,9 +6,9 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from adjudication.messages import CaseDecided
+from adjudication.messages import CaseDecided, PassageObserved
 from ingest.stream import Lag
-from ingest.topics import DECISIONS, OUTCOMES
+from ingest.topics import DECISIONS, OUTCOMES, PASSAGES
 from tests.simulation import invariants
 from tests.simulation.day import Day
 from tests.simulation.invariants import INVARIANTS, Invariant
@@ -35,7 +35,17 @@ def left() -> Iterator[Remains]:
 def _has_everything(left: Remains) -> bool:
     open_cases = [row for row in left.tables["cases"] if row["state"] in {"DELIVERED", "WAITING", "APPEAL_WINDOW"}]
     closed = left.of(OUTCOMES.name)
-    return len(left.tables["acts"]) > 1 and bool(left.tables["payments"] and open_cases and closed and left.letters)
+    return (
+        len(left.tables["acts"]) > 1
+        and bool(driven(left))
+        and bool(left.tables["payments"] and open_cases and closed and left.letters)
+    )
+
+
+def driven(left: Remains, drive: bool = True) -> list[Stood]:
+    """The passages that are drives through a section, or all the others."""
+    stood = left.of(PASSAGES.name)
+    return [s for s in stood if isinstance(s.message, PassageObserved) and (s.message.section is not None) == drive]
 
 
 def test_the_day_that_is_spoilt_is_a_good_one(left: Remains) -> None:
@@ -74,6 +84,7 @@ SPOILT: dict[Invariant, Callable[[Remains], Remains]] = {
     invariants.no_process_fails_by_itself: lambda r: replace(r, bugs=["decide failed: KeyError"]),
     invariants.nothing_is_laid_aside: lambda r: replace(r, dead=[DeadLetter("seal", "odd", "decisions.v1/0/0", "")]),
     invariants.accepted_events_are_accounted_for: lambda r: replace(r, topics={**r.topics, OUTCOMES.name: []}),
+    invariants.drives_are_paired_once: lambda r: replace(r, topics={**r.topics, PASSAGES.name: driven(r, False)}),
     invariants.each_id_has_one_content: lambda r: decisions(r, reason="OTHER"),
     invariants.each_cause_has_one_id: lambda r: decisions(r, decision_id="f" * 32),
     invariants.topics_hold_what_was_committed: lambda r: replace(r, units=[u for u in r.units if u.group != "decide"]),

@@ -10,8 +10,10 @@ from datetime import date
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from adjudication.calendar import start_of_day_us
+from adjudication.facts import Section
 from benchmarks import traffic
 from ingest.clock import Clock, VirtualClock
 from ingest.enrolment import as_enrolled, request_of
@@ -35,6 +37,17 @@ MEMORY = Path("/dev/shm")
 VEHICLES, POPULATION_SEED = 100, 5
 """A hundred vehicles hold every profile of the simulators."""
 CAMERAS = ("cam-1", "cam-2", "cam-3")
+SECTION_ENDS_AT = "cam-2"
+SECTION = Section(
+    section_id="s-1",
+    entry_device_id="cam-1",
+    length_mm=1_500_000,
+    length_error_mm=1_000,
+    error_kmh100=100,
+    limit_kmh100=6_000,
+    since_us=0,
+)
+"""Driven in 90 seconds at the limit."""
 OPENED_ON = date(2025, 1, 1)
 MASTER = MasterKey(bytes(32))
 
@@ -76,6 +89,8 @@ class World:
 
     def _enrol(self, name: str):
         papers, key = traffic.passport(name), self.keys[name]
+        if name == SECTION_ENDS_AT:
+            papers = replace(papers, sections=(SECTION,))
         self.casebook.devices.enrol(as_enrolled(request_of(papers, public_hex(key)), self.now()))
         return device_file(papers, key, "http://127.0.0.1", public_hex(self.receipt_key))
 
