@@ -51,7 +51,7 @@ server-test: models ## the tests that start real processes
 test-cluster: models ## the tests that start a broker, a database or an object store
 	$(RUN)/pytest -m 'cluster and not whole' $(ARGS)
 
-test-whole: models ## a whole cluster under fire and under load; wants an idle machine, and is not part of .ci/run
+test-whole: models ## a whole cluster under load, members and brokers killed; wants an idle machine, and is not part of .ci/run
 	$(RUN)/pytest -m whole $(ARGS)
 
 simulate: $(SETUP) ## whole days under faults, in one process, from a seed; SEED=0 DAYS=1000 BUG=name ARGS="--from 400"

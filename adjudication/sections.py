@@ -26,7 +26,8 @@ def run_of(section: Section, entry: PassageObserved, leaving: PassageObserved) -
     """
     if entry.plate is None or leaving.plate is None or entry.plate.text != leaving.plate.text:
         return None
-    if entry.event.device_id != section.entry_device_id or not section.holds(leaving.event.captured_us):
+    stood = section.holds(entry.event.captured_us) and section.holds(leaving.event.captured_us)
+    if entry.event.device_id != section.entry_device_id or not stood:
         return None
     measured = average(section, entry.event, leaving.event)
     if measured is None or measured.value_kmh100 <= measured.limit_kmh100:

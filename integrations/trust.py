@@ -16,7 +16,7 @@ from msgspec import Meta
 from adjudication import codec
 from adjudication.answers import PersonNumber
 from adjudication.errors import Invalid
-from adjudication.facts import Fact
+from adjudication.facts import Fact, Section
 from adjudication.units import Name
 from ingest.devices import DeviceKey, EnrolledDevice, PublicKey
 from integrations.signing import LogSigner
@@ -37,11 +37,12 @@ class TrustedLog(Fact, frozen=True, kw_only=True):
 
 
 class TrustedDevice(Fact, frozen=True, kw_only=True):
-    """A device's serial number and keys, oldest first."""
+    """A device's serial number and keys, oldest first, and the sections of road that end at it."""
 
     device_id: Name
     serial: Name
     keys: tuple[DeviceKey, ...]
+    sections: tuple[Section, ...] = ()
 
 
 class TrustBundle(Fact, tag="trust-bundle", tag_field="kind", frozen=True, kw_only=True):
@@ -89,7 +90,10 @@ def bundle(
         authorities=tuple(base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in authorities),
         bodies=tuple(bodies),
         logs=tuple(TrustedLog(origin=log.origin, public_key=log.public_key.hex()) for log in logs),
-        devices=tuple(TrustedDevice(device_id=one.device_id, serial=one.serial, keys=one.keys) for one in devices),
+        devices=tuple(
+            TrustedDevice(device_id=one.device_id, serial=one.serial, keys=one.keys, sections=one.sections)
+            for one in devices
+        ),
     )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from msgspec.structs import replace
+
 from adjudication.answers import Answers, Device, Person, Vehicle
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
-from adjudication.facts import Fact
+from adjudication.facts import Fact, Section
 from adjudication.messages import CaseDecided, EventCaptured, SectionRun
 from adjudication.protocol import Act, ActDevice
 from adjudication.sections import average
@@ -15,11 +17,13 @@ from adjudication.units import Micros
 Found = TypeVar("Found", bound=Fact)
 
 
-def check_facts(act: Act, decision: CaseDecided, headers: Sequence[EventCaptured]) -> None:
-    """`headers` are what devices signed: of an average speed the exit's and the entry's, else one.
+def check_facts(act: Act, decision: CaseDecided, headers: Sequence[EventCaptured], sections: Sequence[Section]) -> None:
+    """`headers` are what devices signed: of an average speed the exit's and the entry's, else one. `sections` are those
+    that the trusted register of devices has at the first one.
 
     Raises:
-        Invalid: `event-differs`, `act-differs` (the detail names the field), `answer-missing`, `verification-lapsed`.
+        Invalid: `event-differs`, `act-differs` (the detail names the field), `answer-missing`, `section-unknown`,
+            `verification-lapsed`.
     """
     passage, run, header = decision.checked.passage, decision.checked.passage.section, headers[0]
     if [passage.event, *([run.entry.event] if run is not None else [])] != list(headers):
@@ -29,18 +33,20 @@ def check_facts(act: Act, decision: CaseDecided, headers: Sequence[EventCaptured
     _same("place", act.place, header.place)
     _same("plate", act.vehicle.plate, plate)
     if run is not None or act.section is not None:
-        _check_run(act, run, headers)
+        _check_run(act, run, headers, sections)
     elif act.measurement is not None or act.excess_kmh is not None:
         _same("reading", act.measurement, header.measurement)
     _check_answers(act, decision.checked.rounds)
     _same("person held liable", act.addressee.number, decision.liable)
 
 
-def _check_run(act: Act, run: SectionRun | None, headers: Sequence[EventCaptured]) -> None:
-    """The speed anew, from what both devices signed and the section's length. That length is the centre's word."""
+def _check_run(act: Act, run: SectionRun | None, headers: Sequence[EventCaptured], sections: Sequence[Section]) -> None:
+    """The speed anew, from what both devices signed and the section's length as it is registered."""
     said = act.section
     if run is None or said is None:
         raise Invalid("act-differs", "section: the act and its decision do not both rest on an average speed")
+    if replace(run.section, to_us=None) not in [replace(one, to_us=None) for one in sections]:
+        raise Invalid("section-unknown", "the register of devices has no such section at the one it ends at")
     leaving, entry = headers
     _same("reading", act.measurement, average(run.section, entry, leaving))
     _same("plate at the entry", run.entry.plate.text, act.vehicle.plate)

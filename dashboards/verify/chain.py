@@ -13,7 +13,7 @@ Steps:
                    signed it; its pictures are the act's pictures (the originals, by their digests, in either pack).
                    Of an average speed there are two: of the section's exit and of its entry.
     7. facts       Instant, place, reading, plate, device and person in the act are those of record and answers; an
-                   average speed is computed anew from the two records.
+                   average speed is computed anew from the two records and the section's registered length.
     8. sums        The part and the number of MCI are the decision's; sum and half are what they multiply to.
 """
 
@@ -67,7 +67,9 @@ def _walk_from_act(walk: Walk, pack: Pack, act: Act, trust: TrustBundle) -> None
         return
     # 7.
     if headers is not None:
-        walk.check("facts", partial(agreement.check_facts, act, decision, headers))
+        device = trust.device(headers[0].device_id)
+        sections = device.sections if device is not None else ()
+        walk.check("facts", partial(agreement.check_facts, act, decision, headers, sections))
     # 8.
     walk.check("sums", partial(agreement.check_sums, act, decision))
 

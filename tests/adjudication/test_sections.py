@@ -152,8 +152,10 @@ def test_what_is_no_drive_above_the_limit_leaves_no_trace(entry: PassageObserved
 
 
 def test_a_section_counts_from_its_day_until_it_was_changed() -> None:
-    for until in (replace(SECTION, since_us=samples.CAPTURED_US + 1), replace(SECTION, to_us=samples.CAPTURED_US)):
-        assert run_of(until, entering(), LEAVING) is None
+    entered_us = samples.CAPTURED_US - 2 * MINUTE_US
+    for changed in ({"since_us": entered_us + 1}, {"to_us": samples.CAPTURED_US}):
+        assert run_of(replace(SECTION, **changed), entering(), LEAVING) is None
+    assert run_of(replace(SECTION, since_us=entered_us, to_us=samples.CAPTURED_US + 1), entering(), LEAVING)
 
 
 def test_of_several_entries_the_last_before_the_exit_is_taken() -> None:

@@ -26,7 +26,7 @@ from integrations.packing import pack_of
 from integrations.pipeline import road
 from integrations.simulators.registries import PopulationRegistries
 from tests.faced import FacedTest
-from tests.sections import AT_US, KEYS, MINUTE_US, POPULATION, enrolled, frame
+from tests.sections import AT_US, KEYS, MINUTE_US, POPULATION, SECTION, enrolled, frame
 
 STAGES = ("vision", "sections", "crosscheck", "confirm", "decide", "seal", "issue")
 
@@ -151,6 +151,20 @@ def test_a_pack_whose_records_were_changed_does_not_hold(whole: Road, changed: s
     records = {"swapped": (second, first), "without the entry": (first,), "with more": (first, second + b"0")}[changed]
     report = verify(dataclasses.replace(pack, records=records).encode(), whole.centre.trust())
     assert {link.code for link in report.links if link.state == "broken"} == {"record-digest-wrong"}
+
+
+def test_a_length_that_is_not_the_registered_one_proves_nothing(whole: Road) -> None:
+    case = whole.drive(ENTERED, LEFT)
+    whole.confirm(case)
+    pack = pack_of(whole.centre, whole.act(case))
+    shorter = replace(SECTION, length_mm=2_000_000)
+    whole.centre.casebook.devices.change("cam-b", lambda one: replace(one, sections=(shorter,)))
+    assert {link.code for link in verify(pack, whole.centre.trust()).links if link.state == "broken"} == {
+        "section-unknown"
+    }
+    ended = replace(SECTION, to_us=AT_US + MINUTE_US)
+    whole.centre.casebook.devices.change("cam-b", lambda one: replace(one, sections=(ended, shorter)))
+    assert verify(pack, whole.centre.trust()).valid
 
 
 def test_the_own_vehicle_of_either_picture_is_the_one_seen_there(whole: Road) -> None:

@@ -22,7 +22,7 @@ def test_the_plan_of_a_seed_is_the_same_each_time_and_another_seed_has_another()
     assert counted["kill", "broker"] >= 30
 
 
-@pytest.mark.whole
+@pytest.mark.cluster
 @pytest.mark.timeout(1500)
 def test_ten_kills_and_what_they_befall_lose_double_and_tear_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     summary = fire(SEED, KILLS, 3, print)
