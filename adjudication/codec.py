@@ -1,8 +1,9 @@
 """One encoding: canonical JSON.
 
-Sorted keys, no white space, UTF-8, integers only, every field written. Equal values give equal bytes, and a document is
-accepted only if encoding it again gives the bytes that came (`decode_canonical`), so a digest means one value and one
-only. Frames are the exception (ingest/frame.py).
+Sorted keys, no white space, UTF-8, integers only, no field that says no more than its default. Equal values give equal
+bytes, and a document is accepted only if encoding it again gives the bytes that came (`decode_canonical`), so a digest
+means one value and one only, in this release and in those that know more fields. Frames are the exception
+(ingest/frame.py).
 """
 
 import hashlib
@@ -28,7 +29,7 @@ class _Envelope(msgspec.Struct):
     """Only what is needed to say why a message was not understood."""
 
     kind: str
-    v: int
+    v: int = 1
 
 
 def encode(value: msgspec.Struct) -> bytes:

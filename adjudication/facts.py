@@ -11,8 +11,11 @@ from msgspec import Meta, Struct
 from adjudication.units import Bp, Count, DegreesE7, Id, Kmh100, Micros, Name, Pixels, Sha256, Text
 
 
-class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every value in the vocabulary: immutable, named fields only, strangers refused."""
+class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Base of every value in the vocabulary: immutable, named fields only, strangers refused.
+
+    A field at its default is not written, so that one which is added later changes no byte of what was signed before.
+    """
 
 
 class Box(Fact, frozen=True, kw_only=True):

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from adjudication import codec
+from adjudication import answers, codec, facts, messages, protocol
 from adjudication.errors import Invalid, UnknownVersion
+from adjudication.facts import Fact
 from adjudication.messages import AnyMessage, CaseDecided, PassageClosed
 from tests import samples
 
@@ -88,16 +89,16 @@ def test_decoding_what_was_encoded_gives_the_same_value_and_bytes(kind: type[msg
     assert codec.encode(codec.decode(encoded, kind)) == encoded
 
 
-def test_keys_are_sorted_and_nothing_is_left_out() -> None:
+def test_keys_are_sorted_and_nothing_is_left_out_but_what_says_no_more_than_its_default() -> None:
     encoded = codec.encode(samples.decision())
     keys = list(json.loads(encoded))
     assert keys == sorted(keys)
-    assert set(keys) == {*CaseDecided.__struct_fields__, "kind"}
+    assert set(keys) == {*CaseDecided.__struct_fields__, "kind"} - {"v", "reviews"}
     assert b" " not in encoded.split(b'"trace"')[0].replace(b"Demo speed meter", b"")[:40]
 
 
 def test_an_unknown_version_is_refused_and_named() -> None:
-    later = codec.encode(_closed()).replace(b'"v":1', b'"v":2')
+    later = codec.encode(_closed())[:-1] + b',"v":2}'
     with pytest.raises(UnknownVersion, match=r"'passage-closed' version 2 is not known.*passage-closed v1"):
         codec.decode_message(later)
 
@@ -122,7 +123,7 @@ def test_one_struct_known_beforehand_is_refused_likewise(data: bytes) -> None:
 
 def test_another_spelling_of_the_same_value_is_not_canonical() -> None:
     encoded = codec.encode(_closed())
-    for other in (b" " + encoded, encoded.replace(b'"v":1', b'"v": 1')):
+    for other in (b" " + encoded, encoded.replace(b'"outcome":', b'"outcome": '), encoded[:-1] + b',"v":1}'):
         assert codec.decode(other, PassageClosed) == _closed()
         with pytest.raises(Invalid, match="not-canonical"):
             codec.decode_canonical(other, PassageClosed)
@@ -135,3 +136,40 @@ def test_a_digest_means_one_value() -> None:
 
 def _closed() -> PassageClosed:
     return PassageClosed(passage_id="0" * 32, event_id="0" * 32, device_id="d", hour_us=0, outcome="NO_OFFENCE")
+
+
+class _Before(Fact, frozen=True, kw_only=True):
+    number: int
+
+
+class _Since(Fact, frozen=True, kw_only=True):
+    number: int
+    section: str | None = None
+    several: tuple[int, ...] = ()
+
+
+def test_a_field_that_is_added_later_changes_no_byte_of_what_was_written_before() -> None:
+    before = codec.encode(_Before(number=1))
+    assert codec.encode(codec.decode_canonical(before, _Since)) == before
+    with pytest.raises(Invalid, match="not-canonical"):
+        codec.decode_canonical(b'{"number":1,"section":null}', _Since)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=BY_NAME)
+def test_a_version_is_written_from_the_second_on(kind: type[msgspec.Struct]) -> None:
+    (version,) = [field for field in msgspec.structs.fields(kind) if field.name == "v"]
+    assert version.default == 1
+
+
+SAYING_SOMETHING = {("Person", "standing"): "ordinary", ("Person", "language"): "kk"}
+
+
+def test_a_default_says_nothing_and_so_is_never_changed() -> None:
+    """What was left out when it was signed means its default for ever: none, empty, zero, false, the first version."""
+    for module in (facts, answers, messages, protocol):
+        for kind in vars(module).values():
+            if not isinstance(kind, type) or not issubclass(kind, Fact):
+                continue
+            for field in msgspec.structs.fields(kind):
+                expected = SAYING_SOMETHING.get((kind.__name__, field.name), 1 if field.name == "v" else None)
+                assert field.required or field.default == expected or not field.default, (kind, field.name)

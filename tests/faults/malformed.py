@@ -251,7 +251,9 @@ def example(schema: Schema, schemas: Schemas, rng: random.Random) -> Any:
         return rng.choice(schema["enum"])
     kind = schema.get("type")
     if kind == "object":
-        return {name: example(inner, schemas, rng) for name, inner in schema["properties"].items()}
+        made = {name: example(inner, schemas, rng) for name, inner in schema["properties"].items()}
+        defaults = {name: inner["default"] for name, inner in schema["properties"].items() if "default" in inner}
+        return {name: value for name, value in made.items() if name not in defaults or value != defaults[name]}
     if kind == "array":
         return [example(schema["items"], schemas, rng) for _ in range(max(1, schema.get("minItems", 0)))]
     if kind == "integer":
