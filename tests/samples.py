@@ -16,6 +16,7 @@ from adjudication.facts import (
     Place,
     PlateReading,
     SceneCalibration,
+    Section,
     VehicleSighting,
     Verification,
 )
@@ -49,6 +50,15 @@ CALIBRATION = SceneCalibration(
     turn_mrad=0,
     turn_error_mrad=50,
     stamp_error_us=1_000,
+)
+SECTION = Section(
+    section_id="s-1",
+    entry_device_id="cam-0",
+    length_mm=3_000_000,
+    length_error_mm=3_000,
+    error_kmh100=100,
+    limit_kmh100=6_000,
+    since_us=0,
 )
 DEVICE = Device(
     system="devices",

@@ -6,7 +6,6 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
-from adjudication.facts import Section
 from benchmarks import legend, traffic
 from ingest.devices import EnrolledDevice, with_section
 from ingest.enrolment import as_enrolled, request_of
@@ -20,15 +19,7 @@ POPULATION = Population(5, 100)
 CAR = POPULATION.pick(lambda dossier: dossier.profile == "ordinary").vehicle
 AT_US = samples.CAPTURED_US
 MINUTE_US = 60_000_000
-SECTION = Section(
-    section_id="s-1",
-    entry_device_id="cam-a",
-    length_mm=3_000_000,
-    length_error_mm=2_000,
-    error_kmh100=100,
-    limit_kmh100=6_000,
-    since_us=0,
-)
+SECTION = replace(samples.SECTION, entry_device_id="cam-a")
 KEYS = {
     name: Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest()) for name in ("cam-a", "cam-b")
 }

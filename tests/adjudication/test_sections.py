@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from adjudication import ids
 from adjudication.answers import NoRecord
 from adjudication.decide import decide
-from adjudication.facts import Measurement, Officer, Section
+from adjudication.facts import Measurement, Officer
 from adjudication.forming import form_act
 from adjudication.messages import CaseDecided, PassageChecked, PassageObserved, ReviewRecorded
 from adjudication.sections import average, latest_entry, run_of
@@ -21,15 +21,6 @@ from tests.proofs import BODY
 
 LAW, POLICY = load_law(), load_policy("default")
 MINUTE_US = 60_000_000
-SECTION = Section(
-    section_id="s-1",
-    entry_device_id="cam-0",
-    length_mm=3_000_000,
-    length_error_mm=3_000,
-    error_kmh100=100,
-    limit_kmh100=6_000,
-    since_us=0,
-)
 ENTRY_PLACE = replace(samples.PLACE, place_id="ala-016", lat_e7=432_500_000)
 ENTRY_DEVICE = replace(samples.DEVICE, device_id="cam-0", serial="SN-0000", place=ENTRY_PLACE)
 
@@ -56,7 +47,7 @@ LEAVING = end("cam-1", samples.CAPTURED_US)
 def ran(entry: PassageObserved | None = None, leaving: PassageObserved = LEAVING) -> PassageObserved:
     """The passage of a run: 3 km in two minutes, 90 km/h on the average, where 60 is allowed."""
     entry = entry or entering()
-    run = run_of(SECTION, entry, leaving)
+    run = run_of(samples.SECTION, entry, leaving)
     assert run is not None
     return replace(leaving, passage_id=ids.run_id(entry.passage_id, leaving.passage_id), section=run)
 
@@ -94,12 +85,12 @@ def reasons(case: CaseDecided) -> set[str]:
 
 def test_three_kilometres_in_two_minutes_are_ninety_less_what_length_and_clocks_may_be_wrong_by() -> None:
     events = entering(clock_offset_us=200_000).event, replace(LEAVING.event, clock_offset_us=-300_000)
-    exact = replace(SECTION, error_kmh100=0)
+    exact = replace(samples.SECTION, error_kmh100=0)
     measured = average(exact, *events)
     assert measured is not None
     assert measured.value_kmh100 == 9_000
     assert measured.value_kmh100 - measured.error_kmh100 == 8_953, "2,997 m in 120.5 s"
-    stated = average(SECTION, *events)
+    stated = average(samples.SECTION, *events)
     assert stated == replace(measured, error_kmh100=100), "the verification states more"
 
 
@@ -109,7 +100,7 @@ def test_three_kilometres_in_two_minutes_are_ninety_less_what_length_and_clocks_
 def test_what_is_left_after_the_error_is_never_faster_than_the_slowest_the_drive_can_have_been(
     apart_us: int, length_mm: int, clock_us: int, wrong_mm: int
 ) -> None:
-    section = replace(SECTION, length_mm=length_mm, length_error_mm=min(wrong_mm, length_mm))
+    section = replace(samples.SECTION, length_mm=length_mm, length_error_mm=min(wrong_mm, length_mm))
     entry = end("cam-0", samples.CAPTURED_US - apart_us, clock_offset_us=-clock_us)
     measured = average(section, entry.event, LEAVING.event)
     if measured is None:
@@ -148,19 +139,19 @@ def test_what_is_left_after_the_error_is_never_faster_than_the_slowest_the_drive
     ],
 )
 def test_what_is_no_drive_above_the_limit_leaves_no_trace(entry: PassageObserved, leaving: PassageObserved) -> None:
-    assert run_of(SECTION, entry, leaving) is None
+    assert run_of(samples.SECTION, entry, leaving) is None
 
 
 def test_a_section_counts_from_its_day_until_it_was_changed() -> None:
     entered_us = samples.CAPTURED_US - 2 * MINUTE_US
     for changed in ({"since_us": entered_us + 1}, {"to_us": samples.CAPTURED_US}):
-        assert run_of(replace(SECTION, **changed), entering(), LEAVING) is None
-    assert run_of(replace(SECTION, since_us=entered_us, to_us=samples.CAPTURED_US + 1), entering(), LEAVING)
+        assert run_of(replace(samples.SECTION, **changed), entering(), LEAVING) is None
+    assert run_of(replace(samples.SECTION, since_us=entered_us, to_us=samples.CAPTURED_US + 1), entering(), LEAVING)
 
 
 def test_of_several_entries_the_last_before_the_exit_is_taken() -> None:
     passages = (entering(9.0), entering(2.0), entering(5.0), entering(-1.0), end("cam-7", samples.CAPTURED_US - 1))
-    assert latest_entry(passages, SECTION, LEAVING) == passages[1]
+    assert latest_entry(passages, samples.SECTION, LEAVING) == passages[1]
 
 
 def test_an_average_speed_goes_to_an_officer_who_compares_both_ends_and_whose_word_makes_the_act() -> None:

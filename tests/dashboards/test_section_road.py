@@ -124,7 +124,7 @@ def test_the_document_names_both_ends_the_length_and_both_instruments(whole: Roa
     act = whole.act(case).act
     said = {line.label.ru: line.value.ru for item in items(act, None) for line in item.lines}
     assert said["Начало участка"] == "Первый мост"
-    assert said["Длина участка"] == "3\u00a0000 ± 2 м"
+    assert said["Длина участка"] == "3\u00a0000 ± 3 м"
     assert said["Средняя скорость на участке"] == "90 км/ч"
     numbers = [line.value.ru for item in items(act, None) for line in item.lines if "поверке" in line.label.ru]
     assert numbers == ["№ V-cam-b", "№ V-cam-a"]

@@ -17,7 +17,6 @@ from ingest.lateness import FUTURE_TOLERANCE_US
 from ingest.signatures import public_hex
 from tests import samples
 from tests.ingest.cameras import ADMIN, HEADERS, OTHER_KEY, RECEIPT_KEY, Door, enrolled, served, signed
-from tests.sections import SECTION
 
 
 @pytest.fixture
@@ -99,7 +98,7 @@ def test_a_section_is_registered_where_it_ends_and_the_one_before_it_ends_with_i
     door: Door, web: httpx.Client
 ) -> None:
     web.post("/devices", content=codec.encode(a_request()))
-    first = replace(SECTION, entry_device_id="cam-2", since_us=1)
+    first = replace(samples.SECTION, entry_device_id="cam-2", since_us=1)
     assert web.post("/devices/cam-1/sections", content=codec.encode(first)).status_code == 200
     longer = replace(first, length_mm=4_000_000, since_us=9)
     web.post("/devices/cam-1/sections", content=codec.encode(longer))
@@ -119,9 +118,9 @@ def test_a_section_is_registered_where_it_ends_and_the_one_before_it_ends_with_i
 )
 def test_a_section_that_cannot_be_is_refused(web: httpx.Client, changes: dict[str, Any], code: str) -> None:
     web.post("/devices", content=codec.encode(a_request()))
-    standing = replace(SECTION, entry_device_id="cam-2", since_us=1)
+    standing = replace(samples.SECTION, entry_device_id="cam-2", since_us=1)
     assert web.post("/devices/cam-1/sections", content=codec.encode(standing)).status_code == 200
-    refused = web.post("/devices/cam-1/sections", content=codec.encode(replace(SECTION, **changes)))
+    refused = web.post("/devices/cam-1/sections", content=codec.encode(replace(samples.SECTION, **changes)))
     assert refused.json()["code"] == code
 
 

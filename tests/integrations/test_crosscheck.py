@@ -28,7 +28,6 @@ from integrations.simulators.process import Running, running
 from integrations.simulators.registries import PopulationRegistries
 from tests import samples
 from tests.enrolled import DEVICES
-from tests.sections import SECTION
 
 SEED, SIZE = 8, 200
 POPULATION = Population(SEED, SIZE)
@@ -89,7 +88,7 @@ def test_of_a_run_the_device_at_the_entry_is_asked_for_as_of_the_entry():
     earlier = replace(samples.event(2), device_id="cam-0", captured_us=NOON_US - 1)
     plain = passage(None)
     run = SectionRun(
-        section=replace(SECTION, entry_device_id="cam-0"),
+        section=samples.SECTION,
         entry=SectionEntry(
             passage_id="e" * 32,
             event_id="f" * 32,

@@ -16,7 +16,6 @@ from integrations.objects import Directory, directory
 from integrations.seal import open_evidence, seal
 from tests import samples
 from tests.casebooks import Place
-from tests.sections import SECTION
 
 PICTURES = (samples.PICTURE, b"\xff\xd8 another \xff\xd9")
 
@@ -79,7 +78,7 @@ def of_a_run(centre: Centre) -> tuple[CaseDecided, dict[str, str]]:
     assert passage.plate is not None
     assert passage.measurement is not None
     run = SectionRun(
-        section=replace(SECTION, entry_device_id="cam-0"),
+        section=samples.SECTION,
         entry=SectionEntry(
             passage_id="e" * 32,
             event_id=entry.event_id,

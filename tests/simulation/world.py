@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from adjudication.calendar import start_of_day_us
-from adjudication.facts import Section
 from benchmarks import traffic
 from ingest.clock import Clock, VirtualClock
 from ingest.enrolment import as_enrolled, request_of
@@ -29,6 +28,7 @@ from integrations.lawfiles import load_law, load_policy
 from integrations.outbox import Relay
 from integrations.pipeline import BODY_CODE, LOG_ORIGIN
 from integrations.simulators.population import Population
+from tests import samples
 from tests.simulation.ports import FaultyCasebook, FaultyDatabase
 from tests.simulation.stores import MemoryRegister
 
@@ -38,15 +38,7 @@ VEHICLES, POPULATION_SEED = 100, 5
 """A hundred vehicles hold every profile of the simulators."""
 CAMERAS = ("cam-1", "cam-2", "cam-3")
 SECTION_ENDS_AT = "cam-2"
-SECTION = Section(
-    section_id="s-1",
-    entry_device_id="cam-1",
-    length_mm=1_500_000,
-    length_error_mm=1_000,
-    error_kmh100=100,
-    limit_kmh100=6_000,
-    since_us=0,
-)
+SECTION = replace(samples.SECTION, entry_device_id="cam-1", length_mm=1_500_000)
 """Driven in 90 seconds at the limit."""
 OPENED_ON = date(2025, 1, 1)
 MASTER = MasterKey(bytes(32))
