@@ -23,7 +23,18 @@ from adjudication.units import TIYN_PER_TENGE, Count, Sha256, Tiyn
 SubjectClass = Literal["individual", "small", "medium", "large"]
 """Whom a fine's size depends on. Source: art. 44(2), brief §1.1; non-profit bodies stand with `small`."""
 TermCode = Literal["SEND", "LIM_OFFENCE", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "REPEAT"]
-Detection = Literal["speed", "red_light", "no_insurance", "no_inspection", "daytime_lights"]
+Detection = Literal[
+    "speed",
+    "red_light",
+    "signs",
+    "parking",
+    "pedestrian",
+    "phone",
+    "belt",
+    "daytime_lights",
+    "no_insurance",
+    "no_inspection",
+]
 Confidence = Literal["A", "B", "C", "M"]
 Language = Literal["kk", "ru", "en"]
 

@@ -1,11 +1,21 @@
-"""What a device that does not measure saw and reported: a red light (599), lights off in daytime (602)."""
+"""What a device that does not measure saw and reported: a red light (599), a sign (601), a telephone (591) …"""
 
 from adjudication.findings import Finding, Scene, in_order
 from adjudication.lawbook import Detection
 from adjudication.messages import TraceStep
 
-DETECTED: dict[str, Detection] = {"red_light": "red_light", "daytime_lights": "daytime_lights"}
-"""Reports of devices that the law's data knows a part for."""
+DETECTED: dict[str, Detection] = {
+    "red_light": "red_light",
+    "stop_line": "signs",
+    "road_signs": "signs",
+    "parking": "parking",
+    "pedestrian": "pedestrian",
+    "phone": "phone",
+    "belt": "belt",
+    "daytime_lights": "daytime_lights",
+}
+"""Reports of devices that the law's data knows a part for. Not `bus_lane`: which article it is was not found (brief §1,
+note BL), so nobody is fined for it."""
 
 
 def find(scene: Scene) -> Finding | None:

@@ -58,7 +58,16 @@ SEEN_AS: dict[str, VehicleClass] = {
 """How a vehicle of a category ordinarily looks. A trailer has no class of its own."""
 OFFICER = Officer(login="scenario", full_name="Scenario", body_id="01")
 MEASURED: dict[str, Literal["speed", "section_speed"]] = {"speed": "speed", "section_speed": "section_speed"}
-REPORTS: dict[str, ViolationCode] = {"red_light": "red_light", "daytime_lights": "daytime_lights"}
+REPORTS: dict[str, ViolationCode] = {
+    "red_light": "red_light",
+    "stop_line": "stop_line",
+    "road_signs": "road_signs",
+    "parking": "parking",
+    "pedestrian": "pedestrian",
+    "phone": "phone",
+    "belt": "belt",
+    "daytime_lights": "daytime_lights",
+}
 REGISTERED_WITH: dict[str, Literal["civil", "military_police", "diplomatic"]] = {
     "civil": "civil",
     "military police": "military_police",

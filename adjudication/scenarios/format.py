@@ -23,6 +23,12 @@ Kind = Literal[
     "no_insurance_by_data_match",
     "no_inspection_by_data_match",
     "daytime_lights",
+    "stop_line",
+    "road_signs",
+    "parking",
+    "pedestrian",
+    "phone",
+    "belt",
 ]
 SYSTEMS: dict[str, System] = {
     "device": "devices",

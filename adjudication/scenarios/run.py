@@ -14,6 +14,7 @@ from adjudication.lawbook import Detection, Lawbook
 from adjudication.messages import CaseDecided, PassageChecked, PassageClosed
 from adjudication.policy import Edition, Policy
 from adjudication.reasons import REASONS
+from adjudication.rules.reported import DETECTED
 from adjudication.scenarios.build import asked_again, checked_passage, confirmation
 from adjudication.scenarios.course import state_after
 from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
@@ -31,8 +32,7 @@ from adjudication.units import TIYN_PER_TENGE
 DETECTIONS: dict[str, Detection] = {
     "speed": "speed",
     "section_speed": "speed",
-    "red_light": "red_light",
-    "daytime_lights": "daytime_lights",
+    **DETECTED,
     "no_insurance_by_data_match": "no_insurance",
     "no_inspection_by_data_match": "no_inspection",
 }

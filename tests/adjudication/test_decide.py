@@ -457,7 +457,7 @@ def test_the_strictest_word_wins() -> None:
         ("NO_OFFENCE", given(event=at_speed(6_000))),
         ("NO_CORPUS", given(event=at_speed(7_100))),
         ("UNREAD", given(event=UNMEASURED, passage={"plate": None}, vehicle=None, insurance=None)),
-        ("NOT_COVERED", given(event={"measurement": None, "violation": "parking"})),
+        ("NOT_COVERED", given(event={"measurement": None, "violation": "bus_lane"})),
         ("FOREIGN_PASSAGE", given(event=UNMEASURED, plate={"text": "JGZ3298", "country": "?"}, vehicle=None)),
         ("NOT_IN_REGISTER", given(event=UNMEASURED, vehicle=none("vehicles"), insurance=None)),
         ("REGISTER_SILENT", given(event=UNMEASURED, vehicle=silent("vehicles"), insurance=None)),
