@@ -7,7 +7,7 @@ stands in the files with its article and how sure we are of it (A text read … 
 import hashlib
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, TypeVar
 
@@ -233,6 +233,11 @@ class Lawbook:
         _check_no_overlap(self.parts, lambda part: part.part)
         _check_no_overlap(self.terms, lambda term: term.code)
         _check_no_overlap(self.documents, lambda document: document.form)
+        for earlier, later in pairwise(self.mci):
+            if later.first_day != earlier.last_day + timedelta(1):
+                raise Invalid(
+                    "law-malformed", f"the MCI of {later.first_day} does not follow that of {earlier.last_day}"
+                )
         names = {part.part for part in self.parts}
         for part in self.parts:
             unknown = set(part.repeat_of) - names

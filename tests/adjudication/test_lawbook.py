@@ -104,6 +104,8 @@ def test_the_digest_names_names_and_bytes() -> None:
         ("599.toml", "mci = 10", "mci =", "599.toml"),
         ("599.toml", '["599(1)"]', '["599(7)"]', "not here"),
         ("599.toml", 'detects = "red_light"', "", "detect something"),
+        ("mci.toml", "last_day = 2020-12-31", "last_day = 2020-12-30", "2021-01-01"),
+        ("mci.toml", "first_day = 2023-01-01", "first_day = 2022-12-31", "2022-12-31"),
         ("599.toml", 'detects = "red_light"', 'detects = "no_inspection"', "must be inspected"),
         ("592.toml", "in_force = 2024-12-04", "in_force = 2024-12-03", "stands twice"),
         ("terms.toml", "days = 10", "days = 10\nmonths = 1", "in days or in months"),

@@ -1,0 +1,61 @@
+"""Every figure and date of the law's data, changed by one unit: which of these changes no scenario notices."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from adjudication.errors import TarazyError
+from adjudication.lawbook import Lawbook
+from adjudication.policy import Policy
+from adjudication.scenarios.format import Scenario
+from adjudication.scenarios.run import run
+
+FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|(?<![\w\"(.-])\d+(?![\w\").-])")
+"""A date or a whole number of TOML; not what stands in a name such as 592(3-1) or in a text."""
+TEXTS = ("#", "source", "statement", "title", "part =", "article", "confidence", "repeat_of", "code")
+"""How lines begin that hold words, and figures in them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure of one line, and what it was changed to."""
+
+    file: str
+    line: int
+    before: str
+    after: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text.strip()} [{self.before} → {self.after}]"
+
+
+def changes(files: Mapping[str, bytes]) -> Iterator[tuple[Change, dict[str, bytes]]]:
+    """Each change, and the files with it."""
+    for name, data in files.items():
+        lines = data.decode().splitlines(keepends=True)
+        for number, line in enumerate(lines):
+            if line.lstrip().startswith(TEXTS):
+                continue
+            for found in FIGURE.finditer(line.partition("#")[0]):
+                for after in _by_one(found[0]):
+                    changed = line[: found.start()] + after + line[found.end() :]
+                    text = "".join([*lines[:number], changed, *lines[number + 1 :]])
+                    yield Change(name, number + 1, found[0], after, line), {**files, name: text.encode()}
+
+
+def _by_one(figure: str) -> tuple[str, ...]:
+    if "-" in figure:
+        day = date.fromisoformat(figure)
+        return tuple((day + timedelta(days)).isoformat() for days in (-1, 1))
+    return (str(int(figure) + 1), *([str(int(figure) - 1)] if int(figure) else []))
+
+
+def is_noticed(files: Mapping[str, bytes], cases: Sequence[Scenario], policy: Policy) -> bool:
+    """Whether the law is refused for its form, or a scenario does not hold under it."""
+    try:
+        law = Lawbook.parse(files)
+        return any(run(case, law, policy) for case in cases)
+    except TarazyError:
+        return True
