@@ -73,10 +73,7 @@ def show(
     from integrations.lawfiles import load_law
 
     law = load_law()
-    try:
-        parts = law.parts if on is None else law.parts_on(date.fromisoformat(on))
-    except ValueError as error:
-        raise typer.BadParameter(f"{on!r} is not a day (YYYY-MM-DD)", param_hint="--on") from error
+    parts = law.parts if on is None else law.parts_on(_day(on, "--on"))
     found = [part for part in parts if what in (part.part, part.article)]
     if not found:
         typer.echo(f"nothing about {what}{f' on {on}' if on else ''}; there is: {', '.join(sorted(law.articles))}")
@@ -87,3 +84,26 @@ def show(
         typer.echo(f"    {getattr(part.statement, lang)}")
         mci = part.mci if isinstance(part.mci, int) else ", ".join(f"{who} {n}" for who, n in part.mci.items())
         typer.echo(f"    {part.form}, MCI: {mci}; automatic since {part.automatic_since}; half price: {part.discount}")
+
+
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A day, YYYY-MM-DD.")],
+    after: Annotated[str, typer.Argument(help="Another, usually later.")],
+    lang: Annotated[Literal["kk", "ru", "en"], typer.Option(help="Language of statements and titles.")] = "en",
+) -> None:
+    """Print what the law says otherwise on another day: parts, amounts, borders, the index, terms, titles."""
+    from adjudication.lawdiff import differences
+    from integrations.lawfiles import load_law
+
+    found = differences(load_law(), _day(before, "BEFORE"), _day(after, "AFTER"), lang)
+    for one in found:
+        typer.echo(f"{one.rule}  {one.point}: {one.before or '—'} → {one.after or '—'}")
+    typer.echo(f"{len(found)} differences")
+
+
+def _day(text: str, hint: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a day (YYYY-MM-DD)", param_hint=hint) from error

@@ -70,6 +70,40 @@ def test_show_prints_every_edition_of_a_part_without_a_day() -> None:
     assert said.count("\n592(3)") + said.startswith("592(3)") == 2
 
 
-@pytest.mark.parametrize(("arguments", "exit_code"), [(("show", "1"), 1), (("show", "592", "--on", "tomorrow"), 2)])
+def test_diff_prints_what_a_day_changes() -> None:
+    code, said = law("diff", "2024-12-03", "2024-12-04")
+    assert code == 0
+    for line in (
+        "592(3)  over by, km/h: 40 to any → 40 to 60",
+        "592(3-1)  fine, MCI: — → 40",
+        "592(1)  on average over a section: no → yes",
+        "602(1)  form: — → warning",
+    ):
+        assert line in said
+    assert "592(2)  fine" not in said
+    assert law("diff", "2024-12-04", "2024-12-05")[1] == "0 differences\n"
+
+
+def test_diff_says_the_index_and_the_titles_in_the_language_asked_for() -> None:
+    said = law("diff", "2025-12-31", "2026-03-12", "--lang", "ru")[1]
+    assert "MCI  tenge: 3932 → 4325" in said
+    assert "title of a prescription  title: " in said
+    assert "Предписание о предупреждении" in said
+    assert "230(2)  automatic: no → yes" in said
+
+
+def test_diff_knows_days_that_the_data_does_not_reach() -> None:
+    assert "599(1)  fine, MCI: — → 10" in law("diff", "2023-12-31", "2024-01-01")[1]
+    assert "MCI  tenge: 4325 → —" in law("diff", "2026-12-31", "2027-01-01")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code"),
+    [
+        (("show", "1"), 1),
+        (("show", "592", "--on", "tomorrow"), 2),
+        (("diff", "2024-12-03", "soon"), 2),
+    ],
+)
 def test_what_is_not_there_is_said(arguments: tuple[str, ...], exit_code: int) -> None:
     assert law(*arguments)[0] == exit_code
