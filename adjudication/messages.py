@@ -111,6 +111,12 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
     section: SectionRun | None = None
 
     @property
+    def shown_by(self) -> tuple[tuple[Id, EventCaptured], ...]:
+        """The events, by id, whose pictures show what the passage is about: of a run its exit's and its entry's."""
+        own, run = (self.event_id, self.event), self.section
+        return (own,) if run is None else (own, (run.entry.event_id, run.entry.event))
+
+    @property
     def measurement(self) -> Measurement | None:
         """The speed the passage is about: over the section, or what the device measured at its point."""
         return self.section.measurement if self.section is not None else self.event.measurement

@@ -175,8 +175,11 @@ class _Folder:
         """Back to [issue], with the same decision and evidence; it forms another act, or ends the case."""
         if case.decision is None:
             return
-        event_id = case.decision.checked.passage.event_id  # an act shows one event; a case may have been met at more
-        evidence = self.casebook.evidence.of_event(event_id).get(case.case_id, ())
+        shown = [  # an act shows its own passage; a case may have been met at more
+            self.casebook.evidence.of_event(event_id).get(case.case_id, ())
+            for event_id, _ in case.decision.checked.passage.shown_by
+        ]
+        evidence = tuple(ref for of_one in shown for ref in of_one) if all(shown) else ()
         sealed = CaseSealed(decision=case.decision, evidence=evidence)
         cause_id = ids.stable_id("formed-anew", case.case_id, cause)
         self.casebook.outbox.put(cause_id, Outgoing(SEALED, case.case_id, sealed), self.clock())

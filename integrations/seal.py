@@ -82,9 +82,10 @@ def seal(casebook: Casebook, store: EvidenceStore, reader: Reader, clock: Clock)
 
 
 def _ends(passage: PassageObserved) -> tuple[End, ...]:
-    """The passage's own event; of an average speed its end's and its beginning's."""
-    own, run = End(passage.event_id, passage.event, FRAME_POSITION), passage.section
-    return (own,) if run is None else (own, End(run.entry.event_id, run.entry.event, ENTRY_POSITION))
+    return tuple(
+        End(event_id, event, position)
+        for (event_id, event), position in zip(passage.shown_by, (FRAME_POSITION, ENTRY_POSITION), strict=False)
+    )
 
 
 def _make_keys(casebook: Casebook, decisions: Sequence[CaseDecided]) -> None:

@@ -1,6 +1,7 @@
 """Average speed between two points: computed in the driver's favour, proved at both ends, judged by a person."""
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from msgspec.structs import replace
 from adjudication import ids
 from adjudication.answers import NoRecord
 from adjudication.decide import decide
-from adjudication.facts import Measurement, Officer
+from adjudication.errors import Invalid
+from adjudication.facts import EvidenceRef, Measurement, Officer
 from adjudication.forming import form_act
 from adjudication.messages import CaseDecided, PassageChecked, PassageObserved, ReviewRecorded
 from adjudication.sections import average, latest_entry, run_of
@@ -159,7 +161,20 @@ def test_an_average_speed_goes_to_an_officer_who_compares_both_ends_and_whose_wo
     assert (case.route, case.reason, case.part, case.excess_kmh) == ("review", "SECTION_COMPARED", "592(2)", 29)
     settled = decided(ran(), confirmed(case))
     assert (settled.route, settled.reason) == ("auto", "CONFIRMED")
-    act = form_act(settled, (), LAW, BODY, number="01-2026-000000001", generation=0, formed_us=samples.CAPTURED_US + 2)
+    formed = partial(
+        form_act, law=LAW, body=BODY, number="01-2026-000000001", generation=0, formed_us=samples.CAPTURED_US + 2
+    )
+    record = EvidenceRef(
+        role="record",
+        sha256=samples.SHA,
+        address_sha256=samples.SHA,
+        key_id="0" * 32,
+        bytes=1,
+        captured_us=samples.CAPTURED_US,
+    )
+    with pytest.raises(Invalid, match="act-incomplete"):
+        formed(settled, (record,))
+    act = formed(settled, (record, record))
     assert act.section is not None
     assert act.measurement == ran().measurement
     assert (act.section.entry, act.section.device.serial) == (ENTRY_PLACE, "SN-0000")

@@ -19,6 +19,7 @@ from ingest.stream import NewRecord
 from ingest.topics import FRAMES
 from integrations.casebook.acts import StoredAct
 from integrations.casebook.cases import Case
+from integrations.deadlines import DeadlineSource
 from integrations.masking import keep_of
 from integrations.outbox import Relay
 from integrations.pack import open_pack
@@ -28,7 +29,7 @@ from integrations.simulators.registries import PopulationRegistries
 from tests.faced import FacedTest
 from tests.sections import AT_US, KEYS, MINUTE_US, POPULATION, SECTION, enrolled, frame
 
-STAGES = ("vision", "sections", "crosscheck", "confirm", "decide", "seal", "issue")
+STAGES = ("vision", "sections", "crosscheck", "confirm", "decide", "seal", "issue", "lifecycle")
 
 
 class Road(FacedTest):
@@ -41,6 +42,7 @@ class Road(FacedTest):
         for name in KEYS:
             self.centre.casebook.devices.enrol(enrolled(name))
         self.relay = Relay(self.centre.casebook, self.stream, self.clock)
+        self.deadlines = DeadlineSource(self.centre.casebook, self.centre.plate_key, self.clock)
         self.runners = [
             Runner(stage, self.stream.session(stage.name, stage.reads), self.clock)
             for stage in road(self.centre, legend.LegendEyes(), legend.LegendSecond(), STAGES)
@@ -51,7 +53,7 @@ class Road(FacedTest):
         working = True
         while working:
             steps = [runner.step(0) for runner in self.runners]
-            working = "worked" in steps or bool(self.relay.drain())
+            working = "worked" in steps or bool(self.deadlines.tick()) or bool(self.relay.drain())
 
     def drive(self, *frames: Frame) -> Case:
         """The case of the average speed that these make."""
@@ -116,6 +118,16 @@ def test_the_paper_says_where_the_drive_began_how_long_it_was_and_by_which_instr
     page = whole.browser(language="ru").get(f"/a/{token}").text
     for words in ("Первый мост", "3\u00a0000 м", "Средняя − погрешность", "V-cam-a", "V-cam-b"):
         assert words in page
+
+
+def test_an_act_that_has_to_wait_is_formed_with_the_pictures_of_both_ends(whole: Road) -> None:
+    whole.clock.set(AT_US - 1)  # the centre's clock lags behind the cameras'
+    case = whole.drive(ENTERED, LEFT)
+    whole.confirm(case)
+    assert whole.centre.casebook.acts.of_case(case.case_id) is None
+    whole.clock.set(AT_US + 10 * MINUTE_US)
+    whole.settle()
+    assert verify(pack_of(whole.centre, whole.act(case)), whole.centre.trust()).valid
 
 
 def test_the_document_names_both_ends_the_length_and_both_instruments(whole: Road) -> None:
