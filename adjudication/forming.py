@@ -19,9 +19,6 @@ from adjudication.units import Micros
 REGISTER_FINDINGS = ("no_insurance", "no_inspection")
 """Found in registers, not seen: one open case per person, vehicle and part (brief §15.2)."""
 
-BOTH_ENDS = 2
-"""Devices that show a drive through a section."""
-
 _Found = TypeVar("_Found", bound=Fact)
 
 
@@ -48,7 +45,8 @@ def form_act(
     vehicle, person, device = _answered(decision, Vehicle), _answered(decision, Person), _answered(decision, Device)
     if person.number != decision.liable:
         raise Invalid("act-incomplete", "the person found is not the one held liable")
-    if decision.checked.passage.section and len([ref for ref in evidence if ref.role == "record"]) != BOTH_ENDS:
+    passage, records = decision.checked.passage, [ref for ref in evidence if ref.role == "record"]
+    if passage.section is not None and len(records) != len(passage.shown_by):
         raise Invalid("act-incomplete", "an average speed is proved by the records of both ends")
     rule, money = _rule(decision, law), sums(law, decision.mci_count, day)
     measured = decision.excess_kmh is not None

@@ -97,6 +97,11 @@ class PartRule(Dated, frozen=True, kw_only=True):
     inspection: InspectionDuty | None = None
 
     @property
+    def fine(self) -> str:
+        """The fine in MCI as people write it: `10`, or `individual 10, small 160`."""
+        return str(self.mci) if isinstance(self.mci, int) else ", ".join(f"{who} {n}" for who, n in self.mci.items())
+
+    @property
     def article(self) -> str:
         """The article's number, as in `592`."""
         return self.part.partition("(")[0]

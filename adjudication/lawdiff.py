@@ -54,9 +54,8 @@ def _points(law: Lawbook, day: date, language: Language) -> Mapping[tuple[str, s
 
 def _of(part: PartRule, day: date, language: Language) -> dict[str, str]:
     """The points of a part that mean something to whoever is punished by it, or applies it."""
-    fine = str(part.mci) if isinstance(part.mci, int) else ", ".join(f"{who} {n}" for who, n in part.mci.items())
     points = {
-        "fine, MCI": fine,
+        "fine, MCI": part.fine,
         "form": part.form,
         "half price": "yes" if part.discount else "no",
         "automatic": "yes" if part.automatic_since is not None and part.automatic_since <= day else "no",

@@ -82,8 +82,9 @@ def show(
         until = f" to {part.repealed} (exclusive)" if part.repealed else ""
         typer.echo(f"{part.part}  from {part.in_force}{until}  [{part.confidence}: {part.source}]")
         typer.echo(f"    {getattr(part.statement, lang)}")
-        mci = part.mci if isinstance(part.mci, int) else ", ".join(f"{who} {n}" for who, n in part.mci.items())
-        typer.echo(f"    {part.form}, MCI: {mci}; automatic since {part.automatic_since}; half price: {part.discount}")
+        typer.echo(
+            f"    {part.form}, MCI: {part.fine}; automatic since {part.automatic_since}; half price: {part.discount}"
+        )
 
 
 @app.command()

@@ -26,7 +26,7 @@ def check_facts(act: Act, decision: CaseDecided, headers: Sequence[EventCaptured
             `verification-lapsed`.
     """
     passage, run, header = decision.checked.passage, decision.checked.passage.section, headers[0]
-    if [passage.event, *([run.entry.event] if run is not None else [])] != list(headers):
+    if [event for _, event in passage.shown_by] != list(headers):
         raise Invalid("event-differs", "the decision rests on another event than the device's record")
     plate = passage.plate.text if passage.plate else None
     _same("instant of the offence", act.offence_us, header.captured_us)
