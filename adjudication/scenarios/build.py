@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec.structs import replace
 
@@ -58,16 +58,8 @@ SEEN_AS: dict[str, VehicleClass] = {
 """How a vehicle of a category ordinarily looks. A trailer has no class of its own."""
 OFFICER = Officer(login="scenario", full_name="Scenario", body_id="01")
 MEASURED: dict[str, Literal["speed", "section_speed"]] = {"speed": "speed", "section_speed": "section_speed"}
-REPORTS: dict[str, ViolationCode] = {
-    "red_light": "red_light",
-    "stop_line": "stop_line",
-    "road_signs": "road_signs",
-    "parking": "parking",
-    "pedestrian": "pedestrian",
-    "phone": "phone",
-    "belt": "belt",
-    "daytime_lights": "daytime_lights",
-}
+REPORTS: dict[str, ViolationCode] = {code: code for code in get_args(ViolationCode)}
+"""A scenario calls what a device reports as the device does."""
 REGISTERED_WITH: dict[str, Literal["civil", "military_police", "diplomatic"]] = {
     "civil": "civil",
     "military police": "military_police",
