@@ -3,6 +3,8 @@
 import ast
 import subprocess
 import sys
+from collections import defaultdict
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,13 @@ def _with_site(source: str) -> str:
 
     folders = [str(ROOT), str(Path(msgspec.__file__).parents[1])]
     return f"import sys; sys.path += {folders!r}; {source}"
+
+
+def test_no_two_packages_install_the_same_file():
+    """Which of the two is there would be chance: `chdb` and `chdb-core` both write chdb/__init__.py."""
+    writers = defaultdict(set)
+    for package in distributions():
+        for file in package.files or ():
+            if file.suffix != ".pyc":
+                writers[str(file)].add(package.name)
+    assert {file: names for file, names in writers.items() if len(names) > 1} == {}
