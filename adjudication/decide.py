@@ -28,7 +28,7 @@ from adjudication.findings import Finding, Guard, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import Lawbook
 from adjudication.liability import person, vehicle
 from adjudication.messages import CaseDecided, Form, PassageChecked, PassageClosed, ReviewRecorded, Route
-from adjudication.penalties import amount, automatic
+from adjudication.penalties import amount, automatic, warning_owed
 from adjudication.policy import Policy
 from adjudication.quality import origin, reading, target
 from adjudication.reasons import REASONS, REJECTIONS
@@ -164,7 +164,8 @@ def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
     part, repetition = applied_part(scene, finding)
     mci, size = amount(scene, part)
     guarded = (ruling for guard in GUARDS for ruling in guard(scene, finding))
-    heard = _settled_by_officer(scene, (*finding.rulings, *guarded, *repetition, *size, *automatic(scene, part)))
+    applied = (*repetition, *size, *warning_owed(scene, part), *automatic(scene, part))
+    heard = _settled_by_officer(scene, (*finding.rulings, *guarded, *applied))
     rulings = _only_of_a_plate_that_was_read(scene, heard)
     first, *rest = sorted(rulings, key=lambda ruling: STRICTEST.index(ruling.route))
     form: Form = "protocol" if first.route == "refer" else part.form

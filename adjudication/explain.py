@@ -129,6 +129,11 @@ PHRASES = {
         ru="Эта часть применяется автоматически с {since}.",
         en="This part has been applied automatically since {since}.",
     ),
+    "warning": Texts(
+        kk="Ауырлататын мән-жай жоқ: {part} бойынша ескерту жасалады.",
+        ru="Отягчающих обстоятельств нет: по {part} выносится предупреждение.",
+        en="Nothing aggravates the offence: under {part} a warning is given.",
+    ),
     "otherwise-speed": Texts(
         kk="Өлшенген жылдамдық {lowest_kmh} км/сағ төмен болса, құқық бұзушылық болмас еді.",
         ru="При измеренной скорости ниже {lowest_kmh} км/ч правонарушения не было бы.",

@@ -103,12 +103,35 @@ ViolationCode = Literal[
     "stop_line",
     "road_signs",
     "bus_lane",
+    "junction_blocked",
+    "junction_priority",
+    "no_turn_signal",
+    "reversing",
+    "manoeuvre_priority",
+    "footpath",
+    "lane_position",
+    "oncoming_lane",
     "parking",
+    "parking_pavement",
+    "parking_obstructing",
+    "parking_reserved",
+    "parking_unpaid",
+    "emergency_priority",
     "pedestrian",
-    "phone",
-    "belt",
     "daytime_lights",
+    "night_lights",
+    "phone",
+    "passengers",
+    "passengers_outside",
+    "belt",
+    "plate_unreadable",
+    "plate_absent",
+    "vehicle_fault",
+    "emergency_situation",
+    "rail_crossing",
 ]
+"""What a device that does not measure may report. The unified register's receiver is said to know 21 codes; the first
+four could be recovered (brief §4.1), the others are names of ours."""
 
 
 class PlateReading(Fact, frozen=True, kw_only=True):

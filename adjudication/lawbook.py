@@ -17,7 +17,7 @@ from msgspec import Meta, Struct
 from adjudication.answers import SizeClass
 from adjudication.calendar import Calendar, Year
 from adjudication.errors import Invalid, Unavailable
-from adjudication.messages import Form, Part
+from adjudication.messages import Form, Part, ReasonCode
 from adjudication.units import TIYN_PER_TENGE, Count, Sha256, Tiyn
 
 SubjectClass = Literal["individual", "small", "medium", "large"]
@@ -25,16 +25,38 @@ SubjectClass = Literal["individual", "small", "medium", "large"]
 TermCode = Literal["SEND", "LIM_OFFENCE", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "REPEAT"]
 Detection = Literal[
     "speed",
-    "red_light",
-    "signs",
-    "parking",
-    "pedestrian",
-    "phone",
-    "belt",
-    "daytime_lights",
     "no_insurance",
     "no_inspection",
+    "red_light",
+    "signs",
+    "junction_blocked",
+    "junction_priority",
+    "no_turn_signal",
+    "reversing",
+    "manoeuvre_priority",
+    "footpath",
+    "lane_position",
+    "oncoming_lane",
+    "parking",
+    "parking_pavement",
+    "parking_obstructing",
+    "parking_reserved",
+    "parking_unpaid",
+    "emergency_priority",
+    "pedestrian",
+    "daytime_lights",
+    "night_lights",
+    "phone",
+    "passengers",
+    "passengers_outside",
+    "belt",
+    "plate_unreadable",
+    "plate_absent",
+    "vehicle_fault",
+    "emergency_situation",
+    "rail_crossing",
 ]
+"""What a rule can find: the speed, a paper that is missing, or what a device reports (adjudication.rules.reported)."""
 Confidence = Literal["A", "B", "C", "M"]
 Language = Literal["kk", "ru", "en"]
 
@@ -76,8 +98,15 @@ class InspectionDuty(_Data, frozen=True, kw_only=True):
 class PartRule(Dated, frozen=True, kw_only=True):
     """One part of an article as it stood in one period.
 
-    `detects` is what makes it a base part; `repeat_of` the base parts whose repetition it punishes. `mci` is the fine
-    in MCI for everybody or by class of subject. `automatic_since` None: never automatic.
+    One of four says when it applies. `detects`: what a device or a register tells. `repeat_of`: the base parts whose
+    repetition it punishes. `instead_of`: the parts it stands for where something is so that only an officer or a court
+    finds out. `by_officer`: nothing here tells it; it is known so that earlier penalties are.
+
+    `mci` is the fine in MCI for everybody or by class of subject, 0 where there is none. `besides` is what else the
+    sanction provides: then there is a protocol, never an automatic act (807(1)(2)). `or_fine` is what a warning may
+    become where the person is still punished under chapter 30 (43(2), 57(2)). `automatic_since` None: never automatic.
+    `settled_by_officer` is the reason why an officer looks at every case of it. `only_in` are the regions it applies
+    in, by the two digits of KATO. `continuing`: one act for as long as it lasts.
     `section_since`: from when an average speed between two points counts; None: it does not.
     """
 
@@ -91,6 +120,13 @@ class PartRule(Dated, frozen=True, kw_only=True):
     from_kmh: Count | None = None
     to_kmh: Count | None = None
     repeat_of: tuple[Part, ...] = ()
+    instead_of: tuple[Part, ...] = ()
+    by_officer: bool = False
+    besides: Texts | None = None
+    or_fine: Count = 0
+    settled_by_officer: ReasonCode | None = None
+    only_in: tuple[Annotated[str, Meta(pattern=r"^\d{2}\Z")], ...] = ()
+    continuing: bool = False
     measuring: bool = False
     section_since: date | None = None
     passenger_carriers: Literal["ordinary", "refer"] = "ordinary"
@@ -105,14 +141,6 @@ class PartRule(Dated, frozen=True, kw_only=True):
     def article(self) -> str:
         """The article's number, as in `592`."""
         return self.part.partition("(")[0]
-
-
-class Article(_Data, frozen=True, kw_only=True):
-    """One file of parts."""
-
-    article: str
-    title: Texts
-    part: tuple[PartRule, ...]
 
 
 class Mci(_Data, frozen=True, kw_only=True):
@@ -146,10 +174,11 @@ class Document(Dated, frozen=True, kw_only=True):
 
 
 class _File(_Data, frozen=True, kw_only=True):
-    """What one file may hold: an article with its parts, or tables."""
+    """What one file may hold: tables, or an article with its parts. `of_roads`: of chapter 30, transport and roads."""
 
     article: str = ""
     title: Texts | None = None
+    of_roads: bool = True
     part: tuple[PartRule, ...] = ()
     year: tuple[Year, ...] = ()
     mci: tuple[Mci, ...] = ()
@@ -166,6 +195,7 @@ class Lawbook:
     def __init__(self, files: Mapping[str, "_File"], sha256: Sha256) -> None:
         self.sha256 = sha256
         self.articles = {f.article: f.title for f in files.values() if f.article and f.title}
+        self._elsewhere = frozenset(f.article for f in files.values() if f.article and not f.of_roads)
         self.parts = tuple(part for f in files.values() for part in f.part)
         self.calendar = Calendar(year for f in files.values() for year in f.year)
         self.mci = tuple(mci for f in files.values() for mci in f.mci)
@@ -206,6 +236,10 @@ class Lawbook:
         """The part that punishes a repetition of `base` on `day`, if any does."""
         return next((part for part in self.parts_on(day) if base in part.repeat_of), None)
 
+    def is_of_roads(self, part: Part) -> bool:
+        """Whether a part stands in chapter 30, on transport and roads; one that is not here is taken to."""
+        return part.partition("(")[0] not in self._elsewhere
+
     def mci_on(self, day: date) -> Mci:
         """The MCI of a day.
 
@@ -243,18 +277,27 @@ class Lawbook:
                 raise Invalid(
                     "law-malformed", f"the MCI of {later.first_day} does not follow that of {earlier.last_day}"
                 )
-        names = {part.part for part in self.parts}
         for part in self.parts:
-            unknown = set(part.repeat_of) - names
-            if unknown:
-                raise Invalid("law-malformed", f"{part.part} repeats parts that are not here: {sorted(unknown)}")
-            if (part.detects is None) != bool(part.repeat_of):
-                raise Invalid("law-malformed", f"{part.part} must either detect something or punish a repetition")
-            if (part.detects == "no_inspection") != (part.inspection is not None):
-                raise Invalid("law-malformed", f"{part.part}: who must be inspected belongs to no_inspection only")
+            self._check_part(part)
         for term in self.terms:
             if bool(term.days) == bool(term.months):
                 raise Invalid("law-malformed", f"term {term.code} is in days or in months")
+
+    def _check_part(self, part: PartRule) -> None:
+        unknown = {*part.repeat_of, *part.instead_of} - {one.part for one in self.parts}
+        if unknown:
+            raise Invalid("law-malformed", f"{part.part} speaks of parts that are not here: {sorted(unknown)}")
+        if [part.detects is not None, bool(part.repeat_of), bool(part.instead_of), part.by_officer].count(True) != 1:
+            raise Invalid(
+                "law-malformed", f"{part.part} is one of: detected, a repetition, instead of another, an officer's"
+            )
+        protocol = part.besides is not None or bool(part.instead_of) or part.by_officer
+        if protocol != (part.form == "protocol") or (protocol and (part.discount or part.automatic_since is not None)):
+            raise Invalid(
+                "law-malformed", f"{part.part}: a protocol is never automatic, and nothing else is a protocol"
+            )
+        if (part.detects == "no_inspection") != (part.inspection is not None):
+            raise Invalid("law-malformed", f"{part.part}: who must be inspected belongs to no_inspection only")
 
 
 def class_of(size: SizeClass | None, non_profit: bool) -> SubjectClass | None:

@@ -61,8 +61,13 @@ def _of(part: PartRule, day: date, language: Language) -> dict[str, str]:
         "automatic": "yes" if part.automatic_since is not None and part.automatic_since <= day else "no",
         "statement": str(getattr(part.statement, language)),
     }
-    if part.repeat_of:
-        points["repeats"] = ", ".join(part.repeat_of)
+    for point, others in (("repeats", part.repeat_of), ("instead of", part.instead_of), ("only in", part.only_in)):
+        if others:
+            points[point] = ", ".join(others)
+    if part.besides is not None:
+        points["besides the fine"] = str(getattr(part.besides, language))
+    if part.or_fine:
+        points["or a fine, MCI"] = str(part.or_fine)
     if part.from_kmh is not None:
         points["over by, km/h"] = f"{part.from_kmh} to {part.to_kmh if part.to_kmh is not None else 'any'}"
         points["on average over a section"] = (

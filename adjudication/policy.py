@@ -27,6 +27,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     in_force: date
     bracket_boundary: Literal["milder", "lower_inclusive"]
+    bus_lane_as: Literal["signs", "lane_position"]
     tolerance: Literal["subtract_error", "none"]
     send_term_lapsed: Literal["reject", "review"]
     repeat_year: Literal["shorter", "after_execution"]
@@ -38,6 +39,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     send_reserve_s: Seconds
     clock_offset_us: Count
     cool_down_s: Count
+    continuing_s: Count
     plate_confidence_bp: Bp
     unread_confidence_bp: Bp
     country_confidence_bp: Bp

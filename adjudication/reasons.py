@@ -250,6 +250,13 @@ _REFERRED = (
         "В тот день такое нарушение не рассматривалось автоматически",
         "On that day this offence could not be handled automatically",
     ),
+    _reason(
+        "OTHER_SANCTION",
+        "807(1)(2); 804",
+        "Бұл бөлік басқа жазаны да көздейді: хаттама жасалады, нұсқама емес",
+        "Часть предусматривает и иное взыскание: составляется протокол, а не предписание",
+        "The part provides another penalty too: a protocol is drawn up, not a prescription",
+    ),
 )
 
 _WAITING = (
@@ -541,6 +548,30 @@ _REVIEWED = (
         "Бұл бөлік автоматты түрде қолданылмайды",
         "Эта часть не применяется автоматически",
         "This part is never applied automatically",
+    ),
+    _reason(
+        "WARNING_NOT_OWED",
+        "43(2); 57(2)",
+        "Тұлғаның 30-тарау бойынша өтелмеген жазасы бар: ескертудің міндетті екенін қызметкер шешеді",
+        "Есть непогашенное взыскание по главе 30: обязательно ли предупреждение, решает сотрудник",
+        "A penalty under chapter 30 still counts: an officer judges whether it is to be a warning",
+        confirmable=True,
+    ),
+    _reason(
+        "PERMIT_UNCHECKED",
+        "597(4); brief 1",
+        "Мүгедектігі бар адамның көлігі ме, тізілім сұралмады: қызметкер тексереді",
+        "Не проверено по реестру, не принадлежит ли транспорт лицу с инвалидностью: проверяет сотрудник",
+        "No register told whether the vehicle is of a person with a disability: an officer finds out",
+        confirmable=True,
+    ),
+    _reason(
+        "DANGER_TO_BE_JUDGED",
+        "606(1); 821(2)",
+        "Авариялық жағдай туғанын қызметкер бағалайды",
+        "Создана ли аварийная обстановка, оценивает сотрудник",
+        "Whether an emergency was created is for an officer to judge",
+        confirmable=True,
     ),
     _reason(
         "TERM_OUTLIVES_LIMITATION",

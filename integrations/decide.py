@@ -2,7 +2,8 @@
 
 A function stage: the same input gives the same messages with the same ids, however often it is repeated. It remembers
 one thing, beside each plate: what a device has seen it do, so that one offence seen twice within the policy's
-`cool_down_s` is one case. The first stands, the second ends as SAME_SIGHTING. Source: brief §3.5.
+`cool_down_s`, or within `continuing_s` if it lasts as a parked vehicle's does, is one case. The first stands, the
+second ends as SAME_SIGHTING. Source: brief §3.5.
 """
 
 from collections.abc import Sequence
@@ -64,10 +65,17 @@ def decide_stage(law: Lawbook, policy: Policy) -> Stage:
         seen = _sighting(result)
         for case_id, value in sightings.query(key).items():
             before = msgspec.json.decode(value, type=Sighting)
-            if case_id != result.case_id and _is_same(seen, before, policy):
+            if case_id != result.case_id and _is_same(seen, before, _apart_us(result)):
                 return _ended(result, before)
         sightings.put(key, result.case_id, msgspec.json.encode(seen))
         return result
+
+    def _apart_us(decision: CaseDecided) -> Micros:
+        """How far apart two sightings of one offence may be."""
+        day = civil_day(decision.checked.passage.event.captured_us)
+        part, edition = law.part_on(decision.part, day), policy.on(day)
+        lasts = part is not None and part.continuing
+        return (edition.continuing_s if lasts else edition.cool_down_s) * MICROS_PER_SECOND
 
     return Stage("decide", "function", (CONFIRMED, REVIEWS), handle, windows=(sightings,))
 
@@ -77,9 +85,8 @@ def _sighting(decision: CaseDecided) -> Sighting:
     return Sighting(event.device_id, decision.part.partition("(")[0], event.captured_us)
 
 
-def _is_same(one: Sighting, other: Sighting, policy: Policy) -> bool:
-    cool_down_us = policy.on(civil_day(one.captured_us)).cool_down_s * MICROS_PER_SECOND
-    near = abs(one.captured_us - other.captured_us) < cool_down_us
+def _is_same(one: Sighting, other: Sighting, apart_us: Micros) -> bool:
+    near = abs(one.captured_us - other.captured_us) < apart_us
     return near and (one.device_id, one.article) == (other.device_id, other.article)
 
 

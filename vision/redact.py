@@ -15,12 +15,12 @@ Law: brief §8; the person of the case may see what concerns him (art. 744(1)), 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
 
-from adjudication.facts import Box, VehicleClass
+from adjudication.facts import Box, VehicleClass, ViolationCode
 from vision.boxes import as_array, as_box, clipped, grown
 from vision.bystanders import Finder
 from vision.decode import Picture, decode
@@ -90,15 +90,15 @@ class Needs:
 
 NOTHING = Needs()
 SCENE, IN_CABIN = Needs(scene=True), Needs(cabin=True)
+SEEN_IN_THE_CABIN: tuple[ViolationCode, ...] = ("phone", "belt", "passengers", "passengers_outside")
+SEEN_ON_THE_VEHICLE: tuple[ViolationCode, ...] = (
+    *("daytime_lights", "night_lights", "no_turn_signal"),
+    *("plate_unreadable", "plate_absent", "vehicle_fault"),
+)
 NEEDS: Mapping[str, Needs] = {
-    "red_light": SCENE,
-    "stop_line": SCENE,
-    "road_signs": SCENE,
-    "bus_lane": SCENE,
-    "parking": SCENE,
-    "pedestrian": SCENE,
-    "phone": IN_CABIN,
-    "belt": IN_CABIN,
+    **dict.fromkeys(get_args(ViolationCode), SCENE),
+    **dict.fromkeys(SEEN_IN_THE_CABIN, IN_CABIN),
+    **dict.fromkeys(SEEN_ON_THE_VEHICLE, NOTHING),
 }
 """By `EventCaptured.violation`; any other offence is seen in the vehicle alone. For a telephone the whole cabin stays,
 though the passenger holds none: on which side the wheel is, no register says."""

@@ -1,34 +1,45 @@
 """What a device that does not measure saw and reported: a red light (599), a sign (601), a telephone (591) …"""
 
+from adjudication.facts import Place, ViolationCode
 from adjudication.findings import Finding, Scene, in_order
-from adjudication.lawbook import Detection
+from adjudication.lawbook import Detection, PartRule
 from adjudication.messages import TraceStep
-
-DETECTED: dict[str, Detection] = {
-    "red_light": "red_light",
-    "stop_line": "signs",
-    "road_signs": "signs",
-    "parking": "parking",
-    "pedestrian": "pedestrian",
-    "phone": "phone",
-    "belt": "belt",
-    "daytime_lights": "daytime_lights",
-}
-"""Reports of devices that the law's data knows a part for. Not `bus_lane`: which article it is was not found (brief §1,
-note BL), so nobody is fined for it."""
+from adjudication.policy import Edition
 
 
 def find(scene: Scene) -> Finding | None:
-    """A reported violation that a part of the law punishes on that day."""
-    detection = DETECTED.get(scene.checked.passage.event.violation or "")
-    parts = scene.law.detecting(detection, scene.day) if detection else ()
-    if detection is None or not parts:
+    """A reported violation that a part of the law punishes on that day, at that place."""
+    event = scene.checked.passage.event
+    part = None if event.violation is None else _punishing(scene, event.violation, event.place)
+    if part is None or part.detects is None:
         return None
-    part = parts[0]
-    seen = in_order("reported", part.part, part.statement.en, violation=detection, part=part.part)
+    seen = in_order("reported", part.part, part.statement.en, violation=part.detects, part=part.part)
     otherwise = TraceStep(
         rule="otherwise-reported",
         source="741(1)(1)",
         outcome="if the pictures did not show this, there would be no offence",
     )
-    return Finding(part, detection, "seen", (seen,), otherwise)
+    return Finding(part, part.detects, "seen", (seen,), otherwise)
+
+
+def reported_as(violation: ViolationCode, policy: Edition) -> Detection:
+    """What the law's data calls a report: the same, but for signs, and for what policy says that a bus lane is."""
+    match violation:
+        case "bus_lane":
+            return policy.bus_lane_as
+        case "stop_line" | "road_signs":
+            return "signs"
+        case _:
+            return violation
+
+
+def _punishing(scene: Scene, violation: ViolationCode, place: Place) -> PartRule | None:
+    detection = reported_as(violation, scene.policy)
+    here = (part for part in scene.law.detecting(detection, scene.day) if applies_at(part, place))
+    return next(here, None)
+
+
+def applies_at(part: PartRule, place: Place) -> bool:
+    """Whether the part applies at a place: everywhere, or in its regions. Source: brief §4.1: digits 3 and 4 of the
+    district's code are the region's in KATO (an inference, C)."""
+    return not part.only_in or place.district_code[2:4] in part.only_in

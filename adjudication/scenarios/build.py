@@ -179,13 +179,17 @@ def _event(facts: ScenarioFacts) -> EventCaptured:
         sequence=1,
         captured_us=captured_us,
         clock_offset_us=0,
-        place=PLACE,
+        place=_place(facts),
         lane=1,
         direction="",
         media=(Media(role="violation", sha256="0" * 64, bytes=1, captured_us=captured_us),),
         measurement=_measurement(facts),
         violation=REPORTS.get(facts.kind),
     )
+
+
+def _place(facts: ScenarioFacts) -> Place:
+    return PLACE if facts.district_code is None else replace(PLACE, district_code=facts.district_code)
 
 
 def _measurement(facts: ScenarioFacts) -> Measurement | None:
@@ -260,7 +264,7 @@ def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
         kind=kind,
         conformity_certificate="C-1",
         conformity_valid_to=day + timedelta(days=365),
-        place=PLACE,
+        place=_place(facts),
         operator="Scenario",
         verification=verification if kind == "measuring" else None,
     )

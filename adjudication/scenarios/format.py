@@ -13,23 +13,10 @@ from msgspec import Meta, Struct
 
 from adjudication.answers import SizeClass, System
 from adjudication.errors import Invalid
-from adjudication.facts import QualityFlag, VehicleClass
+from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.messages import Form, Route
 
-Kind = Literal[
-    "speed",
-    "section_speed",
-    "red_light",
-    "no_insurance_by_data_match",
-    "no_inspection_by_data_match",
-    "daytime_lights",
-    "stop_line",
-    "road_signs",
-    "parking",
-    "pedestrian",
-    "phone",
-    "belt",
-]
+Kind = Literal["speed", "section_speed", "no_insurance_by_data_match", "no_inspection_by_data_match", ViolationCode]
 SYSTEMS: dict[str, System] = {
     "device": "devices",
     "devices": "devices",
@@ -82,7 +69,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
 
     `plate` is what the first reader surely read, and what the registered vehicle bears; `second_read` absent: the
     second reader read the same, "": nothing. `country_seen` and `vehicle_seen` are surely seen;
-    `vehicle_seen` absent: a vehicle of the registered category, "": none.
+    `vehicle_seen` absent: a vehicle of the registered category, "": none. `district_code` absent: Almaty.
     """
 
     offence_at: datetime
@@ -118,6 +105,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     second_speed: SecondSpeed | None = None
     repeated_picture: Literal["same", "alike"] | None = None
     quality: tuple[QualityFlag, ...] = ()
+    district_code: str | None = None
 
 
 class Deadlines(_Table, frozen=True, kw_only=True):

@@ -14,8 +14,8 @@ from adjudication.lawbook import Detection, Lawbook
 from adjudication.messages import CaseDecided, PassageChecked, PassageClosed
 from adjudication.policy import Edition, Policy
 from adjudication.reasons import REASONS
-from adjudication.rules.reported import DETECTED
-from adjudication.scenarios.build import asked_again, checked_passage, confirmation
+from adjudication.rules.reported import reported_as
+from adjudication.scenarios.build import REPORTS, asked_again, checked_passage, confirmation
 from adjudication.scenarios.course import state_after
 from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
 from adjudication.terms import (
@@ -29,13 +29,11 @@ from adjudication.terms import (
 from adjudication.tolerance import excess_kmh
 from adjudication.units import TIYN_PER_TENGE
 
-DETECTIONS: dict[str, Detection] = {
-    "speed": "speed",
-    "section_speed": "speed",
-    **DETECTED,
+REGISTERED: dict[str, Detection] = {
     "no_insurance_by_data_match": "no_insurance",
     "no_inspection_by_data_match": "no_inspection",
 }
+"""What registers tell, by the name that scenarios give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +95,10 @@ def _with(policy: Policy, changes: dict[str, object]) -> Policy:
 def _result(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
     checked = checked_passage(facts)
     found = decide(checked, (), law, policy)
-    case = _of_kind(found, facts, law)
+    case = _of_kind(found, facts, law, policy)
     while case is not None and case.reason == "SECOND_ASK_DUE" and case.ask_again_us is not None:
         checked = asked_again(checked, facts, case.ask_again_us)
-        case = _of_kind(decide(checked, (), law, policy), facts, law)
+        case = _of_kind(decide(checked, (), law, policy), facts, law, policy)
     if case is None:
         closed = next((one.outcome for one in found if isinstance(one, PassageClosed)), "NO_OFFENCE")
         return Result("reject", closed, None)
@@ -115,15 +113,19 @@ def _confirmed(
 ) -> CaseDecided:
     assert facts.officer_confirmed_at is not None
     review = confirmation(case, instant_us(facts.officer_confirmed_at))
-    again = _of_kind(decide(checked, (review,), law, policy), facts, law)
+    again = _of_kind(decide(checked, (review,), law, policy), facts, law, policy)
     assert again is not None  # decide raises where a verdict fits no case
     return again
 
 
-def _of_kind(found: tuple[CaseDecided | PassageClosed, ...], facts: ScenarioFacts, law: Lawbook) -> CaseDecided | None:
+def _of_kind(
+    found: tuple[CaseDecided | PassageClosed, ...], facts: ScenarioFacts, law: Lawbook, policy: Policy
+) -> CaseDecided | None:
     """The case of the offence the scenario is about; a passage may make others."""
     day = civil_day(instant_us(facts.offence_at))
-    bases = {part.part for part in law.detecting(DETECTIONS[facts.kind], day)}
+    reported = REPORTS.get(facts.kind)
+    kind = REGISTERED.get(facts.kind, "speed") if reported is None else reported_as(reported, policy.on(day))
+    bases = {part.part for part in law.detecting(kind, day)}
     repeats = {part.part for part in law.parts_on(day) if bases.intersection(part.repeat_of)}
     cases = (one for one in found if isinstance(one, CaseDecided))
     return next((case for case in cases if case.part in bases | repeats), None)

@@ -70,6 +70,7 @@ def show(
     lang: Annotated[Literal["kk", "ru", "en"], typer.Option(help="Language of the statements.")] = "en",
 ) -> None:
     """Print the parts of an article as they stood on a day, each with its source and how sure it is."""
+    from adjudication.reasons import text_of
     from integrations.lawfiles import load_law
 
     law = load_law()
@@ -85,6 +86,31 @@ def show(
         typer.echo(
             f"    {part.form}, MCI: {part.fine}; automatic since {part.automatic_since}; half price: {part.discount}"
         )
+        if part.besides is not None:
+            typer.echo(f"    {getattr(part.besides, lang)}")
+        if part.settled_by_officer is not None:
+            typer.echo(f"    {text_of(part.settled_by_officer, lang)}")
+
+
+@app.command()
+def codes(
+    on: Annotated[str, typer.Option(help="The day, YYYY-MM-DD.")],
+    policy: Annotated[str, typer.Option(help="The operating policy that settles doubtful norms.")] = "default",
+    lang: Annotated[Literal["kk", "ru", "en"], typer.Option(help="Language of the statements.")] = "en",
+) -> None:
+    """Print what a device that does not measure may report, and the part of the law that punishes it on a day."""
+    from typing import get_args
+
+    from adjudication.facts import ViolationCode
+    from adjudication.rules.reported import reported_as
+    from integrations.lawfiles import load_law, load_policy
+
+    day, law = _day(on, "--on"), load_law()
+    edition = load_policy(policy).on(day)
+    for code in get_args(ViolationCode):
+        parts = law.detecting(reported_as(code, edition), day)
+        said = "; ".join(f"{part.part} {getattr(part.statement, lang)}" for part in parts)
+        typer.echo(f"{code:<20} {said or '—'}")
 
 
 @app.command()

@@ -19,9 +19,10 @@ TEXTS = ("#", "source", "statement", "title", "part =", "article", "confidence",
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One figure of one line, and what it was changed to."""
+    """One figure of one line, and what it was changed to. `part` is the part it stands in, "" outside of all."""
 
     file: str
+    part: str
     line: int
     before: str
     after: str
@@ -34,15 +35,17 @@ class Change:
 def changes(files: Mapping[str, bytes]) -> Iterator[tuple[Change, dict[str, bytes]]]:
     """Each change, and the files with it."""
     for name, data in files.items():
-        lines = data.decode().splitlines(keepends=True)
+        lines, part = data.decode().splitlines(keepends=True), ""
         for number, line in enumerate(lines):
+            if line.startswith("part = "):
+                part = line.split('"')[1]
             if line.lstrip().startswith(TEXTS):
                 continue
             for found in FIGURE.finditer(line.partition("#")[0]):
                 for after in _by_one(found[0]):
                     changed = line[: found.start()] + after + line[found.end() :]
                     text = "".join([*lines[:number], changed, *lines[number + 1 :]])
-                    yield Change(name, number + 1, found[0], after, line), {**files, name: text.encode()}
+                    yield Change(name, part, number + 1, found[0], after, line), {**files, name: text.encode()}
 
 
 def _by_one(figure: str) -> tuple[str, ...]:
@@ -52,10 +55,11 @@ def _by_one(figure: str) -> tuple[str, ...]:
     return (str(int(figure) + 1), *([str(int(figure) - 1)] if int(figure) else []))
 
 
-def is_noticed(files: Mapping[str, bytes], cases: Sequence[Scenario], policy: Policy) -> bool:
-    """Whether the law is refused for its form, or a scenario does not hold under it."""
+def is_noticed(change: Change, files: Mapping[str, bytes], cases: Sequence[Scenario], policy: Policy) -> bool:
+    """Whether the law is refused for its form, or a scenario does not hold under it; those of the part come first."""
+    likely = sorted(cases, key=lambda case: change.part not in case.basis)
     try:
         law = Lawbook.parse(files)
-        return any(run(case, law, policy) for case in cases)
+        return any(run(case, law, policy) for case in likely)
     except TarazyError:
         return True

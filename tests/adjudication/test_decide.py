@@ -115,6 +115,8 @@ def at_speed(value_kmh100: int) -> dict[str, Any]:
 
 
 UNMEASURED = {"measurement": None}
+OUTSIDE = replace(samples.PLACE, district_code="191912")
+"""In neither city where parking is paid for."""
 UNINSURED = given(event=UNMEASURED, insurance=none("insurance"))
 OLD_CAR = replace(samples.VEHICLE, manufacture_year=2010)
 SEEN = {"measurement": None, "violation": "red_light"}
@@ -457,7 +459,7 @@ def test_the_strictest_word_wins() -> None:
         ("NO_OFFENCE", given(event=at_speed(6_000))),
         ("NO_CORPUS", given(event=at_speed(7_100))),
         ("UNREAD", given(event=UNMEASURED, passage={"plate": None}, vehicle=None, insurance=None)),
-        ("NOT_COVERED", given(event={"measurement": None, "violation": "bus_lane"})),
+        ("NOT_COVERED", given(event={"measurement": None, "violation": "parking_unpaid", "place": OUTSIDE})),
         ("FOREIGN_PASSAGE", given(event=UNMEASURED, plate={"text": "JGZ3298", "country": "?"}, vehicle=None)),
         ("NOT_IN_REGISTER", given(event=UNMEASURED, vehicle=none("vehicles"), insurance=None)),
         ("REGISTER_SILENT", given(event=UNMEASURED, vehicle=silent("vehicles"), insurance=None)),

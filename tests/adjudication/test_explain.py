@@ -30,6 +30,7 @@ LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 CASES = [
     one(samples.checked()),
     one(given(event=SEEN)),
+    one(given(event={"measurement": None, "violation": "junction_blocked"})),
     one(given(plate={"country": "?"})),
     one(given(passage={"second_speed": replace(SLOWER, value_kmh100=8_300)})),
     one(replace(samples.checked(), elsewhere=replace(TOO_FAR, distance_m=2_000))),

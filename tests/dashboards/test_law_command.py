@@ -1,10 +1,12 @@
 """`tarazy law` as a person types it."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
 
+from adjudication.facts import ViolationCode
 from dashboards.cli.law import app
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -52,7 +54,7 @@ def test_a_file_that_is_wrong_stops_nothing_else(tmp_path: Path) -> None:
 def test_check_prints_what_there_is() -> None:
     code, said = law("check")
     assert code == 0
-    assert "230, 590, 591, 592, 593, 597, 599, 600, 601, 602" in said
+    assert "230, 590, 591, 592, 593, 594, 595, 596, 597, 598, 599, 600, 601, 602, 606, 607, 615" in said
     assert "demo" in said.partition("(demonstration)")[0]
 
 
@@ -68,6 +70,22 @@ def test_show_prints_every_edition_of_a_part_without_a_day() -> None:
     code, said = law("show", "592(3)")
     assert code == 0
     assert said.count("\n592(3)") + said.startswith("592(3)") == 2
+
+
+def test_show_says_what_else_the_sanction_holds_and_why_an_officer_looks() -> None:
+    assert "withdrawal of the licence for six months" in law("show", "596(3)")[1]
+    assert "лицу с инвалидностью" in law("show", "597(4)", "--lang", "ru")[1]
+
+
+def test_codes_prints_what_a_device_may_report_and_which_part_it_is() -> None:
+    code, said = law("codes", "--on", "2026-04-06")
+    assert code == 0
+    lines = dict(line.split(maxsplit=1) for line in said.splitlines())
+    assert set(lines) == set(get_args(ViolationCode))
+    assert (lines["bus_lane"][:6], lines["parking_unpaid"][:8]) == ("601(1)", "597(4-1)")
+    assert [code for code, part in lines.items() if part == "—"] == []
+    before = law("codes", "--on", "2026-03-11")[1].splitlines()
+    assert [line.split()[0] for line in before if not line.endswith("—")] == ["red_light", "daytime_lights"]
 
 
 def test_diff_prints_what_a_day_changes() -> None:

@@ -78,13 +78,17 @@ def test_anything_else_is_refused() -> None:
         STAGE.handle([received(samples.decision())])
 
 
-def speeding(sequence: int, after_s: float, kmh: int = 83, device_id: str = "cam-1") -> Received:
+def seen(sequence: int, after_s: float, **event: object) -> Received:
+    """A passage at another time, its event otherwise as given."""
     checked = samples.checked(sequence)
-    measurement = msgspec.structs.replace(checked.passage.event.measurement, value_kmh100=kmh * 100)
     captured_us = samples.CAPTURED_US + round(after_s * 1_000_000)
-    changes = {"captured_us": captured_us, "measurement": measurement, "device_id": device_id}
-    event = msgspec.structs.replace(checked.passage.event, **changes)
-    return received(msgspec.structs.replace(checked, passage=msgspec.structs.replace(checked.passage, event=event)))
+    changed = msgspec.structs.replace(checked.passage.event, captured_us=captured_us, **event)
+    return received(msgspec.structs.replace(checked, passage=msgspec.structs.replace(checked.passage, event=changed)))
+
+
+def speeding(sequence: int, after_s: float, kmh: int = 83, device_id: str = "cam-1") -> Received:
+    measured = msgspec.structs.replace(samples.checked().passage.event.measurement, value_kmh100=kmh * 100)
+    return seen(sequence, after_s, measurement=measured, device_id=device_id)
 
 
 def reasons(*passages: Received) -> list[str]:
@@ -97,6 +101,18 @@ def test_one_offence_seen_twice_within_the_cool_down_is_one_case(after_s: float)
     assert (first.message.route, second.message.route) == ("auto", "reject")
     assert second.message.reason == "SAME_SIGHTING"
     assert second.message.trace[0].rule == "cool-down"
+
+
+def test_a_parked_vehicle_is_one_case_for_as_long_as_policy_says_that_it_stands() -> None:
+    day_s = POLICY.on(date(2026, 4, 6)).continuing_s
+    assert day_s == 86_400
+    parked = [
+        seen(number, after_s, measurement=None, violation=violation)
+        for number, (after_s, violation) in enumerate(
+            [(0, "parking"), (day_s / 2, "parking_pavement"), (day_s - 1, "parking"), (day_s, "parking")], start=1
+        )
+    ]
+    assert [reason == "SAME_SIGHTING" for reason in reasons(*parked)] == [False, True, True, False]
 
 
 def test_after_the_cool_down_or_at_another_device_it_is_another_offence() -> None:
