@@ -22,7 +22,22 @@ from adjudication.units import TIYN_PER_TENGE, Count, Sha256, Tiyn
 
 SubjectClass = Literal["individual", "small", "medium", "large"]
 """Whom a fine's size depends on. Source: art. 44(2), brief §1.1; non-profit bodies stand with `small`."""
-TermCode = Literal["SEND", "LIM_OFFENCE", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "REPEAT"]
+TermCode = Literal[
+    "SEND",
+    "LIM_OFFENCE",
+    "DISCOUNT",
+    "DEEMED",
+    "APPEAL",
+    "DECISION",
+    "COURT",
+    "PROTEST_DISC",
+    "PAY",
+    "DEFERRAL",
+    "INSTALMENTS",
+    "HAND_OVER",
+    "YEAR",
+    "REPEAT",
+]
 Detection = Literal[
     "speed",
     "no_insurance",

@@ -35,6 +35,7 @@ from adjudication.units import Count, Id, Micros, Name, Sha256, Text, Tiyn
 
 Part = Annotated[str, Meta(pattern=r"^\d{1,4}(-\d{1,2})?\(\d{1,2}(-\d{1,2})?\)\Z", description="as in 592(3-1)")]
 ReasonCode = Annotated[str, Meta(pattern=r"^[A-Z][A-Z0-9_]*\Z", description="listed in adjudication/reasons.py")]
+Reference = Annotated[str, Meta(max_length=64)]
 Version1 = Literal[1]
 
 
@@ -270,11 +271,27 @@ class PaymentReceived(CaseEvent, tag="payment-received", frozen=True, kw_only=Tr
     tiyn: Tiyn
 
 
+DeadlineCode = Literal[
+    "RECHECK",
+    "SEND",
+    "DISCOUNT",
+    "DEEMED",
+    "APPEAL",
+    "PAY",
+    "LIM_OFFENCE",
+    "DECISION",
+    "PUT_OFF",
+    "HAND_OVER",
+    "YEAR",
+    "CANDIDATE_EXPIRES",
+]
+
+
 class DeadlineReached(CaseEvent, tag="deadline-reached", frozen=True, kw_only=True):
     """A term of brief §3.2 ended; `at_us` is the end of its last day."""
 
     v: Version1 = 1
-    code: Literal["RECHECK", "SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "CANDIDATE_EXPIRES"]
+    code: DeadlineCode
     due_us: Micros
 
 
@@ -286,7 +303,94 @@ class ActVoided(CaseEvent, tag="act-voided", frozen=True, kw_only=True):
     reason: ReasonCode
 
 
-CaseEvents = NoticeDispatched | NoticeDelivered | NoticeFailed | PaymentReceived | DeadlineReached | ActVoided
+ContestKind = Literal["complaint", "protest", "protest-shortened", "court"]
+"""A complaint or a prosecutor's protest to the superior body (826-2), a protest because half the sum should not have
+ended the case (811(4)), a complaint to the court (826-4)."""
+
+
+class ContestFiled(CaseEvent, tag="contest-filed", frozen=True, kw_only=True):
+    """A complaint or protest, at the instant it was received. `reference` is its incoming number."""
+
+    v: Version1 = 1
+    by: ContestKind
+    reference: Reference
+
+
+class ContestDecided(CaseEvent, tag="contest-decided", frozen=True, kw_only=True):
+    """What the superior body, or the court, decided. A prescription is never changed: 826-4(1)(2), brief §15.1(4)."""
+
+    v: Version1 = 1
+    outcome: Literal["upheld", "cancelled"]
+    reference: Reference
+
+
+class StatementFiled(CaseEvent, tag="statement-filed", frozen=True, kw_only=True):
+    """An owner says that somebody else possessed the vehicle, or had taken it unlawfully. Source: 31(3).
+
+    `possessor` is whom the owner names; `reference` the statement's number, or that of the theft's registration.
+    """
+
+    v: Version1 = 1
+    ground: Literal["OTHER_POSSESSOR", "UNLAWFUL_DISPOSSESSION"]
+    reference: Reference
+    possessor: PersonNumber | None = None
+
+
+class StatementDecided(CaseEvent, tag="statement-decided", frozen=True, kw_only=True):
+    """What the check of an owner's statement came to."""
+
+    v: Version1 = 1
+    established: bool
+    reference: Reference
+
+
+class PaymentPutOff(CaseEvent, tag="payment-put-off", frozen=True, kw_only=True):
+    """Payment deferred to a day, or allowed in instalments until then. Source: 888."""
+
+    v: Version1 = 1
+    how: Literal["deferral", "instalments"]
+    until_on: date
+    reference: Reference
+
+
+class HandedOver(CaseEvent, tag="handed-over", frozen=True, kw_only=True):
+    """Handed over to the bailiffs, with the proof that nothing was paid. Source: 896(1)."""
+
+    v: Version1 = 1
+    reference: Reference
+
+
+class HandedBack(CaseEvent, tag="handed-back", frozen=True, kw_only=True):
+    """Returned by the bailiffs, to be mended and handed over anew. Source: 896(2)-(3)."""
+
+    v: Version1 = 1
+    reference: Reference
+
+
+class RefundPaid(CaseEvent, tag="refund-paid", frozen=True, kw_only=True):
+    """Money that went back to whoever paid it."""
+
+    v: Version1 = 1
+    tiyn: Tiyn
+    reference: Reference
+
+
+CaseEvents = (
+    NoticeDispatched
+    | NoticeDelivered
+    | NoticeFailed
+    | PaymentReceived
+    | DeadlineReached
+    | ActVoided
+    | ContestFiled
+    | ContestDecided
+    | StatementFiled
+    | StatementDecided
+    | PaymentPutOff
+    | HandedOver
+    | HandedBack
+    | RefundPaid
+)
 AnyMessage = (
     EventCaptured
     | PassageObserved
@@ -296,10 +400,5 @@ AnyMessage = (
     | ReviewRecorded
     | CaseSealed
     | ActIssued
-    | NoticeDispatched
-    | NoticeDelivered
-    | NoticeFailed
-    | PaymentReceived
-    | DeadlineReached
-    | ActVoided
+    | CaseEvents
 )

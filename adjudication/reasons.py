@@ -206,6 +206,20 @@ _REJECTED = (
         ground="NO_CORPUS",
     ),
     _reason(
+        "CANCELLED_ON_APPEAL",
+        "826-4(1)(2)",
+        "Шағым немесе наразылық бойынша күші жойылды",
+        "Отменено по жалобе или протесту",
+        "Cancelled on a complaint or a protest",
+    ),
+    _reason(
+        "RELEASED",
+        "31(3)",
+        "Көлік басқа адамның иелігінде болған: меншік иесі жауаптылықтан босатылды",
+        "Транспортом владело другое лицо: собственник освобождён от ответственности",
+        "Somebody else had the vehicle: the owner is released from liability",
+    ),
+    _reason(
         "SUPERSEDED_UNSENT",
         "44(1); brief 15.3(1)",
         "Жіберілмеген құжат жаңадан жасалды",

@@ -11,9 +11,10 @@ from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.errors import Unavailable
 from adjudication.forming import form_act
 from adjudication.lawbook import Lawbook
-from adjudication.lifecycle import State, opened
 from adjudication.messages import ActIssued, CaseSealed
 from adjudication.protocol import Act, Body
+from adjudication.standing import Standing, opened
+from adjudication.states import State
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from ingest.clock import CLOCKS_US
 from ingest.stage import Outgoing
@@ -38,11 +39,13 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True)
 class Forming:
-    """A decision whose act is to be formed: automatic, in time, not held. `state` is where its case stands."""
+    """A decision whose act is to be formed: automatic, in time, not held. `state` is where its case stands, `before`
+    the standing of its act before this one, which was never sent."""
 
     sealed: CaseSealed
     headers: Mapping[str, str]
     state: State
+    before: Standing | None = None
 
     @property
     def case_id(self) -> Id:
@@ -137,7 +140,7 @@ def _turn(forming: Forming, issued: ActIssued, now_us: Micros) -> Turn:
         recorded_us=now_us,
         document_sha256=issued.act_sha256,
     )
-    return Turn(forming.case_id, formed, opened(issued.act))
+    return Turn(forming.case_id, formed, opened(issued.act, forming.before))
 
 
 def held_until_us(law: Lawbook, now_us: Micros, captured_us: Micros) -> Micros | None:

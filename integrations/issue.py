@@ -18,9 +18,10 @@ from datetime import date
 from adjudication.calendar import end_of_day_us
 from adjudication.forming import finding_key
 from adjudication.lawbook import Lawbook
-from adjudication.lifecycle import UNDECIDED, State, Transition, Trigger, step
-from adjudication.messages import CaseDecided, CaseSealed
+from adjudication.messages import CaseDecided, CaseSealed, DeadlineCode
 from adjudication.policy import Policy
+from adjudication.standing import Standing
+from adjudication.states import UNDECIDED, State, Transition, Trigger, step
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from ingest.clock import Clock
 from ingest.evidence import EvidenceStore
@@ -28,7 +29,7 @@ from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import SEALED
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
-from integrations.casebook.deadlines import Code, Deadline
+from integrations.casebook.deadlines import Deadline
 from integrations.casebook.reviews import Waiting, Why
 from integrations.form import Former, Forming, Issuer, held_until_us
 from integrations.retention import lock_kept, locked_until
@@ -110,7 +111,7 @@ class _Desk:
             self._enter(sealed, headers, "NEW")
         elif _awaits_its_act(case, decision):
             if not self._lapses(decision, case.state):
-                self._form(sealed, headers, case.state)
+                self._form(sealed, headers, case.state, case.standing)
         elif self.casebook.cases.knows_cause(case.case_id, decision.decision_id):
             return  # a repeated message; an earlier decision must not come back over a later one
         elif _is_further_sighting(case, decision):
@@ -163,7 +164,9 @@ class _Desk:
             self.casebook.waits.put(decision.case_id, decision.checked, headers, now_us)
             self.casebook.deadlines.set(decision.case_id, "RECHECK", decision.ask_again_us or now_us)
 
-    def _form(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
+    def _form(
+        self, sealed: CaseSealed, headers: Mapping[str, str], state: State, before: Standing | None = None
+    ) -> None:
         """The act; or a later try, for which [lifecycle] brings the decision back."""
         decision = sealed.decision
         captured_us = decision.checked.passage.event.captured_us
@@ -173,7 +176,7 @@ class _Desk:
         if state in UNDECIDED:
             state = self._turn(decision, "auto" if again_us is None else "wait", state)
         if again_us is None:
-            self._formings.append(Forming(sealed, headers, state))
+            self._formings.append(Forming(sealed, headers, state, before))
 
     def _refer(self, decision: CaseDecided, state: State) -> None:
         self._turn(decision, "refer", state)
@@ -239,8 +242,8 @@ def waiting(decision: CaseDecided, why: Why, now_us: Micros) -> Waiting:
     )
 
 
-def _limits(decision: CaseDecided) -> dict[Code, Micros]:
-    ends: tuple[tuple[Code, date | None], ...] = (
+def _limits(decision: CaseDecided) -> dict[DeadlineCode, Micros]:
+    ends: tuple[tuple[DeadlineCode, date | None], ...] = (
         ("SEND", decision.send_last_day_on),
         ("LIM_OFFENCE", decision.limitation_last_day_on),
     )

@@ -4,23 +4,34 @@ The law of it is `adjudication.lifecycle`; here stand the rows. A batch is one t
 digest of its bytes and changes a case once. A contradiction changes nothing and is put before officers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from adjudication import codec, ids
 from adjudication.errors import Conflict, Invalid
 from adjudication.lawbook import Lawbook
-from adjudication.lifecycle import SENDING_UNSETTLED, UNDECIDED, Standing, State, Transition, Trigger, apply, step
+from adjudication.lifecycle import SENDING_UNSETTLED, apply
 from adjudication.messages import (
     ActVoided,
     CaseEvents,
     CaseSealed,
+    ContestDecided,
+    ContestFiled,
     DeadlineReached,
+    HandedBack,
+    HandedOver,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
+    PaymentPutOff,
     PaymentReceived,
+    RefundPaid,
+    StatementDecided,
+    StatementFiled,
 )
+from adjudication.standing import Standing
+from adjudication.states import UNDECIDED, State, Transition, Trigger, step
 from adjudication.units import MICROS_PER_SECOND, Id, Sha256
 from ingest.clock import Clock
 from ingest.evidence import EvidenceStore
@@ -32,6 +43,7 @@ from integrations.casebook.reviews import Why
 from integrations.issue import CANDIDATE_US, waiting
 from integrations.retention import hold_contested
 
+_VOIDED_BY: dict[type, str] = {ContestDecided: "CANCELLED_ON_APPEAL", StatementDecided: "RELEASED"}
 GRACE_US = 3_600 * MICROS_PER_SECOND
 """How long the word of a sending begun in time may take to arrive; it travels through two topics, in seconds."""
 _LAPSES: dict[str, tuple[Trigger, str]] = {
@@ -41,8 +53,8 @@ _LAPSES: dict[str, tuple[Trigger, str]] = {
 """Deadlines that end a case which has no act yet, or whose act was never sent, and the reason they give."""
 SEND_UNPROVEN = "SEND_UNPROVEN"
 """Of an act whose sending was begun, by a crash remained unknown, and was proven by nobody before the term's end."""
-_MAY_CONTEST = (DeadlineReached, PaymentReceived, ActVoided)
-"""Events that open or end the time in which an act is contested; the others leave its evidence as it is."""
+_LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid)
+"""Events that neither open nor end the time in which an act is contested; its evidence stays as it is."""
 
 
 def lifecycle(casebook: Casebook, law: Lawbook, store: EvidenceStore, clock: Clock) -> Stage:
@@ -59,7 +71,7 @@ def lifecycle(casebook: Casebook, law: Lawbook, store: EvidenceStore, clock: Clo
         if dropped:
             casebook.flush_deleted()
         for event in map(_event, received):
-            if isinstance(event, _MAY_CONTEST):
+            if not isinstance(event, _LEAVE_EVIDENCE):
                 hold_contested(casebook, store, event.case_id)
         return ()
 
@@ -124,7 +136,7 @@ class _Folder:
 
     def _with_act(self, it: "_Happening", standing: Standing) -> None:
         try:
-            outcome = apply(it.case.case_id, standing, it.event, self.law.calendar.add_days)
+            outcome = apply(standing, it.event, self.law)
         except Conflict:
             self._conflict(it)
             return
@@ -134,6 +146,8 @@ class _Folder:
         for transition in outcome.steps or (Transition(state, "811(3)"),):
             self._turn(it, state, transition, outcome.standing)
             state = transition.to
+        if outcome.for_people:
+            self._review(it.case, "course")
         for code, due_us in outcome.deadlines:
             if due_us is None:
                 self.casebook.deadlines.cancel(it.case.case_id, code)
@@ -165,6 +179,8 @@ class _Folder:
             self._review(it.case, "conflict")
         elif state in {"TERMINATED", "REJECTED"} and isinstance(it.event, DeadlineReached):
             self._lapse(it.event, number)
+        elif state == "TERMINATED" and isinstance(it.event, ContestDecided | StatementDecided):
+            self._void(it.event, number, _VOIDED_BY[type(it.event)])
 
     def _form_late(self, case: Case, event: DeadlineReached) -> None:
         """An act that could not be formed rightly then is tried again; [deadlines] itself asks registers."""
@@ -190,6 +206,10 @@ class _Folder:
         stored = self.casebook.acts.by_number(number)
         if event.code == "SEND" and stored is not None and stored.sending_us is not None:
             reason = SEND_UNPROVEN
+        self._void(event, number, reason)
+
+    def _void(self, event: CaseEvents, number: str, reason: str) -> None:
+        """The act stands no more, and the register hears of it."""
         self.casebook.cases.set_reason(event.case_id, reason)
         if self.casebook.acts.void(number, reason, event.at_us):
             voided = ActVoided(case_id=event.case_id, at_us=event.at_us, act_number=number, reason=reason)
@@ -229,26 +249,30 @@ class _Happening:
 
 
 def _event(item: Received) -> CaseEvents:
-    kinds = (NoticeDispatched, NoticeDelivered, NoticeFailed, PaymentReceived, DeadlineReached, ActVoided)
-    if not isinstance(item.message, kinds):
+    if not isinstance(item.message, CaseEvents):
         raise Invalid("not-a-case-event", f"{type(item.message).__name__} on {CASE_EVENTS.name}")
     return item.message
 
 
+_SAID: dict[type, Callable[[Any], str]] = {
+    NoticeDispatched: lambda event: event.channel,
+    NoticeDelivered: lambda event: event.channel,
+    NoticeFailed: lambda event: f"{event.channel}, {event.reason}",
+    PaymentReceived: lambda event: f"{event.tiyn} tiyn",
+    DeadlineReached: lambda event: event.code,
+    ActVoided: lambda event: event.reason,
+    ContestFiled: lambda event: event.by,
+    ContestDecided: lambda event: event.outcome,
+    StatementFiled: lambda event: event.ground,
+    StatementDecided: lambda event: "established" if event.established else "denied",
+    PaymentPutOff: lambda event: f"{event.how}, {event.until_on}",
+    HandedOver: lambda event: event.reference,
+    HandedBack: lambda event: event.reference,
+    RefundPaid: lambda event: f"{event.tiyn} tiyn",
+}
+"""What a line of history says beside an event's kind: nothing that names anybody."""
+
+
 def _words(event: CaseEvents) -> str:
-    """An event in a line of history: kind and code, nothing that names anybody."""
-    return f"{type(event).__struct_config__.tag}: {_detail(event)}"
-
-
-def _detail(event: CaseEvents) -> str:
-    match event:
-        case NoticeDispatched() | NoticeDelivered():
-            return event.channel
-        case NoticeFailed():
-            return f"{event.channel}, {event.reason}"
-        case PaymentReceived():
-            return f"{event.tiyn} tiyn"
-        case DeadlineReached():
-            return event.code
-        case ActVoided():
-            return event.reason
+    """An event in a line of history."""
+    return f"{type(event).__struct_config__.tag}: {_SAID[type(event)](event)}"

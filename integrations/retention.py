@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from adjudication.calendar import civil_day
-from adjudication.lifecycle import CONTESTED
 from adjudication.policy import Policy
+from adjudication.states import CONTESTED
 from adjudication.units import Id, Micros, Sha256
 from ingest.evidence import EvidenceStore
 from integrations.casebook import Casebook

@@ -1,9 +1,14 @@
 """The course of a scenario's case after the decision: its act goes through the same lifecycle as on the road."""
 
-from adjudication.calendar import end_of_day_us, instant_us, start_of_day_us
+from dataclasses import dataclass
+from datetime import date
+
+from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of_day_us
+from adjudication.errors import Conflict
 from adjudication.forming import form_act
+from adjudication.happenings import Told, event_of
 from adjudication.lawbook import Lawbook
-from adjudication.lifecycle import Code, Standing, apply, opened
+from adjudication.lifecycle import apply
 from adjudication.messages import (
     ActVoided,
     CaseDecided,
@@ -15,19 +20,43 @@ from adjudication.messages import (
 )
 from adjudication.protocol import Act, Body
 from adjudication.scenarios.format import ScenarioFacts
+from adjudication.standing import Code, Standing, opened
 from adjudication.terms import limitation_last_day, send_last_day
 from adjudication.units import TIYN_PER_TENGE, Micros
 
 BEFORE_THE_ACT = {"auto": "DECIDED", "review": "REVIEW", "wait": "WAITING", "refer": "REFERRED", "reject": "REJECTED"}
 BODY = Body(body_id="01", name_kk="Үлгі", name_ru="Пример", location_kk="", location_ru="")
 NUMBER = "01-2026-000000001"
+RUNNING: dict[str, Code] = {
+    "decision_last_day": "DECISION",
+    "put_off_last_day": "PUT_OFF",
+    "hand_over_last_day": "HAND_OVER",
+    "year_last_day": "YEAR",
+}
+"""Days of terms that run after the facts, by what a scenario calls them."""
 
 
-def state_after(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawbook) -> str:
-    """The case's state after the last fact; deadlines that ended before it have done what they do."""
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Where the facts lead: the state, the act's standing if there is one, and what is then still due."""
+
+    state: str
+    standing: Standing | None = None
+    due: "dict[Code, Micros | None] | None" = None
+
+    def last_day(self, name: str) -> date | None:
+        """The last day of a running term, by its name in a scenario; None where it does not run."""
+        until_us = (self.due or {}).get(RUNNING[name]) if name in RUNNING else None
+        if name == "court_last_day" and self.standing is not None:
+            until_us = self.standing.court_until_us
+        return None if until_us is None else civil_day(until_us - 1)
+
+
+def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawbook) -> Course:
+    """The case after the last fact; deadlines that ended before it, or by `seen_at`, have done what they do."""
     signed_at = facts.signed_at or facts.sent_at
     if case is None or route != "auto" or signed_at is None:
-        return BEFORE_THE_ACT[route]
+        return Course(BEFORE_THE_ACT[route])
     act = form_act(case, (), law, BODY, number=NUMBER, generation=0, formed_us=_formed_us(facts, case, law))
     standing = opened(act)
     due: dict[Code, Micros | None] = {
@@ -35,8 +64,10 @@ def state_after(facts: ScenarioFacts, route: str, case: CaseDecided | None, law:
         "LIM_OFFENCE": end_of_day_us(limitation_last_day(law, act.offence_us)),
     }
     for event in _events(facts, act):
-        standing, due = _fold(act, standing, due, event, law)
-    return standing.state
+        standing, due = _fold(*_until(act, standing, due, event.at_us, law), event, law)
+    if facts.seen_at is not None:
+        standing, due = _until(act, standing, due, instant_us(facts.seen_at), law)
+    return Course(standing.state, standing, due)
 
 
 def _formed_us(facts: ScenarioFacts, case: CaseDecided, law: Lawbook) -> Micros:
@@ -65,19 +96,31 @@ def _events(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
         # Death before execution ends the case (741(1)(7); brief §15.3 rule 10).
         at_us = start_of_day_us(facts.owner_died_on)
         events.append(ActVoided(case_id=act.case_id, at_us=at_us, act_number=act.number, reason="DEAD_OR_LIQUIDATED"))
+    for one in facts.then:
+        told = Told(act.case_id, instant_us(one.at), "", one.until_on, int(one.tenge * TIYN_PER_TENGE), "0" * 12)
+        events.append(event_of(one.what, told))
     return sorted(events, key=lambda event: event.at_us)
 
 
-def _fold(
-    act: Act, standing: Standing, due: dict[Code, Micros | None], event: CaseEvents, law: Lawbook
+def _until(
+    act: Act, standing: Standing, due: dict[Code, Micros | None], by_us: Micros, law: Lawbook
 ) -> tuple[Standing, dict[Code, Micros | None]]:
-    """Everything that fell due by the event, then the event."""
-    while ready := _first_due(due, event.at_us):
+    """Everything that fell due by an instant."""
+    while ready := _first_due(due, by_us):
         code, at_us = ready
         reached = DeadlineReached(case_id=act.case_id, at_us=at_us, code=code, due_us=at_us)
-        outcome = apply(act.case_id, standing, reached, law.calendar.add_days)
-        standing, due = outcome.standing, {**due, code: None, **dict(outcome.deadlines)}
-    outcome = apply(act.case_id, standing, event, law.calendar.add_days)
+        standing, due = _fold(standing, {**due, code: None}, reached, law)
+    return standing, due
+
+
+def _fold(
+    standing: Standing, due: dict[Code, Micros | None], event: CaseEvents, law: Lawbook
+) -> tuple[Standing, dict[Code, Micros | None]]:
+    """One event; what contradicts the standing changes nothing, as on the road."""
+    try:
+        outcome = apply(standing, event, law)
+    except Conflict:
+        return standing, due
     return outcome.standing, {**due, **dict(outcome.deadlines)}
 
 

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from adjudication.answers import SizeClass, System
 from adjudication.errors import Invalid
 from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
+from adjudication.happenings import What
 from adjudication.messages import Form, Route
 
 Kind = Literal["speed", "section_speed", "no_insurance_by_data_match", "no_inspection_by_data_match", ViolationCode]
@@ -50,6 +51,15 @@ class Payment(_Table, frozen=True, kw_only=True):
     tenge: Decimal
 
 
+class Then(_Table, frozen=True, kw_only=True):
+    """Something that people tell of the case at `at`; `until_on` of a deferral, `tenge` of a refund."""
+
+    at: datetime
+    what: What
+    until_on: date | None = None
+    tenge: Decimal = Decimal(0)
+
+
 class SecondSpeed(_Table, frozen=True, kw_only=True):
     """What two pictures say of the speed, and its standard uncertainty."""
 
@@ -70,6 +80,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     `plate` is what the first reader surely read, and what the registered vehicle bears; `second_read` absent: the
     second reader read the same, "": nothing. `country_seen` and `vehicle_seen` are surely seen;
     `vehicle_seen` absent: a vehicle of the registered category, "": none. `district_code` absent: Almaty.
+    `then` is what people told after the act was sent, `seen_at` when the case is looked at (absent: at the last fact).
     """
 
     offence_at: datetime
@@ -106,10 +117,12 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     repeated_picture: Literal["same", "alike"] | None = None
     quality: tuple[QualityFlag, ...] = ()
     district_code: str | None = None
+    then: tuple[Then, ...] = ()
+    seen_at: datetime | None = None
 
 
 class Deadlines(_Table, frozen=True, kw_only=True):
-    """Days inclusive until 24:00; None: not asserted."""
+    """Days inclusive until 24:00; None: not asserted. The last five are of terms that still run after the facts."""
 
     send_last_day: date | None = None
     limitation_last_day_strict: date | None = None
@@ -119,6 +132,11 @@ class Deadlines(_Table, frozen=True, kw_only=True):
     appeal_last_day: date | None = None
     in_force_on_if_not_appealed: date | None = None
     voluntary_payment_last_day: date | None = None
+    decision_last_day: date | None = None
+    court_last_day: date | None = None
+    put_off_last_day: date | None = None
+    hand_over_last_day: date | None = None
+    year_last_day: date | None = None
 
 
 class Expected(_Table, frozen=True, kw_only=True):

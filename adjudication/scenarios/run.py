@@ -16,7 +16,7 @@ from adjudication.policy import Edition, Policy
 from adjudication.reasons import REASONS
 from adjudication.rules.reported import reported_as
 from adjudication.scenarios.build import REPORTS, asked_again, checked_passage, confirmation
-from adjudication.scenarios.course import state_after
+from adjudication.scenarios.course import RUNNING, course
 from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
 from adjudication.terms import (
     delivery_outlives_limitation,
@@ -160,7 +160,7 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         "mci_count": case.mci_count if case else None,
         "discount_offered": case.discount_offered if case else None,
         "effective_excess_kmh": max(excess_kmh(measurement, tolerance), 0) if measurement else None,
-        "state": state_after(facts, result.route, case, law) if scenario.expected.state else None,
+        **_after(scenario, result, law),
         "mci_value_tenge": None,
         "sum_tenge": None,
         "half_sum_tenge": None,
@@ -171,6 +171,15 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         values["sum_tenge"] = money.sum_tiyn // TIYN_PER_TENGE
         values["half_sum_tenge"] = Decimal(money.half_tiyn) / TIYN_PER_TENGE
     return values
+
+
+def _after(scenario: Scenario, result: Result, law: Lawbook) -> dict[str, object]:
+    """The state after the facts, and the last days of what then runs, where anything of it is expected."""
+    names = (*RUNNING, "court_last_day")
+    if scenario.expected.state is None and not _asserted(scenario.expected.deadlines).keys() & set(names):
+        return {}
+    there = course(scenario.facts, result.route, result.case, law)
+    return {"state": there.state, **{name: there.last_day(name) for name in names}}
 
 
 def _wants_money(expected: Expected) -> bool:
@@ -190,7 +199,7 @@ def _dates(scenario: Scenario, law: Lawbook) -> dict[str, object]:
         terms = offence_terms(law, offence_us)
         values["send_last_day"] = terms.send_last_day_on
         values["limitation_last_day_strict"] = terms.limitation_last_day_on
-    rest = asked.keys() - {"send_last_day", "limitation_last_day_strict", "initiated_on"}
+    rest = asked.keys() - {"send_last_day", "limitation_last_day_strict", "initiated_on", "court_last_day", *RUNNING}
     if not rest:
         return values
     if facts.delivered_at is None:

@@ -1,27 +1,33 @@
 """Routes of the officers' pages. Who asks is checked first, every look is audited by the desk, a verdict is a form."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adjudication.errors import Invalid
-from adjudication.units import Id
+from adjudication.messages import CaseEvents
+from adjudication.units import Id, Micros
 from dashboards.auth import Gate
 from dashboards.faces import Faces
 from dashboards.officer.case_sheet import case_sheet, is_record, pictures
+from dashboards.officer.course import told_event
 from dashboards.officer.verdicts import choices
 from dashboards.problems import Refused
 from dashboards.sheets import Sheets
 from integrations.casebook.desk import CaseView, Opinion, Verdict
 from integrations.casebook.reviews import Waiting
 from integrations.casebook.users import User
+from integrations.course import may_happen, record_happening
 from integrations.packing import pack_of
 from integrations.seal import open_evidence
 
 PAGE = 50
 """Lines of the queue on one page: what an officer scans before taking the next case."""
-SAID = frozenset({"confirm", "correct_plate", "reject", "not-leased", "not-waiting", "taken", "empty"})
+DONE = frozenset({"confirm", "correct_plate", "reject", "told"})
+"""What a page says of an action that was done."""
+SAID = DONE | {"not-leased", "not-waiting", "taken", "empty", "course-impossible", "course-future"}
 """What a page may be told to say of the last action: anything else in the address is passed over."""
 Purpose = Literal["court", "prosecutor", "appeal"]
 """For whom an officer may take the unmasked pack (brief §8: unmasking for officer, prosecutor, court, with the reason
@@ -41,6 +47,7 @@ def officer_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
     router.get("/cases/{case_id}/pictures/{number}")(pages.picture)
     router.post("/cases/{case_id}/lease", dependencies=form)(pages.lease)
     router.post("/cases/{case_id}/verdict", dependencies=form)(pages.verdict)
+    router.post("/cases/{case_id}/course", dependencies=form)(pages.course)
     router.post("/cases/{case_id}/pack", dependencies=form)(pages.pack)
     return router
 
@@ -100,6 +107,19 @@ class _Pages:
             return self._case(request, user, self._view(case_id, user), MENDABLE[error.code], typed=plate)
         return _to(case_id, verdict if recorded == "recorded" else recorded)
 
+    def course(
+        self, request: Request, case_id: Id, told: Annotated[Callable[[Micros], CaseEvents], Depends(told_event)]
+    ) -> Response:
+        """What happened to the case after its act, as somebody tells it."""
+        user, now_us = self._gate.officer(request), self._faces.clock()
+        try:
+            record_happening(self._faces.casebook, self._faces.centre.law, told(now_us), user.login, self._faces.clock)
+        except Invalid as error:
+            if error.code not in SAID:
+                raise
+            return _to(case_id, error.code)
+        return _to(case_id, "told")
+
     def picture(self, request: Request, case_id: Id, number: int) -> Response:
         user, casebook = self._gate.officer(request), self._faces.casebook
         known = dict(enumerate(pictures(casebook.evidence.of(case_id))))
@@ -136,10 +156,12 @@ class _Pages:
             mine=waiting is not None and waiting.leased_by == user.login,
             choices=choices(waiting) if waiting else None,
             purposes=get_args(Purpose),
+            happenings=may_happen(view.case.standing, view.case.case_id, self._faces.centre.law, self._faces.clock),
             audit=self._faces.casebook.audit.of_case(view.case.case_id),
             now_us=self._faces.clock(),
             is_record=is_record,
             said=said,
+            done=DONE,
             typed=typed,
         )
 

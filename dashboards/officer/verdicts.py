@@ -34,5 +34,7 @@ def choices(waiting: Waiting) -> Choices:
         return Choices(("reject",), ("LIMITATION",), settles=True)
     if waiting.why == "conflict":
         return Choices(("confirm",), (), settles=True)
+    if waiting.why == "course":
+        return Choices(("confirm", "reject"), REJECTIONS, settles=True)
     known = REASONS.get(waiting.reason)
     return Choices(("confirm", "correct_plate", "reject"), REJECTIONS, settles=bool(known and known.confirmable))

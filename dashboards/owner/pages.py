@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adjudication.explain import explain
-from adjudication.lifecycle import PAYABLE
+from adjudication.states import PAYABLE
 from adjudication.units import Micros, Tiyn
 from dashboards.auth import Gate
 from dashboards.faces import Faces

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from adjudication import codec
-from adjudication.lifecycle import FINDING_RELEASED, Standing, State
 from adjudication.messages import CaseDecided
+from adjudication.standing import Standing
+from adjudication.states import FINDING_RELEASED, State
 from adjudication.units import Id, Micros, Sha256
 from integrations.casebook.database import Database, insert_once
 from integrations.casebook.tables import CASES, HISTORY

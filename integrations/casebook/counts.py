@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from adjudication.messages import DeadlineCode
 from adjudication.units import MICROS_PER_SECOND, Micros
 from integrations.casebook.casebook import Casebook
-from integrations.casebook.deadlines import Code
 
 DAY_US = 86_400 * MICROS_PER_SECOND
 """What ends within a day can still be saved by people who work days; what ends sooner hardly."""
@@ -25,7 +25,7 @@ class Counts:
     referred: int
     outbox: int
     overdue: int
-    ending: Mapping[Code, int]
+    ending: Mapping[DeadlineCode, int]
     next_due_us: Micros | None
     acts: int
     signed_acts: int

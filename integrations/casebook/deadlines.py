@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import sqlalchemy as sa
 
+from adjudication.messages import DeadlineCode
 from adjudication.units import Id, Micros
 from integrations.casebook.database import Database, upsert_each
 from integrations.casebook.tables import DEADLINES
-
-Code = Literal["RECHECK", "SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "CANDIDATE_EXPIRES"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +16,7 @@ class Deadline:
     """A term of one case and the instant at which it ends."""
 
     case_id: Id
-    code: Code
+    code: DeadlineCode
     due_us: Micros
 
 
@@ -34,7 +32,7 @@ class Deadlines:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def set(self, case_id: Id, code: Code, due_us: Micros) -> None:
+    def set(self, case_id: Id, code: DeadlineCode, due_us: Micros) -> None:
         """Sets or moves a deadline."""
         self.set_all([Deadline(case_id, code, due_us)])
 
@@ -44,16 +42,16 @@ class Deadlines:
         with self._database.writing() as tx:
             upsert_each(tx, DEADLINES, rows)
 
-    def cancel(self, case_id: Id, *codes: Code) -> None:
+    def cancel(self, case_id: Id, *codes: DeadlineCode) -> None:
         """Removes deadlines of the case; one that is not set is no error."""
         self.cancel_all((case_id,), *codes)
 
-    def cancel_all(self, case_ids: Sequence[Id], *codes: Code) -> None:
+    def cancel_all(self, case_ids: Sequence[Id], *codes: DeadlineCode) -> None:
         """The same for several cases."""
         with self._database.writing() as tx:
             tx.execute(_CANCEL, {"cases": case_ids, "codes": codes})
 
-    def of(self, case_id: Id) -> dict[Code, Micros]:
+    def of(self, case_id: Id) -> dict[DeadlineCode, Micros]:
         """The case's running deadlines."""
         with self._database.reading() as tx:
             rows = tx.execute(sa.select(DEADLINES).where(DEADLINES.c.case_id == case_id).order_by(DEADLINES.c.due_us))
@@ -81,7 +79,7 @@ class Deadlines:
         with self._database.reading() as tx:
             return tx.execute(sa.select(sa.func.min(DEADLINES.c.due_us))).scalar()
 
-    def ending(self, from_us: Micros, until_us: Micros) -> dict[Code, int]:
+    def ending(self, from_us: Micros, until_us: Micros) -> dict[DeadlineCode, int]:
         """How many end between the two, by code."""
         between = sa.and_(DEADLINES.c.due_us > from_us, DEADLINES.c.due_us <= until_us)
         query = sa.select(DEADLINES.c.code, sa.func.count()).where(between).group_by(DEADLINES.c.code)

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from adjudication import ids, plates
 from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, Officer, PlateReading
-from adjudication.lifecycle import UNDECIDED
 from adjudication.messages import ActVoided, CaseDecided, PassageObserved, ReviewRecorded
 from adjudication.reasons import REJECTIONS
+from adjudication.states import UNDECIDED
 from adjudication.units import Id
 from ingest.clock import Clock
 from ingest.stage import Outgoing

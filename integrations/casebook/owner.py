@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from adjudication import plates
 from adjudication.facts import EvidenceRef
-from adjudication.lifecycle import Standing
 from adjudication.messages import CaseDecided
+from adjudication.standing import Standing
 from adjudication.units import Micros
 from ingest.clock import Clock
 from integrations.casebook.acts import StoredAct

@@ -12,7 +12,7 @@ from adjudication.units import Id, Micros
 from integrations.casebook.database import Database, insert_once
 from integrations.casebook.tables import AUDIT, REVIEWS
 
-Why = Literal["decision", "conflict", "limitation"]
+Why = Literal["decision", "conflict", "limitation", "course"]
 """decision: the law or the picture leaves a doubt. conflict: two outcomes claim one case. limitation: a sent act passed
 the two-month date without being considered; only its termination remains (brief §15.2)."""
 

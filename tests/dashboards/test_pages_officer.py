@@ -10,15 +10,18 @@ from msgspec.structs import replace
 
 from adjudication import reasons
 from adjudication.lawbook import Language
-from adjudication.messages import CaseDecided
+from adjudication.messages import CaseDecided, NoticeDelivered, NoticeDispatched
 from dashboards.auth import DEMO_PASSWORD
 from dashboards.languages import say
 from dashboards.officer.verdicts import REJECTIONS
 from dashboards.sheets import percent
+from ingest.topics import CASE_EVENTS
 from integrations.casebook.users import User
+from integrations.lifecycle import lifecycle
 from integrations.pack import open_pack
 from tests import samples
 from tests.faced import FacedTest, picture
+from tests.office import received
 from vision.ports import SecondRead
 
 
@@ -209,3 +212,75 @@ def test_the_queue_is_worked_off_and_then_empty(faced: FacedTest) -> None:
     assert onward.rpartition("/")[2] != case
     _verdict(faced, browser, onward.rpartition("/")[2], verdict="confirm")
     assert browser.post("/officer/next", data=faced.form(browser, "/officer")).headers["location"].endswith("empty")
+
+
+def _tell(faced: FacedTest, browser: TestClient, case: str, **fields: str) -> Response:
+    page = f"/officer/cases/{case}"
+    return browser.post(f"{page}/course", data=faced.form(browser, page, **{"reference": "in-7", **fields}))
+
+
+def _sent(faced: FacedTest) -> str:
+    """A case whose act was sent and delivered just now."""
+    faced.act()
+    case_id = samples.decision().case_id
+    stored = faced.centre.casebook.acts.of_case(case_id)
+    assert stored is not None
+    at_us = faced.clock()
+    sent = NoticeDispatched(case_id=case_id, at_us=at_us, act_number=stored.act.number, channel="cabinet", proof="p")
+    events = (sent, NoticeDelivered(case_id=case_id, at_us=at_us, channel="cabinet", proof="p"))
+    c = faced.centre
+    lifecycle(c.casebook, c.law, c.evidence, faced.clock).handle([received(one, CASE_EVENTS) for one in events])
+    return case_id
+
+
+def test_what_happened_after_the_act_is_told_on_the_cases_page(faced: FacedTest) -> None:
+    case, browser = _sent(faced), faced.browser("officer")
+    page = browser.get(f"/officer/cases/{case}").text
+    offered = re.findall(r'<option value="([a-z-]+)">', page.partition('name="what"')[2].partition("</select>")[0])
+    assert offered == ["complaint", "protest", "other-possessor", "theft"]
+    faced.clock.advance_s(3_600)
+    answer = _tell(faced, browser, case, what="complaint", at="2026-04-06T08:30")
+    assert answer.headers["location"].endswith("said=told")
+    assert "Recorded. It shows" in browser.get(answer.headers["location"]).text
+    assert "told what happened" in browser.get(f"/officer/cases/{case}").text
+    assert [row.topic for row in faced.centre.casebook.outbox.unsent(100)][-1] == CASE_EVENTS.name
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"what": "handed-over"}, "course-impossible"),
+        ({"what": "complaint", "at": "2126-01-01T10:00"}, "course-future"),
+    ],
+)
+def test_what_the_law_does_not_know_there_is_not_recorded(faced: FacedTest, fields: dict[str, str], said: str) -> None:
+    case, browser = _sent(faced), faced.browser("officer")
+    answer = _tell(faced, browser, case, **fields)
+    assert answer.headers["location"].endswith(f"said={said}")
+    assert "Not recorded" in browser.get(answer.headers["location"]).text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"what": "nothing"},
+        {"what": "complaint", "reference": ""},
+        {"what": "complaint", "at": "yesterday"},
+        {"what": "deferral"},
+        {"what": "other-possessor"},
+        {"what": "other-possessor", "possessor": "12345678901x"},
+        {"what": "refund", "tenge": "much"},
+        {"what": "refund", "tenge": "-1"},
+        {"what": "refund", "tenge": "NaN"},
+    ],
+)
+def test_what_is_told_badly_is_refused(faced: FacedTest, fields: dict[str, str]) -> None:
+    case, browser = _sent(faced), faced.browser("officer")
+    assert _tell(faced, browser, case, **fields).status_code == 422
+    assert "course" not in {line.action for line in faced.centre.casebook.audit.latest(50)}
+
+
+def test_a_case_without_an_act_has_no_course_to_tell(faced: FacedTest) -> None:
+    case, browser = faced.review().case_id, faced.browser("officer")
+    assert 'name="what"' not in browser.get(f"/officer/cases/{case}").text
+    assert _tell(faced, browser, case, what="complaint").headers["location"].endswith("said=course-impossible")

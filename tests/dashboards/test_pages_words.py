@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from adjudication.lifecycle import State
+from adjudication.states import State
 from dashboards.languages import LANGUAGES, language_of, words
 from dashboards.problems import PROBLEMS
 from dashboards.sheets import FOLDER

@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from adjudication.errors import Conflict, Invalid, Unavailable
+from adjudication.happenings import Told, What, event_of
 from adjudication.messages import (
     ActIssued,
     ActVoided,
     CaseDecided,
+    ContestFiled,
     DeadlineReached,
     NoticeDelivered,
     NoticeDispatched,
@@ -20,6 +22,8 @@ from adjudication.messages import (
 from ingest.topics import ACTS, CASE_EVENTS, RECHECKS
 from integrations.casebook.payments import Payment
 from integrations.channels.port import Refused
+from integrations.course import record_happening
+from integrations.lawfiles import load_law
 from integrations.payments import record_payment
 from tests import office, samples
 from tests.casebooks import Place
@@ -93,6 +97,114 @@ def test_the_whole_course_without_payment_ends_overdue(desk: Office):
     pay(desk, 4_325_000)
     desk.serve()
     assert desk.state(samples.decision()) == "PAID_FULL"
+
+
+def tell(desk: Office, what: What, **more: object) -> None:
+    """Somebody tells it of the case now, and the centre takes it in."""
+    event = event_of(what, Told(CASE, desk.clock(), f"n-{what}", **more))  # type: ignore[arg-type]
+    record_happening(desk.casebook, load_law(), event, "officer", desk.clock)
+    desk.serve()
+
+
+def test_a_complaint_suspends_all_terms_and_an_act_that_is_cancelled_is_void_and_paid_back(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    pay(desk, 1_000)
+    desk.until(at(2026, 5, 5))
+    tell(desk, "complaint")
+    assert desk.state(samples.decision()) == "APPEALED"
+    assert set(desk.casebook.deadlines.of(CASE)) == {"DECISION"}
+    desk.until(at(2026, 9, 1))
+    assert desk.state(samples.decision()) == "APPEALED"
+    waiting = desk.casebook.reviews.find(CASE, desk.clock())
+    assert waiting is not None
+    assert waiting.why == "course"  # the decision is late
+    tell(desk, "cancelled")
+    assert desk.state(samples.decision()) == "TERMINATED"
+    stored = desk.casebook.acts.of_case(CASE)
+    assert stored is not None
+    assert stored.void_reason == "CANCELLED_ON_APPEAL"
+    case = desk.casebook.cases.find(CASE)
+    assert case is not None
+    assert case.standing is not None
+    assert (case.reason, case.standing.refund_tiyn) == ("CANCELLED_ON_APPEAL", 1_000)
+    assert [one.reason for one in desk.published(CASE_EVENTS) if isinstance(one, ActVoided)] == ["CANCELLED_ON_APPEAL"]
+    tell(desk, "refund", tiyn=1_000)
+    with pytest.raises(Invalid, match="course-impossible"):
+        tell(desk, "refund", tiyn=1)
+
+
+def test_what_is_upheld_goes_its_way_through_the_bailiffs_until_its_year_is_over(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    desk.until(at(2026, 5, 5))
+    tell(desk, "complaint")
+    desk.until(at(2026, 5, 20))
+    tell(desk, "upheld")
+    assert desk.state(samples.decision()) == "IN_FORCE"
+    assert set(desk.casebook.deadlines.of(CASE)) == {"PAY", "YEAR"}
+    desk.until(at(2026, 5, 25))
+    tell(desk, "deferral", until_on=date(2026, 6, 20))
+    assert set(desk.casebook.deadlines.of(CASE)) == {"PUT_OFF"}
+    desk.until(at(2026, 6, 22))
+    assert set(desk.casebook.deadlines.of(CASE)) == {"HAND_OVER", "YEAR"}
+    tell(desk, "handed-over")
+    desk.until(at(2026, 7, 10))
+    tell(desk, "handed-back")
+    tell(desk, "handed-over")
+    assert states(desk)[-4:] == ["OVERDUE", "HANDED_OVER", "HANDED_BACK", "HANDED_OVER"]
+    desk.until(at(2027, 6, 20))
+    assert desk.state(samples.decision()) == "LAPSED"
+    assert desk.casebook.deadlines.of(CASE) == {}
+
+
+def test_an_owners_statement_comes_before_officers_and_releases_the_owner(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    tell(desk, "other-possessor", possessor="900101300017")
+    waiting = desk.casebook.reviews.find(CASE, desk.clock())
+    assert waiting is not None
+    assert waiting.why == "course"
+    assert all("900101300017" not in entry.what for entry in desk.casebook.cases.history(CASE))
+    tell(desk, "statement-true")
+    assert desk.state(samples.decision()) == "TERMINATED"
+    case = desk.casebook.cases.find(CASE)
+    assert case is not None
+    assert case.reason == "RELEASED"
+
+
+def test_what_is_told_twice_at_once_is_one_event_and_what_is_impossible_or_to_come_is_refused(desk: Office):
+    with pytest.raises(Invalid, match="course-impossible"):
+        tell(desk, "complaint")
+    desk.take(samples.decision())
+    desk.serve()
+    told = event_of("complaint", Told(CASE, desk.clock(), "n-1"))
+    for _ in range(2):
+        record_happening(desk.casebook, load_law(), told, "officer", desk.clock)
+    desk.serve()
+    assert [one for one in desk.published(CASE_EVENTS) if isinstance(one, ContestFiled)] == [told]
+    with pytest.raises(Invalid, match="course-impossible"):
+        tell(desk, "upheld")
+    late = event_of("handed-over", Told(CASE, desk.clock() + 1, "n-2"))
+    with pytest.raises(Invalid, match="course-future"):
+        record_happening(desk.casebook, load_law(), late, "officer", desk.clock)
+
+
+def test_money_that_came_for_an_act_that_was_never_sent_counts_for_the_one_formed_anew(place: Place):
+    desk = Office(place, at(2025, 12, 31, 20))
+    desk.take(december())
+    case_id = december().case_id
+    first = desk.casebook.acts.of_case(case_id)
+    assert first is not None
+    record_payment(desk.casebook, first.act.number, Payment("KZ-1", case_id, 5, desk.clock()), desk.clock)
+    desk.relay.drain()
+    desk.clock.set(at(2026, 1, 1, 9))
+    desk.serve()
+    case = desk.casebook.cases.find(case_id)
+    assert case is not None
+    assert case.standing is not None
+    assert (case.standing.act_number, case.standing.paid_tiyn) == ("02-2026-000000001", 5)
+    desk.casebook.close()
 
 
 def test_half_a_day_late_is_credited_and_the_rest_is_owed(desk: Office):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from adjudication import codec, ledger
 from adjudication.errors import TarazyError
-from adjudication.lifecycle import TERMINAL, TRANSITIONS, Standing
 from adjudication.messages import ActIssued, CaseDecided, PaymentReceived
 from adjudication.protocol import Act
+from adjudication.standing import Standing
+from adjudication.states import TERMINAL, TRANSITIONS
 from ingest.frame import decode_record
 from ingest.signatures import is_signed
 from ingest.topics import ACTS, CASE_EVENTS, DECISIONS

@@ -1,0 +1,111 @@
+"""An act that is contested: complaints, prosecutors' protests, and an owner who says that somebody else had the car.
+
+Source: 826-2 to 826-4, 811(2), (4), 31(3); brief §3.1, §3.2, §15.1(3)-(5), (9), §15.3 rules 6, 11.
+"""
+
+from adjudication.calendar import add_months, civil_day, end_of_day_us
+from adjudication.errors import Conflict
+from adjudication.lawbook import Lawbook
+from adjudication.messages import ContestDecided, ContestFiled, ContestKind, StatementDecided, StatementFiled
+from adjudication.standing import Deadlines, Outcome, Standing, ended, entered_force, move, paused, resumed, term_end_us
+from adjudication.states import NOT_IN_FORCE, step
+from adjudication.units import Micros
+
+
+def filed(standing: Standing, event: ContestFiled, law: Lawbook) -> Outcome:
+    """A complaint or protest: held until its time begins, considered within it, for people after it.
+
+    Raises:
+        Conflict: nothing was sent yet, nothing was decided that a court could judge, or the case has ended otherwise
+            than by half the sum.
+    """
+    if standing.contest is not None:
+        return Outcome(standing)  # one is considered already; the other is in the file with it
+    if event.by == "protest-shortened":
+        return _protested(standing, event, law)
+    if standing.state in NOT_IN_FORCE and event.by != "court":
+        return move(standing, "contest-held", contest=event.by)
+    if event.by == "court" and standing.court_until_us is None:
+        raise Conflict(event.case_id, "to the court before the superior body has decided")
+    until_us = standing.court_until_us if event.by == "court" else standing.appeal_until_us
+    if until_us is not None and event.at_us < until_us and standing.state in ("APPEAL_WINDOW", "IN_FORCE", "PUT_OFF"):
+        return considered(standing, event.by, event.at_us, law)
+    if step(standing.state, "voided") is None or standing.state in ("SIGNED", "POST_PENDING"):
+        raise Conflict(event.case_id, "a complaint about an act that was not sent, or does not stand")
+    return Outcome(standing, for_people=True)  # late, or after half the sum was paid: people judge (§15.3.6)
+
+
+def considered(standing: Standing, by: ContestKind, at_us: Micros, law: Lawbook) -> Outcome:
+    """The complaint goes to who decides it: execution is suspended until then. Source: 826-2(4)."""
+    decide_us = term_end_us(law, "DECISION", at_us)
+    stopped: Deadlines = (("APPEAL", None), ("PAY", None), ("PUT_OFF", None), ("YEAR", None))
+    deadlines: Deadlines = (*stopped, ("DECISION", decide_us))
+    return move(paused(standing, at_us), "contested", deadlines, contest=by, pay_until_us=None)
+
+
+def _protested(standing: Standing, event: ContestFiled, law: Lawbook) -> Outcome:
+    """A prosecutor holds that half the sum should not have ended it. Source: 811(4): within a year."""
+    if standing.state != "PAID_50" or standing.settled_us is None:
+        raise Conflict(event.case_id, "a protest against a shortened procedure that did not end this case")
+    day = civil_day(standing.settled_us)
+    until_us = end_of_day_us(add_months(day, law.term("PROTEST_DISC", day).months))
+    if event.at_us >= until_us:
+        return Outcome(standing, for_people=True)
+    return considered(standing, event.by, event.at_us, law)
+
+
+def decided(standing: Standing, event: ContestDecided, law: Lawbook) -> Outcome:
+    """The superior body, or the court, has decided. An act is upheld or cancelled, never changed (§15.1(4)).
+
+    Raises:
+        Conflict: nothing is being considered.
+    """
+    if standing.state != "APPEALED" or standing.contest is None:
+        raise Conflict(event.case_id, "a decision on a complaint that is not considered")
+    if event.outcome == "cancelled":
+        return ended(standing, "cancelled", 0)
+    stop: Deadlines = (("DECISION", None),)
+    if standing.contest == "protest-shortened":
+        refund_tiyn = standing.paid_tiyn - (standing.discount_tiyn or 0)
+        return move(standing, "upheld-shortened", stop, contest=None, refund_tiyn=refund_tiyn)
+    court_us = None if standing.contest == "court" else term_end_us(law, "COURT", event.at_us)
+    upheld = move(resumed(standing, event.at_us), "upheld", stop, contest=None, court_until_us=court_us)
+    return entered_force(upheld, civil_day(event.at_us), law)
+
+
+def stated(standing: Standing, event: StatementFiled, _law: Lawbook) -> Outcome:
+    """The owner says that another possessed the vehicle, or had taken it: an officer checks it. Source: 31(3).
+
+    Raises:
+        Conflict: nothing was sent yet, or the case has ended.
+    """
+    if standing.stated_us is not None:
+        return Outcome(standing)
+    said = move(standing, "statement", stated_us=event.at_us)
+    if not said.steps:
+        raise Conflict(event.case_id, "an owner's statement about an act that was not sent, or does not stand")
+    return Outcome(said.standing, said.steps, for_people=True)
+
+
+def checked(standing: Standing, event: StatementDecided, _law: Lawbook) -> Outcome:
+    """The check of a statement: released, and the case is against somebody else, or the statement is not borne out.
+
+    Raises:
+        Conflict: there was no statement.
+    """
+    if standing.stated_us is None:
+        raise Conflict(event.case_id, "the check of a statement that nobody made")
+    if event.established:
+        return ended(standing, "released", 0, stated_us=None)
+    return move(standing, "statement-denied", stated_us=None)
+
+
+def held_until_now(standing: Standing, at_us: Micros, law: Lawbook) -> Outcome:
+    """A complaint that was held is considered as soon as its time has begun; without one nothing happens."""
+    return Outcome(standing) if standing.contest is None else considered(standing, standing.contest, at_us, law)
+
+
+def decision_over(standing: Standing, _due_us: Micros, _law: Lawbook) -> Outcome:
+    """The decision is late: the complaint stands, and somebody asks for it. Source: 826-3."""
+    late = move(standing, "decision-over")
+    return Outcome(late.standing, late.steps, for_people=bool(late.steps))

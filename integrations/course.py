@@ -1,0 +1,44 @@
+"""What people tell of a case after its act becomes an event, if the law knows it there; what it means says [lifecycle].
+
+A complaint, a decision on it, an owner's statement, payment put off, bailiffs (adjudication.happenings).
+"""
+
+from adjudication import codec, ids
+from adjudication.errors import Invalid
+from adjudication.happenings import What, has_effect, possible
+from adjudication.lawbook import Lawbook
+from adjudication.messages import CaseEvents
+from adjudication.standing import Standing
+from adjudication.units import Id
+from ingest.clock import Clock
+from ingest.stage import Outgoing
+from ingest.topics import CASE_EVENTS
+from integrations.casebook import Casebook
+
+
+def may_happen(standing: Standing | None, case_id: Id, law: Lawbook, clock: Clock) -> tuple[What, ...]:
+    """What could be told of a case now; nothing before its act."""
+    return () if standing is None else possible(standing, case_id, clock(), law)
+
+
+def record_happening(casebook: Casebook, law: Lawbook, event: CaseEvents, login: str, clock: Clock) -> None:
+    """Enters what somebody tells, with a line of audit; the same told twice is one event.
+
+    Raises:
+        Invalid: `course-impossible`, the law knows nothing of the kind in this state; `course-future`, it is yet to
+            come.
+        Unavailable: nothing was done.
+    """
+
+    def enter() -> None:
+        if event.at_us > clock():
+            raise Invalid("course-future", "what has not happened yet cannot be told")
+        case = casebook.cases.find(event.case_id)
+        if case is None or case.standing is None or not has_effect(case.standing, event, law):
+            raise Invalid("course-impossible", "the course of this case does not provide for it now")
+        kind = str(type(event).__struct_config__.tag)
+        cause = ids.stable_id("told", codec.digest(event))
+        casebook.outbox.put(cause, Outgoing(CASE_EVENTS, event.case_id, event), clock())
+        casebook.audit.note(login, "course", event.case_id, clock(), kind)
+
+    casebook.together(enter)
