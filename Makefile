@@ -8,7 +8,7 @@ export UV_PYTHON_DOWNLOADS := never
 SETUP := .venv/.set-up
 EXTRA := .venv-extra/.set-up
 
-.PHONY: help setup setup-extra models demo up test lint bench lock server-test test-cluster test-whole simulate courses faults browser-test test-gpu-extra train clean
+.PHONY: help setup setup-extra models demo up test lint bench lock server-test test-cluster test-whole simulate courses coverage faults browser-test test-gpu-extra train clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
@@ -56,6 +56,10 @@ test-whole: models ## a whole cluster under load, members and brokers killed; wa
 
 simulate: $(SETUP) ## whole days under faults, in one process, from a seed; SEED=0 DAYS=1000 BUG=name ARGS="--from 400"
 	$(RUN)/python -m tests.simulation --seed $(or $(SEED),0) --days $(or $(DAYS),1000) $(if $(BUG),--bug $(BUG)) $(ARGS)
+
+coverage: $(SETUP) ## every branch of the law, by its own tests: less than all fails
+	$(RUN)/coverage run --data-file=var/coverage.db --branch --source=adjudication -m pytest tests/adjudication tests/dashboards/test_law_command.py --deselect tests/adjudication/test_law_bites.py
+	$(RUN)/coverage report --data-file=var/coverage.db --show-missing --skip-covered --fail-under=100
 
 courses: $(SETUP) ## random courses of cases beside a model of what nobody may suffer; CASES=100000
 	TARAZY_COURSES=$(or $(CASES),100000) $(RUN)/pytest --timeout 3600 tests/adjudication/test_courses.py

@@ -189,6 +189,7 @@ def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
         policy_sha256=policy.sha256,
         trace=(*(ruling.step for ruling in rulings), otherwise(first, rest, finding)),
         reviews=scene.reviews,
+        base=None if part is finding.base else finding.base.part,
     )
 
 

@@ -11,7 +11,7 @@ from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, Fact, Officer
 from adjudication.lawbook import Lawbook, PartRule
-from adjudication.messages import CaseDecided, Part
+from adjudication.messages import CaseDecided
 from adjudication.protocol import Act, ActDevice, ActSection, ActVehicle, Addressee, Body, Terms
 from adjudication.terms import sendable_until_us, sums
 from adjudication.units import Micros
@@ -93,9 +93,9 @@ def form_act(
 
 def finding_key(decision: CaseDecided, law: Lawbook) -> str | None:
     """Names a register finding by person, vehicle and base part, so that at most one is open; else None."""
-    rule = law.part_on(decision.part, civil_day(decision.checked.passage.event.captured_us))
-    base = None if rule is None else _register_base(rule, decision, law)
-    if base is None or decision.liable is None:
+    base = decision.base or decision.part
+    found = law.part_on(base, civil_day(decision.checked.passage.event.captured_us))
+    if found is None or found.detects not in REGISTER_FINDINGS or decision.liable is None:
         return None
     vehicle = _answered(decision, Vehicle)
     return ids.stable_id("register-finding", decision.liable, vehicle.vin or vehicle.plate, base)
@@ -104,13 +104,6 @@ def finding_key(decision: CaseDecided, law: Lawbook) -> str | None:
 def person_of(decision: CaseDecided) -> Person:
     """The person held liable, as the register gave it. Raises Invalid `act-incomplete`."""
     return _answered(decision, Person)
-
-
-def _register_base(rule: PartRule, decision: CaseDecided, law: Lawbook) -> Part | None:
-    """The base part that registers find, of itself or of its repetition: both are one open case."""
-    day = civil_day(decision.checked.passage.event.captured_us)
-    bases = (law.part_on(base, day) for base in rule.repeat_of)
-    return next((one.part for one in (rule, *bases) if one is not None and one.detects in REGISTER_FINDINGS), None)
 
 
 def _officer(decision: CaseDecided) -> Officer | None:

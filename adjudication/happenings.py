@@ -65,6 +65,23 @@ def event_of(what: What, told: Told) -> CaseEvents:
     return _EVENTS[what](told)
 
 
+def what_of(event: CaseEvents) -> What | None:
+    """What an event tells, by its name; None where no person told it."""
+    match event:
+        case ContestFiled():
+            return event.by
+        case ContestDecided():
+            return event.outcome
+        case StatementFiled():
+            return "theft" if event.ground == "UNLAWFUL_DISPOSSESSION" else "other-possessor"
+        case StatementDecided():
+            return "statement-true" if event.established else "statement-false"
+        case PaymentPutOff():
+            return event.how
+        case _:
+            return _ALONE.get(type(event))
+
+
 def possible(standing: Standing, case_id: Id, now_us: Micros, law: Lawbook) -> tuple[What, ...]:
     """What would have an effect if it were told now."""
     tomorrow = civil_day(now_us + 86_400_000_000)
@@ -128,6 +145,7 @@ def _checked(established: bool) -> Callable[[Told], CaseEvents]:
     )
 
 
+_ALONE: dict[type, What] = {HandedOver: "handed-over", HandedBack: "handed-back", RefundPaid: "refund"}
 _EVENTS: dict[What, Callable[[Told], CaseEvents]] = {
     "complaint": _filed("complaint"),
     "protest": _filed("protest"),

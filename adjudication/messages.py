@@ -160,8 +160,8 @@ class CaseDecided(Message, tag="case-decided", frozen=True, kw_only=True):
     """What the law makes of one possible offence. It carries what it was decided from, so it can be decided again.
 
     `route`: auto → an act is formed; review → an officer; wait → asked again at `ask_again_us`; refer → another body;
-    reject → ends here. `part` and `mci_count` are those that would apply where the route is not auto. `reviews` are the
-    officers' verdicts that entered, oldest first.
+    reject → ends here. `part` and `mci_count` are those that would apply where the route is not auto; `base` is what was
+    found, where `part` punishes its repetition. `reviews` are the officers' verdicts that entered, oldest first.
     """
 
     v: Version1 = 1
@@ -183,6 +183,7 @@ class CaseDecided(Message, tag="case-decided", frozen=True, kw_only=True):
     policy_sha256: Sha256
     trace: tuple[TraceStep, ...]
     reviews: "tuple[ReviewRecorded, ...]" = ()
+    base: Part | None = None
 
 
 class PassageClosed(Message, tag="passage-closed", frozen=True, kw_only=True):
@@ -308,23 +309,27 @@ ContestKind = Literal["complaint", "protest", "protest-shortened", "court"]
 ended the case (811(4)), a complaint to the court (826-4)."""
 
 
-class ContestFiled(CaseEvent, tag="contest-filed", frozen=True, kw_only=True):
-    """A complaint or protest, at the instant it was received. `reference` is its incoming number."""
+class Filed(CaseEvent, frozen=True, kw_only=True):
+    """Base of what people tell of a case; `reference` is the number of the paper it came or went with."""
 
-    v: Version1 = 1
-    by: ContestKind
     reference: Reference
 
 
-class ContestDecided(CaseEvent, tag="contest-decided", frozen=True, kw_only=True):
+class ContestFiled(Filed, tag="contest-filed", frozen=True, kw_only=True):
+    """A complaint or protest, at the instant it was received."""
+
+    v: Version1 = 1
+    by: ContestKind
+
+
+class ContestDecided(Filed, tag="contest-decided", frozen=True, kw_only=True):
     """What the superior body, or the court, decided. A prescription is never changed: 826-4(1)(2), brief §15.1(4)."""
 
     v: Version1 = 1
     outcome: Literal["upheld", "cancelled"]
-    reference: Reference
 
 
-class StatementFiled(CaseEvent, tag="statement-filed", frozen=True, kw_only=True):
+class StatementFiled(Filed, tag="statement-filed", frozen=True, kw_only=True):
     """An owner says that somebody else possessed the vehicle, or had taken it unlawfully. Source: 31(3).
 
     `possessor` is whom the owner names; `reference` the statement's number, or that of the theft's registration.
@@ -332,47 +337,41 @@ class StatementFiled(CaseEvent, tag="statement-filed", frozen=True, kw_only=True
 
     v: Version1 = 1
     ground: Literal["OTHER_POSSESSOR", "UNLAWFUL_DISPOSSESSION"]
-    reference: Reference
     possessor: PersonNumber | None = None
 
 
-class StatementDecided(CaseEvent, tag="statement-decided", frozen=True, kw_only=True):
+class StatementDecided(Filed, tag="statement-decided", frozen=True, kw_only=True):
     """What the check of an owner's statement came to."""
 
     v: Version1 = 1
     established: bool
-    reference: Reference
 
 
-class PaymentPutOff(CaseEvent, tag="payment-put-off", frozen=True, kw_only=True):
+class PaymentPutOff(Filed, tag="payment-put-off", frozen=True, kw_only=True):
     """Payment deferred to a day, or allowed in instalments until then. Source: 888."""
 
     v: Version1 = 1
     how: Literal["deferral", "instalments"]
     until_on: date
-    reference: Reference
 
 
-class HandedOver(CaseEvent, tag="handed-over", frozen=True, kw_only=True):
+class HandedOver(Filed, tag="handed-over", frozen=True, kw_only=True):
     """Handed over to the bailiffs, with the proof that nothing was paid. Source: 896(1)."""
 
     v: Version1 = 1
-    reference: Reference
 
 
-class HandedBack(CaseEvent, tag="handed-back", frozen=True, kw_only=True):
+class HandedBack(Filed, tag="handed-back", frozen=True, kw_only=True):
     """Returned by the bailiffs, to be mended and handed over anew. Source: 896(2)-(3)."""
 
     v: Version1 = 1
-    reference: Reference
 
 
-class RefundPaid(CaseEvent, tag="refund-paid", frozen=True, kw_only=True):
+class RefundPaid(Filed, tag="refund-paid", frozen=True, kw_only=True):
     """Money that went back to whoever paid it."""
 
     v: Version1 = 1
     tiyn: Tiyn
-    reference: Reference
 
 
 CaseEvents = (

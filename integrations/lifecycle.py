@@ -10,6 +10,7 @@ from typing import Any
 
 from adjudication import codec, ids
 from adjudication.errors import Conflict, Invalid
+from adjudication.happenings import what_of
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import SENDING_UNSETTLED, apply
 from adjudication.messages import (
@@ -17,18 +18,14 @@ from adjudication.messages import (
     CaseEvents,
     CaseSealed,
     ContestDecided,
-    ContestFiled,
     DeadlineReached,
-    HandedBack,
-    HandedOver,
+    Filed,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
-    PaymentPutOff,
     PaymentReceived,
     RefundPaid,
     StatementDecided,
-    StatementFiled,
 )
 from adjudication.standing import Standing
 from adjudication.states import UNDECIDED, State, Transition, Trigger, step
@@ -261,18 +258,12 @@ _SAID: dict[type, Callable[[Any], str]] = {
     PaymentReceived: lambda event: f"{event.tiyn} tiyn",
     DeadlineReached: lambda event: event.code,
     ActVoided: lambda event: event.reason,
-    ContestFiled: lambda event: event.by,
-    ContestDecided: lambda event: event.outcome,
-    StatementFiled: lambda event: event.ground,
-    StatementDecided: lambda event: "established" if event.established else "denied",
-    PaymentPutOff: lambda event: f"{event.how}, {event.until_on}",
-    HandedOver: lambda event: event.reference,
-    HandedBack: lambda event: event.reference,
-    RefundPaid: lambda event: f"{event.tiyn} tiyn",
 }
 """What a line of history says beside an event's kind: nothing that names anybody."""
 
 
 def _words(event: CaseEvents) -> str:
-    """An event in a line of history."""
+    """An event in a line of history: what somebody told, with the number of its paper, or what the road brought."""
+    if isinstance(event, Filed):
+        return f"told: {what_of(event)} ({event.reference})"
     return f"{type(event).__struct_config__.tag}: {_SAID[type(event)](event)}"

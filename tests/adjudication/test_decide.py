@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from adjudication import ids
-from adjudication.answers import Answers, NoRecord, Penalties, PriorPenalty, Unanswered
+from adjudication.answers import Answers, Inspection, NoRecord, Penalties, PriorPenalty, Unanswered
 from adjudication.controls import after_limitation
 from adjudication.decide import GUARDS, STRICTEST, decide
 from adjudication.errors import Invalid, Unavailable
@@ -338,6 +338,21 @@ def test_silence_about_inspection_waits_and_an_answer_drops_it() -> None:
     assert one(checked).route == "wait"
     answered = again(checked, T0 + HOUR_US, inspection=none("inspection", T0 + HOUR_US))
     assert (one(answered).route, one(answered).reason) == ("wait", "SECOND_ASK_DUE")
+
+
+def test_a_case_that_waited_ends_when_the_registers_take_its_vehicle_away() -> None:
+    waited = one(given(event=UNMEASURED, insurance=none("insurance")))
+    assert waited.route == "wait"
+    gone = one(again(waited.checked, T0 + 24 * HOUR_US, vehicle=none("vehicles", T0 + 24 * HOUR_US)))
+    assert (gone.case_id, gone.route, gone.reason) == (waited.case_id, "reject", "NOT_IN_REGISTER")
+    assert gone.decision_id != waited.decision_id
+
+
+def test_a_card_from_after_the_passage_says_nothing_of_the_one_before_it() -> None:
+    later = Inspection(
+        system="inspection", asked_us=T0, as_of_us=T0, card="T-1", passed_on=date(2026, 4, 7), valid_to=date(2027, 4, 7)
+    )
+    assert one(given(event=UNMEASURED, vehicle=OLD_CAR, inspection=later)).reason == "REGISTER_UNANSWERED"
 
 
 def test_a_vehicle_of_an_unlisted_category_need_not_be_inspected() -> None:

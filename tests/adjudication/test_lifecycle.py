@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adjudication.calendar import add_months, end_of_day_us, start_of_day_us
-from adjudication.errors import Conflict
+from adjudication.errors import Conflict, Invalid
+from adjudication.happenings import WHATS, Told, What, event_of, possible, what_of
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import apply
 from adjudication.messages import (
@@ -472,6 +473,33 @@ def test_no_more_goes_back_than_is_due_back():
     assert after(due, refund(4), refund(6)).refunded_tiyn == 10
     with pytest.raises(Conflict):
         after(due, refund(4), refund(7))
+
+
+@pytest.mark.parametrize("what", WHATS)
+def test_what_is_told_becomes_an_event_that_says_what_was_told(what: What):
+    told = Told(CASE, SENT, "n", date(2022, 9, 1), 5, "900101300017")
+    assert what_of(event_of(what, told)) == what
+    assert what_of(delivered()) is None
+
+
+@pytest.mark.parametrize("what", ["deferral", "instalments", "other-possessor", "refund"])
+def test_what_lacks_its_day_its_person_or_its_sum_cannot_be_told(what: What):
+    with pytest.raises(Invalid, match="happening-incomplete"):
+        event_of(what, Told(CASE, SENT))
+
+
+@pytest.mark.parametrize(
+    ("standing", "offered"),
+    [
+        (SIGNED, ()),
+        (DELIVERED, ("complaint", "protest", "other-possessor", "theft")),
+        (after(DELIVERED, statement(SENT)), ("complaint", "protest", "statement-true", "statement-false")),
+        (after(OPEN, complaint(DEEMED_US)), ("upheld", "cancelled", "other-possessor", "theft")),
+        (after(DELIVERED, voided("NO_EVENT")), ()),
+    ],
+)
+def test_what_would_do_something_is_offered(standing: Standing, offered: tuple[What, ...]):
+    assert possible(standing, CASE, DEEMED_US - 1, LAW) == offered
 
 
 def test_the_sets_of_states_are_of_states_that_follow_a_sending():

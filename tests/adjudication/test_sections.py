@@ -174,6 +174,9 @@ def test_an_average_speed_goes_to_an_officer_who_compares_both_ends_and_whose_wo
     )
     with pytest.raises(Invalid, match="act-incomplete"):
         formed(settled, (record,))
+    unasked = replace(settled.checked, rounds=(replace(settled.checked.rounds[0], entry_device=None),))
+    with pytest.raises(Invalid, match="device at the section's entry"):
+        formed(replace(settled, checked=unasked), (record, record))
     act = formed(settled, (record, record))
     assert act.section is not None
     assert act.measurement == ran().measurement

@@ -91,10 +91,20 @@ def test_camera_officer_owner_and_proof(centre: FacedCentre, page: "playwright.P
     page.keyboard.press("c")
     page.wait_for_url("**said=confirm")
     assert "the offence is confirmed" in page.locator("[role=status]").inner_text()
-    page.click(".who button")
 
     _until(lambda: bool(centre.centre.casebook.acts.latest(1)))
     (stored,) = centre.centre.casebook.acts.latest(1)
+    _until(lambda: _state(centre, stored.act.case_id) == "DELIVERED")
+    page.goto(f"{centre.web.url}/officer/cases/{stored.act.case_id}")
+    page.select_option("[name=what]", "complaint")
+    page.fill("[name=reference]", "in-1")
+    page.click("form[action$='/course'] button")
+    page.wait_for_url("**said=told")
+    _until(lambda: _history(centre, stored.act.case_id)[-1] == "told: complaint (in-1)")
+    page.reload()
+    assert "A complaint came in (in-1)" in page.locator(".history .line").first.inner_text()
+    page.click(".who button")
+
     page.goto(f"{centre.web.url}/a/{centre.centre.casebook.acts.token(stored.act.act_id)}?lang=en")
     assert plate in page.locator("main").inner_text()
     photograph = page.locator(".photo img")
@@ -110,6 +120,15 @@ def test_camera_officer_owner_and_proof(centre: FacedCentre, page: "playwright.P
     assert page.locator("li.holds").count() == 9
     assert page.locator("li.broken").count() == 0
     assert stored.act.number in page.locator("main").inner_text()
+
+
+def _state(centre: FacedCentre, case_id: str) -> str:
+    case = centre.centre.casebook.cases.find(case_id)
+    return "" if case is None else case.state
+
+
+def _history(centre: FacedCentre, case_id: str) -> list[str]:
+    return [entry.what for entry in centre.centre.casebook.cases.history(case_id)]
 
 
 def _capture(centre: FacedCentre, home: Path) -> str:
