@@ -160,8 +160,8 @@ class CaseDecided(Message, tag="case-decided", frozen=True, kw_only=True):
     """What the law makes of one possible offence. It carries what it was decided from, so it can be decided again.
 
     `route`: auto → an act is formed; review → an officer; wait → asked again at `ask_again_us`; refer → another body;
-    reject → ends here. `part` and `mci_count` are those that would apply where the route is not auto; `base` is what was
-    found, where `part` punishes its repetition. `reviews` are the officers' verdicts that entered, oldest first.
+    reject → ends here. `part` and `mci_count` are those that would apply where the route is not auto. `reviews` are the
+    officers' verdicts that entered, oldest first. `base` is what was found, where `part` punishes its repetition.
     """
 
     v: Version1 = 1

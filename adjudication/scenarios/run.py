@@ -67,7 +67,7 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
         Unavailable: law data does not reach the scenario's days.
     """
     changed = _with(policy, scenario.policy)
-    result = _result(scenario.facts, law, changed)
+    result = came_to(scenario.facts, law, changed)
     values = {**_decided(scenario, result, law, changed), **_dates(scenario, law)}
     wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
     wanted.pop("deadlines", None)
@@ -92,7 +92,8 @@ def _with(policy: Policy, changes: dict[str, object]) -> Policy:
     return Policy(name=policy.name, edition=editions, demonstration=policy.demonstration)
 
 
-def _result(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
+def came_to(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
+    """What the law makes of the facts, asked as often as the road would ask. Raises Unavailable as `run`."""
     checked = checked_passage(facts)
     found = decide(checked, (), law, policy)
     case = _of_kind(found, facts, law, policy)

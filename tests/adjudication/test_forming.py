@@ -9,12 +9,14 @@ from msgspec.structs import replace
 
 from adjudication import ids
 from adjudication.answers import Answers, NoRecord, Penalties, PriorPenalty
+from adjudication.calendar import end_of_day_us, start_of_day_us
 from adjudication.decide import decide, finds
 from adjudication.errors import Invalid
 from adjudication.facts import Officer
 from adjudication.forming import finding_key, form_act, person_of
 from adjudication.messages import CaseDecided
 from adjudication.protocol import Body
+from adjudication.terms import sendable_until_us
 from integrations.lawfiles import load_law, load_policy
 from tests import samples
 
@@ -52,6 +54,20 @@ def test_what_a_later_round_did_not_ask_stands_in_an_earlier_one() -> None:
 def test_there_is_no_act_of_a_part_that_was_not_there() -> None:
     with pytest.raises(Invalid, match=r"there was no 592\(9\)"):
         formed(replace(samples.decision(), part="592(9)"), ())
+
+
+@pytest.mark.parametrize(
+    ("offence_on", "formed_on", "until"),
+    [
+        (date(2026, 4, 6), date(2026, 4, 7), date(2026, 4, 20)),  # the sending term
+        (date(2025, 12, 29), date(2025, 12, 30), date(2025, 12, 31)),  # the MCI's year
+        (date(2025, 12, 29), date(2026, 1, 5), date(2026, 1, 15)),
+    ],
+)
+def test_an_act_may_be_sent_until_the_first_of_its_terms_is_over(
+    offence_on: date, formed_on: date, until: date
+) -> None:
+    assert sendable_until_us(LAW, start_of_day_us(offence_on) + 5, start_of_day_us(formed_on)) == end_of_day_us(until)
 
 
 def test_who_corrected_the_plate_stands_behind_the_act() -> None:

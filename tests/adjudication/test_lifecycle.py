@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adjudication.calendar import add_months, end_of_day_us, start_of_day_us
 from adjudication.errors import Conflict, Invalid
+from adjudication.forming import form_act
 from adjudication.happenings import WHATS, Told, What, event_of, possible, what_of
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import apply
@@ -31,13 +32,15 @@ from adjudication.messages import (
     StatementDecided,
     StatementFiled,
 )
-from adjudication.protocol import Terms
-from adjudication.standing import Code, Outcome, Standing
+from adjudication.protocol import Body, Terms
+from adjudication.standing import Code, Outcome, Standing, opened
 from adjudication.states import ACTED, DUE, STATED, TERMINAL, TRANSITIONS, State, Trigger, step
-from integrations.lawfiles import law_files
+from integrations.lawfiles import law_files, load_law
+from tests import samples
 
 CASE = "c" * 32
 NUMBER = "02-2022-000000001"
+BODY = Body(body_id="01", name_kk="Үлгі", name_ru="Пример", location_kk="", location_ru="")
 YEAR = '[[year]]\nyear = {}\noff = []\nsource = ""\nconfidence = "A"\n'
 LAW = Lawbook.parse(
     {
@@ -254,6 +257,7 @@ PAY_US = end_of_day_us(DAYS.add_days(IN_FORCE_ON, 30))
 OVERDUE = after(FORCE, reached("PAY", PAY_US))
 YEAR_US = end_of_day_us(date(2023, 9, 6))
 HALF = 2_162_500
+SOON = date(2022, 9, 9)
 
 
 def complaint(at_us: int, by: ContestKind = "complaint") -> ContestFiled:
@@ -500,6 +504,80 @@ def test_what_lacks_its_day_its_person_or_its_sum_cannot_be_told(what: What):
 )
 def test_what_would_do_something_is_offered(standing: Standing, offered: tuple[What, ...]):
     assert possible(standing, CASE, DEEMED_US - 1, LAW) == offered
+
+
+@pytest.mark.parametrize(
+    ("standing", "event", "said"),
+    [
+        (SIGNED, delivered(), "an act was delivered that was never sent"),
+        (SIGNED, sent(number="02-2022-000000002"), "a notice was sent for an act that does not stand"),
+        (
+            SIGNED,
+            voided("NO_EVENT", "02-2022-000000002"),
+            "another act of this case was voided than the one that stands",
+        ),
+        (DELIVERED, voided("SUPERSEDED_UNSENT"), "an act that was sent cannot be superseded as unsent"),
+        (SIGNED, complaint(SENT), "a complaint about an act that was not sent, or does not stand"),
+        (FORCE, complaint(SENT, "court"), "to the court before the superior body has decided"),
+        (
+            FORCE,
+            complaint(SENT, "protest-shortened"),
+            "a protest against a shortened procedure that did not end this case",
+        ),
+        (OPEN, decision("upheld", SENT), "a decision on a complaint that is not considered"),
+        (SIGNED, statement(SENT), "an owner's statement about an act that was not sent, or does not stand"),
+        (DELIVERED, verdict(True, SENT), "the check of a statement that nobody made"),
+        (FORCE, put_off(date(2023, 9, 6), APPEAL_US), "payment may be put off from 2022-09-06 to 2022-10-06 at most"),
+        (
+            OPEN,
+            put_off(date(2022, 9, 9), APPEAL_US),
+            "payment is put off of an act that is not in force, or is overdue",
+        ),
+        (FORCE, handed_over(SENT), "handed over before payment was overdue, or after the end"),
+        (FORCE, handed_back(SENT), "handed back without being handed over"),
+        (
+            after(OVERDUE, statement(PAY_US)),
+            handed_over(PAY_US),
+            "an owner's statement is not checked yet; nothing is enforced before that",
+        ),
+        (DELIVERED, refund(1), "more would go back than is due back"),
+    ],
+)
+def test_a_contradiction_says_of_which_case_and_what_it_is(standing: Standing, event: CaseEvents, said: str):
+    with pytest.raises(Conflict) as caught:
+        folded(standing, event)
+    assert str(caught.value) == str(Conflict(CASE, said))
+
+
+@pytest.mark.parametrize("standing", [FORCE, after(FORCE, put_off(SOON, APPEAL_US))])
+def test_a_complaint_to_the_court_stops_all_that_ran(standing: Standing):
+    in_court = msgspec.structs.replace(standing, court_until_us=PAY_US)
+    outcome = folded(in_court, complaint(APPEAL_US + 5, "court"))
+    decide_us = end_of_day_us(DAYS.add_days(IN_FORCE_ON, 13))
+    assert outcome.deadlines == (
+        ("APPEAL", None), ("PAY", None), ("PUT_OFF", None), ("YEAR", None), ("DECISION", decide_us),
+    )  # fmt: skip
+    assert outcome.standing.pay_until_us is None
+    assert outcome.standing.paused_us in (APPEAL_US, APPEAL_US + 5)
+    assert [one.to for one in outcome.steps] == ["APPEALED"]
+    upheld = folded(outcome.standing, decision("upheld", APPEAL_US + 9))
+    assert upheld.deadlines[0] == ("DECISION", None)
+    assert (upheld.standing.paused_us, upheld.standing.contest) == (None, None)
+
+
+def test_what_an_unsent_act_was_paid_is_due_back_where_no_other_is_formed_and_counts_where_one_is():
+    superseded = after(SIGNED, paid(7, SENT), voided("SUPERSEDED_UNSENT"))
+    lapsed = folded(superseded, reached("SEND", SENT + 9))
+    assert [one.to for one in lapsed.steps] == ["REJECTED"]
+    assert (lapsed.standing.refund_tiyn, lapsed.deadlines) == (7, tuple((code, None) for code in get_args(Code)))
+    act = form_act(
+        samples.decision(), (), load_law(), BODY, number=NUMBER, generation=1, formed_us=samples.CAPTURED_US + 9
+    )
+    fresh = opened(act)
+    assert (fresh.act_number, fresh.state, fresh.sum_tiyn) == (NUMBER, "SIGNED", act.sum_tiyn)
+    assert (fresh.discount_tiyn, fresh.terms, fresh.paid_tiyn) == (act.discount_tiyn, act.terms, 0)
+    carried = opened(act, superseded)
+    assert (carried.paid_tiyn, carried.paid_in_term_tiyn, carried.refund_tiyn) == (7, 7, 0)
 
 
 def test_the_sets_of_states_are_of_states_that_follow_a_sending():
