@@ -25,6 +25,7 @@ FORMS = (
     "/officer/next",
     "/officer/cases/{case}/lease",
     "/officer/cases/{case}/verdict",
+    "/officer/cases/{case}/course",
     "/officer/cases/{case}/pack",
 )
 
@@ -70,6 +71,15 @@ def test_a_form_without_its_token_changes_nothing(faced: FacedTest, address: str
     fields = {"csrf": "0" * 64, "verdict": "confirm", "login": "officer", "password": "x"}
     assert faced.browser("officer").post(_at(faced, address), data=fields).status_code == 403
     assert faced.browser().post(_at(faced, address), data=fields).status_code == 403
+
+
+@pytest.mark.parametrize("role", [*sorted(set(ROLES) - {"officer", "supervisor"}), ""])
+def test_only_officers_tell_what_happened_to_a_case(faced: FacedTest, role: str) -> None:
+    browser = faced.browser(role)
+    fields = faced.form(browser, "/" if role else "/login", what="complaint", reference="in-1")
+    answer = browser.post(_at(faced, "/officer/cases/{case}/course"), data=fields)
+    assert answer.status_code == (403 if role else 401)
+    assert "course" not in {line.action for line in faced.centre.casebook.audit.latest(100)}
 
 
 def test_a_token_of_one_browser_is_worth_nothing_in_another(faced: FacedTest) -> None:
