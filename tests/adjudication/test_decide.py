@@ -340,6 +340,25 @@ def test_silence_about_inspection_waits_and_an_answer_drops_it() -> None:
     assert (one(answered).route, one(answered).reason) == ("wait", "SECOND_ASK_DUE")
 
 
+@pytest.mark.parametrize(
+    "device",
+    [
+        replace(samples.DEVICE, conformity_valid_to=date(2026, 4, 6)),
+        replace(samples.DEVICE, verification=replace(samples.VERIFICATION, issued_on=date(2026, 4, 6))),
+        replace(samples.DEVICE, verification=replace(samples.VERIFICATION, valid_to=date(2026, 4, 6))),
+    ],
+)
+def test_a_devices_papers_hold_on_their_first_and_last_day(device: Any) -> None:
+    assert one(given(device=device)).route == "auto"
+
+
+def test_a_clock_at_the_bound_is_right_and_beyond_it_is_not() -> None:
+    bound_us = POLICY.on(date(2026, 4, 6)).clock_offset_us
+    for offset_us in (bound_us, -bound_us):
+        assert one(given(event={"clock_offset_us": offset_us})).route == "auto"
+    assert one(given(event={"clock_offset_us": bound_us + 1})).reason == "CLOCK_UNSURE"
+
+
 def test_a_case_that_waited_ends_when_the_registers_take_its_vehicle_away() -> None:
     waited = one(given(event=UNMEASURED, insurance=none("insurance")))
     assert waited.route == "wait"

@@ -16,7 +16,13 @@ from adjudication.facts import Officer
 from adjudication.forming import finding_key, form_act, person_of
 from adjudication.messages import CaseDecided
 from adjudication.protocol import Body
-from adjudication.terms import sendable_until_us
+from adjudication.terms import (
+    delivery_outlives_limitation,
+    delivery_terms,
+    limitation_last_day,
+    sendable_until_us,
+    sums,
+)
 from integrations.lawfiles import load_law, load_policy
 from tests import samples
 
@@ -68,6 +74,21 @@ def test_an_act_may_be_sent_until_the_first_of_its_terms_is_over(
     offence_on: date, formed_on: date, until: date
 ) -> None:
     assert sendable_until_us(LAW, start_of_day_us(offence_on) + 5, start_of_day_us(formed_on)) == end_of_day_us(until)
+
+
+@pytest.mark.parametrize(("delivered_on", "outlives"), [(date(2026, 5, 15), False), (date(2026, 5, 18), True)])
+def test_a_case_may_be_considered_on_the_very_last_day_of_limitation(delivered_on: date, outlives: bool) -> None:
+    offence_us = start_of_day_us(date(2026, 4, 8)) + 5
+    assert limitation_last_day(LAW, offence_us) == date(2026, 6, 8)
+    considered = delivery_terms(LAW, start_of_day_us(delivered_on)).considered_after_last_day_on
+    assert considered == (date(2026, 6, 9) if outlives else date(2026, 6, 8))
+    assert delivery_outlives_limitation(LAW, offence_us, start_of_day_us(delivered_on)) is outlives
+
+
+def test_half_of_an_odd_sum_is_whole_tiyn() -> None:
+    money = sums(LAW, 5, date(2026, 4, 6))
+    assert (money.sum_tiyn, money.half_tiyn) == (2_162_500, 1_081_250)
+    assert isinstance(money.half_tiyn, int)
 
 
 def test_who_corrected_the_plate_stands_behind_the_act() -> None:

@@ -580,6 +580,65 @@ def test_what_an_unsent_act_was_paid_is_due_back_where_no_other_is_formed_and_co
     assert (carried.paid_tiyn, carried.paid_in_term_tiyn, carried.refund_tiyn) == (7, 7, 0)
 
 
+ALL_STOP = tuple((code, None) for code in get_args(Code))
+
+
+def test_each_step_sets_and_stops_its_terms_and_no_others():
+    """To the microsecond, from what is sent to what has ended."""
+    on_its_way = folded(SIGNED, sent())
+    assert on_its_way.deadlines == (("SEND", None),)
+    there = folded(on_its_way.standing, delivered())
+    discount, deemed = end_of_day_us(date(2022, 8, 10)), end_of_day_us(date(2022, 8, 22))
+    assert there.deadlines == (("DISCOUNT", discount), ("DEEMED", deemed))
+    assert (there.standing.discount_until_us, there.standing.deemed_us) == (discount, deemed)
+    over = folded(there.standing, reached("DISCOUNT", discount))
+    assert (over.deadlines, [one.to for one in over.steps]) == ((), ["DELIVERED"])
+    opens = folded(there.standing, reached("DEEMED", deemed))
+    assert opens.deadlines == (("APPEAL", APPEAL_US), ("LIM_OFFENCE", None))
+    assert opens.standing.appeal_until_us == APPEAL_US
+    force = folded(opens.standing, reached("APPEAL", APPEAL_US))
+    assert force.deadlines == (("PAY", PAY_US), ("YEAR", YEAR_US))
+    assert (force.standing.pay_until_us, force.standing.year_until_us) == (PAY_US, YEAR_US)
+    overdue = folded(force.standing, reached("PAY", PAY_US))
+    gone = folded(overdue.standing, handed_over(PAY_US + 2))
+    assert gone.deadlines == (("HAND_OVER", None),)
+    assert folded(gone.standing, reached("YEAR", YEAR_US)).deadlines == ALL_STOP
+    assert folded(there.standing, reached("LIM_OFFENCE", deemed)).deadlines == ALL_STOP
+    half = folded(there.standing, paid(HALF, SENT + 1))
+    assert (half.deadlines, half.standing.settled_us, half.for_people) == (ALL_STOP, SENT + 1, False)
+
+
+@pytest.mark.parametrize(("tiyn", "state"), [(HALF - 1, "SENT"), (HALF, "PAID_50"), (HALF + 9, "PAID_50")])
+def test_half_the_sum_that_came_before_the_word_of_the_sending_settles_it_then(tiyn: int, state: str):
+    outcome = folded(after(SIGNED, paid(tiyn, SENT - 5)), sent())
+    assert outcome.standing.state == state
+    if state == "PAID_50":
+        assert [one.to for one in outcome.steps] == ["SENT", "PAID_50"]
+        assert (outcome.deadlines, outcome.standing.refund_tiyn) == ((("SEND", None), *ALL_STOP), tiyn - HALF)
+        assert outcome.standing.settled_us == SENT
+
+
+def test_money_after_the_discounts_term_is_no_money_in_it():
+    late = after(SIGNED, sent(), delivered(), paid(5, end_of_day_us(date(2022, 8, 10))), paid(7, SENT + 1))
+    assert (late.paid_tiyn, late.paid_in_term_tiyn) == (12, 7)
+
+
+def test_what_comes_before_people_says_each_step_that_it_took():
+    held = after(SIGNED, sent(), delivered(), complaint(SENT + 5))
+    assert [one.to for one in folded(held, statement(SENT + 6)).steps] == ["DELIVERED"]
+    appealed = after(held, reached("DEEMED", DEEMED_US))
+    late = folded(appealed, reached("DECISION", PAY_US))
+    assert ([one.to for one in late.steps], late.deadlines) == (["APPEALED"], ())
+    overdue = after(SIGNED, sent(), delivered(), reached("DEEMED", DEEMED_US), reached("APPEAL", APPEAL_US))
+    not_handed = folded(after(overdue, reached("PAY", PAY_US)), reached("HAND_OVER", PAY_US + 9))
+    assert ([one.to for one in not_handed.steps], not_handed.for_people) == (["OVERDUE"], True)
+    stated = after(SIGNED, sent(), delivered(), statement(SENT + 1))
+    half = folded(stated, paid(HALF, SENT + 2))
+    assert ([one.to for one in half.steps], half.deadlines, half.for_people) == (["PAID_50"], ALL_STOP, True)
+    released = after(stated, verdict(True, SENT + 3))
+    assert (released.stated_us, released.contest) == (None, None)
+
+
 def test_the_sets_of_states_are_of_states_that_follow_a_sending():
     assert set(DUE) < set(STATED) < set(ACTED) <= set(get_args(State))
 

@@ -11,7 +11,7 @@ from adjudication.messages import CaseDecided, TraceStep
 from adjudication.scenarios.format import parse
 from adjudication.scenarios.run import came_to
 from integrations.lawfiles import load_law, load_policy
-from tests.adjudication.test_explain import CASES
+from tests.adjudication.test_decide import DOUBTS, one, review
 
 GOLDEN = Path(__file__).parent / "traces.txt"
 SCENARIOS = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
@@ -24,7 +24,8 @@ def cases() -> Iterator[CaseDecided]:
             case = came_to(scenario.facts, law, policy).case
             if case is not None:
                 yield case
-    yield from (case for case in CASES if isinstance(case, CaseDecided))
+    yield from (one(checked) for _, _, checked in DOUBTS)
+    yield from (one(checked, review(one(checked))) for _, _, checked in DOUBTS)
 
 
 def test_every_kind_of_step_says_what_it_said() -> None:
