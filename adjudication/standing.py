@@ -95,7 +95,7 @@ def then(first: Outcome, second: Outcome) -> Outcome:
     if not first.steps or not second.steps:
         return first
     steps, deadlines = (*first.steps, *second.steps), (*first.deadlines, *second.deadlines)
-    return Outcome(second.standing, steps, deadlines, first.for_people or second.for_people)
+    return Outcome(second.standing, steps, deadlines)
 
 
 def ended(standing: Standing, trigger: Trigger, kept_tiyn: Tiyn, **changes: object) -> Outcome:
@@ -118,7 +118,7 @@ def entered_force(first: Outcome, day: date, law: Lawbook) -> Outcome:
     if year is None:
         year = end_of_day_us(add_months(day, law.term("YEAR", day).months))
     running = replace(standing, pay_until_us=pay, year_until_us=year)
-    return Outcome(running, first.steps, (*first.deadlines, ("PAY", pay), ("YEAR", year)), first.for_people)
+    return Outcome(running, first.steps, (*first.deadlines, ("PAY", pay), ("YEAR", year)))
 
 
 def term_end_us(law: Lawbook, code: TermCode, from_us: Micros) -> Micros:

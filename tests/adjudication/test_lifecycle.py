@@ -467,9 +467,11 @@ def test_what_is_not_executed_within_a_year_is_not_executed_any_more(standing: S
 def test_a_complaint_to_the_court_stops_the_year_for_as_long_as_it_is_considered():
     force = after(OPEN, complaint(DEEMED_US), decision("upheld", DEEMED_US + 9))
     assert force.year_until_us is not None
-    pause_us = 40 * 86_400_000_000
-    again = after(force, complaint(DEEMED_US + 10, "court"), decision("upheld", DEEMED_US + 10 + pause_us))
-    assert again.year_until_us == force.year_until_us + pause_us
+    pause_us, days_us = 40 * 86_400_000_000, 5 * 86_400_000_000
+    in_court = after(force, complaint(DEEMED_US + days_us, "court"))
+    again = folded(in_court, decision("upheld", DEEMED_US + days_us + pause_us))
+    assert again.standing.year_until_us == force.year_until_us + pause_us
+    assert [one.to for one in again.steps] == ["IN_FORCE"]
 
 
 def test_no_more_goes_back_than_is_due_back():
@@ -575,7 +577,8 @@ def test_what_an_unsent_act_was_paid_is_due_back_where_no_other_is_formed_and_co
     )
     fresh = opened(act)
     assert (fresh.act_number, fresh.state, fresh.sum_tiyn) == (NUMBER, "SIGNED", act.sum_tiyn)
-    assert (fresh.discount_tiyn, fresh.terms, fresh.paid_tiyn) == (act.discount_tiyn, act.terms, 0)
+    assert (fresh.discount_tiyn, fresh.terms) == (act.discount_tiyn, act.terms)
+    assert (fresh.paid_tiyn, fresh.paid_in_term_tiyn) == (0, 0)
     carried = opened(act, superseded)
     assert (carried.paid_tiyn, carried.paid_in_term_tiyn, carried.refund_tiyn) == (7, 7, 0)
 
@@ -599,7 +602,9 @@ def test_each_step_sets_and_stops_its_terms_and_no_others():
     force = folded(opens.standing, reached("APPEAL", APPEAL_US))
     assert force.deadlines == (("PAY", PAY_US), ("YEAR", YEAR_US))
     assert (force.standing.pay_until_us, force.standing.year_until_us) == (PAY_US, YEAR_US)
+    assert [one.to for one in force.steps] == ["IN_FORCE"]
     overdue = folded(force.standing, reached("PAY", PAY_US))
+    assert [one.to for one in overdue.steps] == ["OVERDUE"]
     gone = folded(overdue.standing, handed_over(PAY_US + 2))
     assert gone.deadlines == (("HAND_OVER", None),)
     assert folded(gone.standing, reached("YEAR", YEAR_US)).deadlines == ALL_STOP

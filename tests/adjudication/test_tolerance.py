@@ -66,3 +66,9 @@ def test_the_milder_reading_is_never_harsher(excess: int) -> None:
 def test_borders_fall_as_the_policy_says(excess: int, boundary: Boundary, part: str | None) -> None:
     found = bracket(excess, BRACKETS, boundary)
     assert (found and found.part) == part
+
+
+def test_without_a_tolerance_the_lowest_punishable_speed_is_the_limit_and_the_bracket() -> None:
+    one = measured(8_000, 200, 6_000)
+    assert lowest_punishable_kmh100(one, BRACKETS, "none") == 7_000
+    assert lowest_punishable_kmh100(one, BRACKETS, "subtract_error") == 7_200
