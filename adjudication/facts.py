@@ -98,11 +98,8 @@ class Media(Fact, frozen=True, kw_only=True):
     captured_us: Micros
 
 
-ViolationCode = Literal[
+Offence = Literal[
     "red_light",
-    "stop_line",
-    "road_signs",
-    "bus_lane",
     "junction_blocked",
     "junction_priority",
     "no_turn_signal",
@@ -130,8 +127,10 @@ ViolationCode = Literal[
     "emergency_situation",
     "rail_crossing",
 ]
-"""What a device that does not measure may report. The unified register's receiver is said to know 21 codes; the first
-four could be recovered (brief §4.1), the others are names of ours."""
+"""Offences that a device sees and the law's data knows by the same name (adjudication.lawbook.Detection)."""
+ViolationCode = Literal[Offence, "stop_line", "road_signs", "bus_lane"]
+"""What a device that does not measure may report. The unified register's receiver is said to know 21 codes; the last
+three and `red_light` could be recovered (brief §4.1), the others are names of ours."""
 
 
 class PlateReading(Fact, frozen=True, kw_only=True):

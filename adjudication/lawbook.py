@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from adjudication.answers import SizeClass
 from adjudication.calendar import Calendar, Year
 from adjudication.errors import Invalid, Unavailable
+from adjudication.facts import Offence
 from adjudication.messages import Form, Part, ReasonCode
 from adjudication.units import TIYN_PER_TENGE, Count, Sha256, Tiyn
 
@@ -38,39 +39,7 @@ TermCode = Literal[
     "YEAR",
     "REPEAT",
 ]
-Detection = Literal[
-    "speed",
-    "no_insurance",
-    "no_inspection",
-    "red_light",
-    "signs",
-    "junction_blocked",
-    "junction_priority",
-    "no_turn_signal",
-    "reversing",
-    "manoeuvre_priority",
-    "footpath",
-    "lane_position",
-    "oncoming_lane",
-    "parking",
-    "parking_pavement",
-    "parking_obstructing",
-    "parking_reserved",
-    "parking_unpaid",
-    "emergency_priority",
-    "pedestrian",
-    "daytime_lights",
-    "night_lights",
-    "phone",
-    "passengers",
-    "passengers_outside",
-    "belt",
-    "plate_unreadable",
-    "plate_absent",
-    "vehicle_fault",
-    "emergency_situation",
-    "rail_crossing",
-]
+Detection = Literal["speed", "no_insurance", "no_inspection", "signs", Offence]
 """What a rule can find: the speed, a paper that is missing, or what a device reports (adjudication.rules.reported)."""
 Confidence = Literal["A", "B", "C", "M"]
 Language = Literal["kk", "ru", "en"]
