@@ -6,7 +6,9 @@ Other people's plates and faces are none of his business (brief §8). What is hi
 from adjudication.calendar import civil_day
 from adjudication.terms import delivery_terms
 from dashboards.faces import Faces
-from dashboards.render.act import Shot, render_act
+from dashboards.render.document import Shot
+from dashboards.render.layout import render
+from dashboards.render.prescription import prescription
 from integrations.casebook.owner import ShownWhole
 from integrations.masking import copy_of, keep_of, pictures
 from vision.redact import MaskedCopy
@@ -26,7 +28,7 @@ def act_paper(faces: Faces, whole: ShownWhole, token: str) -> bytes:
     """The act as PDF.
 
     Raises:
-        Invalid: `form-not-rendered`; the codes of `open_evidence`.
+        Invalid: `document-unfit`; the codes of `open_evidence`.
         Unavailable: the calendar does not reach its terms, or the store does not answer.
     """
     law, act, standing = faces.centre.law, whole.stored.act, whole.shown.standing
@@ -38,10 +40,6 @@ def act_paper(faces: Faces, whole: ShownWhole, token: str) -> bytes:
         )
         for number, _ in enumerate(pictures(act))
     ]
-    return render_act(
-        act,
-        law.title(act.form, civil_day(whole.stored.formed_us)),
-        shots,
-        faces.centre.link(token),
-        delivery_terms(law, delivered) if delivered is not None else None,
-    )
+    title = law.title(act.form, civil_day(whole.stored.formed_us))
+    terms = delivery_terms(law, delivered) if delivered is not None else None
+    return render(prescription(act, title, shots, faces.centre.link(token), terms))
