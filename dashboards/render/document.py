@@ -10,7 +10,7 @@ from typing import Literal
 
 from adjudication.facts import Box
 from adjudication.protocol import Body
-from dashboards.render.wording import Words
+from dashboards.render.wording import Words, same
 
 Kind = Literal[
     "act",
@@ -25,6 +25,10 @@ Kind = Literal[
     "put-off-determination",
     "limitation-decision",
 ]
+
+
+Reading = Literal["", "en"]
+"""As the law has it, in Kazakh and Russian, or in English for reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class Document:
     """Whatever is printed. `designation` stands below the title: number and day. `reference` is what its foot names.
 
     `link` is what the QR code holds, "" for none; `foot` the digests it rests on. A `draft` awaits the person who
-    completes and signs it. `caption` stands below each picture, `plate` below each enlarged plate.
+    completes and signs it. `caption` stands below each picture, `plate` below each enlarged plate. Without `letterhead`
+    another body than `body` may be the one that signs.
     """
 
     kind: Kind
@@ -83,6 +88,7 @@ class Document:
     caption: str = ""
     plate: str = ""
     draft: bool = False
+    letterhead: bool = True
 
 
 def line(label: Words, value: Words) -> Line:
@@ -100,9 +106,11 @@ def blank(label: Words, rules: int = 1) -> Line:
     return Line(None, label, rules)
 
 
-def known(label: Words, value: str) -> Line:
-    """What the data has, alike in all languages; a blank where it has nothing."""
-    return Line(Words(value, value, value) if value else None, label)
+def known(label: Words, value: Words | str | None) -> Line:
+    """What the data has; a blank where it has nothing."""
+    if not value:
+        return blank(label)
+    return Line(value if isinstance(value, Words) else same(value), label)
 
 
 def numbered(items: tuple[tuple[str, Words, tuple[Line, ...]], ...]) -> tuple[Item, ...]:

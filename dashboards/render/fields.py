@@ -1,8 +1,9 @@
 """What several documents say alike of an act: body, addressee, vehicle, offence, device, penalty."""
 
-from adjudication.protocol import Act, ActDevice
+from adjudication.facts import Measurement
+from adjudication.protocol import Act, ActDevice, ActSection
 from dashboards.render.document import Line, line, sentence
-from dashboards.render.wording import Words, article, day, instant, money, named, same, sum_of
+from dashboards.render.wording import Words, article, day, instant, metres, money, named, same, speed, sum_of
 
 
 def body_lines(act: Act) -> tuple[Line, ...]:
@@ -61,16 +62,58 @@ def offence_lines(act: Act) -> tuple[Line, ...]:
     )
 
 
-def device_lines(act: Act) -> tuple[Line, ...]:
+def way_lines(run: ActSection) -> tuple[Line, ...]:
+    """Where and when the drive began whose average speed is meant, and how far it went; the offence is its end."""
+    length = f"{metres(run.length_mm)} ± {metres(run.length_error_mm)}"
+    return (
+        line(
+            Words("Учаскенің басы", "Начало участка", "The section begins at"),
+            named(run.entry.title_kk, run.entry.title_ru),
+        ),
+        line(
+            Words("Учаскеге кірген уақыты (UTC+5)", "Въезд на участок (UTC+5)", "Entered at (UTC+5)"),
+            same(instant(run.entered_us)),
+        ),
+        line(
+            Words("Учаскенің ұзындығы", "Длина участка", "Length of the section"),
+            Words(f"{length} м", f"{length} м", f"{length} m"),
+        ),
+    )
+
+
+def reading_lines(measured: Measurement, excess_kmh: int | None) -> tuple[Line, ...]:
+    """What was measured, what was subtracted, what was allowed, and the excess where it was established."""
+    value = (
+        Words("Учаскедегі орташа жылдамдық", "Средняя скорость на участке", "Average speed over the section")
+        if measured.kind == "section_speed"
+        else Words("Өлшенген жылдамдық", "Измеренная скорость", "Measured speed")
+    )
+    error = Words("Өлшеу қателігі (шегерілді)", "Погрешность (вычтена)", "Error of measurement (subtracted)")
+    limit = Words("Рұқсат етілген жылдамдық", "Разрешённая скорость", "Speed limit")
+    excess = Words("Асыру шамасы", "Величина превышения", "Excess")
+    lines = (
+        line(value, _kmh(speed(measured.value_kmh100))),
+        line(error, _kmh(speed(measured.error_kmh100))),
+        line(limit, _kmh(speed(measured.limit_kmh100))),
+    )
+    return lines if excess_kmh is None else (*lines, line(excess, _kmh(str(excess_kmh))))
+
+
+def _kmh(value: str) -> Words:
+    return Words(f"{value} км/сағ", f"{value} км/ч", f"{value} km/h")
+
+
+def device_lines(device: ActDevice, entry: ActDevice | None = None) -> tuple[Line, ...]:
     """The technical means; of an average speed both, the one at the end first."""
-    if act.section is None:
-        return _named_device(act.device)
+    if entry is None:
+        return named_device(device)
     leaving = sentence("Шыға берісте:", "На выезде:", "At the end:")
-    entry = sentence("Кіре берісте:", "На въезде:", "At the beginning:")
-    return (leaving, *_named_device(act.device), entry, *_named_device(act.section.device))
+    entering = sentence("Кіре берісте:", "На въезде:", "At the beginning:")
+    return (leaving, *named_device(device), entering, *named_device(entry))
 
 
-def _named_device(device: ActDevice) -> tuple[Line, ...]:
+def named_device(device: ActDevice) -> tuple[Line, ...]:
+    """One device, and of an instrument its verification."""
     bearing = (
         line(Words("Атауы", "Наименование", "Name"), same(device.name)),
         line(Words("Сериялық нөмірі", "Серийный номер", "Serial number"), same(device.serial)),

@@ -25,7 +25,7 @@ WIDTH = A4[0] - 2 * MARGIN
 GAP = 6 * mm
 QR_SIZE = 27 * mm
 """A code of 60 characters has modules of 0.6 mm at this size: a telephone reads it at arm's length."""
-RULE_HEIGHT = 6.4 * mm
+RULE_HEIGHT = 5.6 * mm
 """Between two lines to write on by hand."""
 
 LAWFUL: tuple[Language, ...] = ("kk", "ru")
@@ -120,20 +120,22 @@ class _Sheet:
         story: list[Flowable] = []
         for words, colour in notes:
             prefix = "SYNTHETIC / DEMO · " if words is SAMPLE else ""
-            text = paper.Text(prefix + self._in_all(words), paper.note(colour), language=self.languages[0])
-            story += [paper.Grid([[text]], [WIDTH], style=[("BOX", (0, 0), (-1, -1), 0.8, colour), *_padding(3, 4)])]
+            said = [(language, words.of(language)) for language in self.languages if words.of(language)]
+            rows = [[paper.Text(prefix + text, paper.note(colour), language=language)] for language, text in said]
+            story += [paper.Grid(rows, [WIDTH], style=[("BOX", (0, 0), (-1, -1), 0.8, colour), *_padding(2, 4)])]
             story += [Spacer(0, 5)]
         return story
 
     def _head(self) -> list[Flowable]:
         document, body = self.document, self.document.body
-        rows = [
-            self._row(named(body.name_kk, body.name_ru), paper.BODY_NAME),
-            self._row(named(body.location_kk, body.location_ru), paper.FINE),
-            self._row(same(""), paper.FINE),
-            self._row(document.title, paper.TITLE),
-            self._row(document.designation, paper.BODY_NAME),
-        ]
+        rows = [self._row(document.title, paper.TITLE), self._row(document.designation, paper.BODY_NAME)]
+        if document.letterhead:
+            rows = [
+                self._row(named(body.name_kk, body.name_ru), paper.BODY_NAME),
+                self._row(named(body.location_kk, body.location_ru), paper.FINE),
+                self._row(same(""), paper.FINE),
+                *rows,
+            ]
         return [self._columns(rows), Spacer(0, 5)]
 
     def _summary(self) -> list[Flowable]:
@@ -195,9 +197,10 @@ class _Sheet:
             style += [("RIGHTPADDING", (0, 0), (0, -1), GAP / 2), ("LEFTPADDING", (1, 0), (1, -1), GAP / 2)]
         for row in wide or ():
             style += [("SPAN", (0, row), (-1, row)), ("RIGHTPADDING", (0, row), (0, row), 0)]
+            style.append(("BOTTOMPADDING", (0, row), (-1, row), 3))
         if ruled:
             style += [("LINEABOVE", (0, 0), (-1, 0), 0.5, paper.RULE), ("TOPPADDING", (0, 0), (-1, 0), 3.2)]
-            style.append(("BOTTOMPADDING", (0, -1), (-1, -1), 3.2))
+            style.append(("BOTTOMPADDING", (0, -1), (-1, -1), 6 if wide and wide[-1] == len(rows) - 1 else 3.2))
         return paper.Grid(rows, widths, style=style)
 
     def _pictures(self) -> list[Flowable]:

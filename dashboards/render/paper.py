@@ -101,7 +101,7 @@ class Rules(Flowable):  # type: ignore[misc]  # the library ships without types
         """Thin lines, the last at the foot."""
         with self.canv.artifact():
             self.canv.setStrokeColor(QUIET)
-            self.canv.setLineWidth(0.5)
+            self.canv.setLineWidth(0.35)
             for number in range(round(self.height / self._apart)):
                 self.canv.line(0, number * self._apart + 1, self.width, number * self._apart + 1)
 

@@ -19,9 +19,11 @@ from dashboards.render.fields import (
     device_lines,
     offence_lines,
     penalty_lines,
+    reading_lines,
     vehicle_lines,
+    way_lines,
 )
-from dashboards.render.wording import Words, day, instant, metres, money, named, same, speed, sum_of
+from dashboards.render.wording import Words, day, instant, money, same, sum_of
 
 
 def prescription(
@@ -83,7 +85,10 @@ def _items(act: Act, delivered: DeliveryTerms | None) -> tuple[Item, ...]:
             ),
             _reading(act),
         ),
-        (Words("Техникалық құрал", "Техническое средство", "The technical means"), device_lines(act)),
+        (
+            Words("Техникалық құрал", "Техническое средство", "The technical means"),
+            _device(act),
+        ),
         (Words("Әкімшілік жаза", "Административное взыскание", "The penalty"), penalty_lines(act)),
         (Words("Төлеу мерзімдері", "Сроки уплаты", "Terms of payment"), _terms(act, delivered)),
         (
@@ -99,8 +104,7 @@ def _items(act: Act, delivered: DeliveryTerms | None) -> tuple[Item, ...]:
 
 
 def _reading(act: Act) -> tuple[Line, ...]:
-    measured = act.measurement
-    if measured is None:
+    if act.measurement is None:
         return (
             sentence(
                 "Факті фотосуретпен және мемлекеттік тізілімдердің мәліметтерімен расталған.",
@@ -108,47 +112,12 @@ def _reading(act: Act) -> tuple[Line, ...]:
                 "The fact is borne out by a photograph and by what the state registers hold.",
             ),
         )
-    value = (
-        Words("Учаскедегі орташа жылдамдық", "Средняя скорость на участке", "Average speed over the section")
-        if measured.kind == "section_speed"
-        else Words("Өлшенген жылдамдық", "Измеренная скорость", "Measured speed")
-    )
-    error = Words("Өлшеу қателігі (шегерілді)", "Погрешность (вычтена)", "Error of measurement (subtracted)")
-    limit = Words("Рұқсат етілген жылдамдық", "Разрешённая скорость", "Speed limit")
-    excess = Words("Асыру шамасы", "Величина превышения", "Excess")
-    return (
-        *_way(act),
-        line(value, _kmh(speed(measured.value_kmh100))),
-        line(error, _kmh(speed(measured.error_kmh100))),
-        line(limit, _kmh(speed(measured.limit_kmh100))),
-        line(excess, _kmh(str(act.excess_kmh))),
-    )
+    way = () if act.section is None else way_lines(act.section)
+    return (*way, *reading_lines(act.measurement, act.excess_kmh))
 
 
-def _kmh(value: str) -> Words:
-    return Words(f"{value} км/сағ", f"{value} км/ч", f"{value} km/h")
-
-
-def _way(act: Act) -> tuple[Line, ...]:
-    """Where and when the drive began whose average speed is meant, and how far it went; item 4 is its end."""
-    run = act.section
-    if run is None:
-        return ()
-    length = f"{metres(run.length_mm)} ± {metres(run.length_error_mm)}"
-    return (
-        line(
-            Words("Учаскенің басы", "Начало участка", "The section begins at"),
-            named(run.entry.title_kk, run.entry.title_ru),
-        ),
-        line(
-            Words("Учаскеге кірген уақыты (UTC+5)", "Въезд на участок (UTC+5)", "Entered at (UTC+5)"),
-            same(instant(run.entered_us)),
-        ),
-        line(
-            Words("Учаскенің ұзындығы", "Длина участка", "Length of the section"),
-            Words(f"{length} м", f"{length} м", f"{length} m"),
-        ),
-    )
+def _device(act: Act) -> tuple[Line, ...]:
+    return device_lines(act.device, None if act.section is None else act.section.device)
 
 
 def _terms(act: Act, delivered: DeliveryTerms | None) -> tuple[Line, ...]:
