@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from adjudication.answers import SizeClass, System
+from adjudication.answers import PersonStanding, SizeClass, System, VehicleStatus
 from adjudication.errors import Invalid
 from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.happenings import What
@@ -80,7 +80,10 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     `plate` is what the first reader surely read, and what the registered vehicle bears; `second_read` absent: the
     second reader read the same, "": nothing. `country_seen` and `vehicle_seen` are surely seen;
     `vehicle_seen` absent: a vehicle of the registered category, "": none. `district_code` absent: Almaty.
-    `then` is what people told after the act was sent, `seen_at` when the case is looked at (absent: at the last fact).
+    `holder` has the vehicle in temporary possession and use; size, birth, death and standing are then the holder's.
+    `plate` "": none was read; `registered_plate` absent: the record bears the plate that was read. `no_record`: the
+    registers that answered that they know nothing. `then` is what people told after the act was sent, `seen_at` when
+    the case is looked at (absent: at the last fact).
     """
 
     offence_at: datetime
@@ -90,25 +93,39 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     limit_kmh: Decimal | None = None
     device_kind: Literal["measuring", "non_measuring"] | None = None
     verification_valid_to: date | None = None
+    conformity_valid_to: date | None = None
+    device_registered_elsewhere: bool = False
+    clock_offset_s: Decimal = Decimal(0)
     owner: Literal["individual", "legal_person"] = "individual"
     size_class: SizeClass | None = None
     owner_born_on: date | None = None
     owner_died_on: date | None = None
+    owner_standing: PersonStanding = "ordinary"
+    holder: Literal["individual", "legal_person"] | None = None
+    vehicle_status: VehicleStatus = "registered"
     vehicle_registered_with: Literal["civil", "military police", "military_police", "diplomatic"] = "civil"
     vehicle_category: str = "M1"
     manufacture_year: int | None = None
     commercial_use: bool = False
+    passenger_carrier: bool = False
+    emergency_service: bool = False
     policy_valid_from: object = None
     policy_valid_to: object = None
     inspection_valid_to: date | None = None
     unanswered: tuple[str, ...] = ()
+    no_record: tuple[str, ...] = ()
     officer_confirmed_at: datetime | None = None
+    officer_rejected_at: datetime | None = None
+    officer_reason: str = ""
     signed_at: datetime | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     paid: tuple[Payment, ...] = ()
     previous: tuple[Previous, ...] = ()
     plate: str = "489AAC02"
+    plate_percent: Decimal = Decimal(100)
+    registered_plate: str | None = None
+    candidates: int = 1
     second_read: str | None = None
     country_seen: str = ""
     vehicle_seen: VehicleClass | Literal[""] | None = None
@@ -199,7 +216,7 @@ def _check(case: Scenario) -> None:
     for bound in (facts.policy_valid_from, facts.policy_valid_to):
         if bound is not None and not isinstance(bound, date):
             raise Invalid("scenario-malformed", f"{case.id}: an insurance bound is a day or a moment")
-    unknown = sorted(set(facts.unanswered) - set(SYSTEMS))
+    unknown = sorted({*facts.unanswered, *facts.no_record} - set(SYSTEMS))
     if unknown:
         raise Invalid("scenario-malformed", f"{case.id}: no such register: {', '.join(unknown)}")
     if facts.delivered_at is not None and facts.sent_at is None:
