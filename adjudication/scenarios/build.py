@@ -26,6 +26,7 @@ from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of
 from adjudication.facts import (
     Box,
     Elsewhere,
+    LoadMeasurement,
     Measurement,
     Media,
     Officer,
@@ -189,6 +190,10 @@ def _event(facts: ScenarioFacts) -> EventCaptured:
         direction="",
         media=(Media(role="violation", sha256="0" * 64, bytes=1, captured_us=captured_us),),
         measurement=_measurement(facts),
+        loads=tuple(
+            LoadMeasurement(kind=one.kind, value=one.value, error=one.error, permitted=one.permitted)
+            for one in facts.loads
+        ),
         violation=REPORTS.get(facts.kind),
     )
 
@@ -258,7 +263,7 @@ def _none(facts: ScenarioFacts, system: System, asked_us: Micros) -> NoRecord:
 def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
     """Measuring where a speed was measured or a verification is spoken of; verified unless the facts say otherwise."""
     day = civil_day(instant_us(facts.offence_at))
-    measures = facts.kind in MEASURED or facts.verification_valid_to is not None
+    measures = facts.kind in MEASURED or bool(facts.loads) or facts.verification_valid_to is not None
     valid_to = facts.verification_valid_to or day + timedelta(days=365)
     kind = facts.device_kind or ("measuring" if measures else "non_measuring")
     verification = Verification(

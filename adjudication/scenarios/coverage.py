@@ -136,10 +136,13 @@ def _of_part(part: PartRule, ran: Sequence[Ran], since: date) -> Iterator[Demand
 
 
 def _amounts(part: PartRule) -> Iterator[tuple[str, int]]:
-    if isinstance(part.mci, int):
-        yield "", part.mci
-    else:
-        yield from ((f" ({subject})", mci) for subject, mci in part.mci.items())
+    """Each fine of the part, and whom or what it is for in words."""
+    for step in part.steps:
+        excess = f" from {step.from_kg} kg" if step.from_kg else ""
+        if isinstance(step.mci, int):
+            yield excess, step.mci
+        else:
+            yield from ((f" ({subject}){excess}", mci) for subject, mci in step.mci.items())
 
 
 def _changes(part: PartRule, since: date) -> Iterator[tuple[str, date]]:

@@ -17,7 +17,15 @@ from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.happenings import What
 from adjudication.messages import Form, Route
 
-Kind = Literal["speed", "section_speed", "no_insurance_by_data_match", "no_inspection_by_data_match", ViolationCode]
+Kind = Literal[
+    "speed",
+    "section_speed",
+    "overweight",
+    "oversize",
+    "no_insurance_by_data_match",
+    "no_inspection_by_data_match",
+    ViolationCode,
+]
 SYSTEMS: dict[str, System] = {
     "device": "devices",
     "devices": "devices",
@@ -74,6 +82,15 @@ class SeenElsewhere(_Table, frozen=True, kw_only=True):
     minutes: Decimal
 
 
+class Load(_Table, frozen=True, kw_only=True):
+    """A measured weight in kilograms, or a height, width or length in millimetres."""
+
+    kind: Literal["gross_mass", "height", "width", "length"]
+    value: int
+    permitted: int
+    error: int = 0
+
+
 class ScenarioFacts(_Table, frozen=True, kw_only=True):
     """Short facts. Moments without an offset are civil time at +05:00.
 
@@ -91,6 +108,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     measured_kmh: Decimal | None = None
     measurement_error_kmh: Decimal = Decimal(0)
     limit_kmh: Decimal | None = None
+    loads: tuple[Load, ...] = ()
     device_kind: Literal["measuring", "non_measuring"] | None = None
     verification_valid_to: date | None = None
     conformity_valid_to: date | None = None
@@ -169,6 +187,7 @@ class Expected(_Table, frozen=True, kw_only=True):
     half_sum_tenge: Decimal | None = None
     discount_offered: bool | None = None
     effective_excess_kmh: int | None = None
+    effective_excess_load: int | None = None
     state: str | None = None
     deadlines: Deadlines = Deadlines()
 
@@ -213,6 +232,8 @@ def _check(case: Scenario) -> None:
     facts = case.facts
     if facts.kind in ("speed", "section_speed") and (facts.measured_kmh is None or facts.limit_kmh is None):
         raise Invalid("scenario-malformed", f"{case.id}: a speed needs measured_kmh and limit_kmh")
+    if facts.kind in ("overweight", "oversize") and not facts.loads:
+        raise Invalid("scenario-malformed", f"{case.id}: weight and size need loads")
     for bound in (facts.policy_valid_from, facts.policy_valid_to):
         if bound is not None and not isinstance(bound, date):
             raise Invalid("scenario-malformed", f"{case.id}: an insurance bound is a day or a moment")

@@ -29,11 +29,13 @@ from adjudication.terms import (
 from adjudication.tolerance import excess_kmh
 from adjudication.units import TIYN_PER_TENGE
 
-REGISTERED: dict[str, Detection] = {
+FOUND_AS: dict[str, Detection] = {
+    "overweight": "overweight",
+    "oversize": "oversize",
     "no_insurance_by_data_match": "no_insurance",
     "no_inspection_by_data_match": "no_inspection",
 }
-"""What registers tell, by the name that scenarios give it."""
+"""What instruments and registers tell, by the name that scenarios give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ def _of_kind(
     """The case of the offence the scenario is about; a passage may make others."""
     day = civil_day(instant_us(facts.offence_at))
     reported = REPORTS.get(facts.kind)
-    kind = REGISTERED.get(facts.kind, "speed") if reported is None else reported_as(reported, policy.on(day))
+    kind = FOUND_AS.get(facts.kind, "speed") if reported is None else reported_as(reported, policy.on(day))
     bases = {part.part for part in law.detecting(kind, day)}
     repeats = {part.part for part in law.parts_on(day) if bases.intersection(part.repeat_of)}
     cases = (one for one in found if isinstance(one, CaseDecided))
@@ -177,6 +179,7 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         "mci_count": case.mci_count if case else None,
         "discount_offered": case.discount_offered if case else None,
         "effective_excess_kmh": max(excess_kmh(measurement, tolerance), 0) if measurement else None,
+        "effective_excess_load": case.excess_load if case else None,
         **_after(scenario, result, law),
         "mci_value_tenge": None,
         "sum_tenge": None,

@@ -44,7 +44,16 @@ def test_a_part_s_amounts_and_the_days_around_its_beginning_are_demanded() -> No
 
 def test_each_class_of_person_has_an_amount_to_show() -> None:
     firms = [one for one in RAN if one.scenario.facts.size_class != "medium"]
-    assert holes(firms, load_law()) == ["230: 230(2) since 2024-01-01: 400 MCI (medium)"]
+    assert "230: 230(2) since 2024-01-01: 400 MCI (medium)" in holes(firms, load_law())
+    assert all("(medium)" in one for one in holes(firms, load_law()))
+
+
+def test_each_step_by_tonnes_has_amounts_to_show() -> None:
+    light = [one for one in RAN if (one.scenario.expected.effective_excess_load or 0) <= 10_000]
+    assert holes(light, load_law()) == [
+        f"571: 571(6) since 2026-03-12: {mci} MCI ({subject}) from 10000 kg"
+        for subject, mci in (("small", 480), ("medium", 780))
+    ]
 
 
 @pytest.mark.parametrize(
