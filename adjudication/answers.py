@@ -16,6 +16,8 @@ from adjudication.units import Micros, Name, Text
 PersonNumber = Annotated[str, Meta(pattern=r"^\d{12}\Z", description="IIN of a natural, BIN of a legal person")]
 System = Literal["vehicles", "persons", "insurance", "inspection", "penalties", "devices"]
 SizeClass = Literal["small", "medium", "large", "unknown"]
+VehicleStatus = Literal["registered", "wanted", "stolen", "scrapped", "deregistered"]
+PersonStanding = Literal["ordinary", "sole_trader", "state_body", "branch", "foreign", "non_profit"]
 
 
 class Answer(Fact, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ class Vehicle(Answer, tag="vehicle", frozen=True, kw_only=True):
     colour: Name
     category: Annotated[str, Meta(pattern=r"^(M1|M2|M3|N1|N2|N3|L[1-7]|O[1-4])\Z")]
     manufacture_year: Annotated[int, Meta(ge=1900, le=2100)]
-    status: Literal["registered", "wanted", "stolen", "scrapped", "deregistered"]
+    status: VehicleStatus
     registered_with: Literal["civil", "military_police", "diplomatic"]
     owner: PersonNumber
     holder: PersonNumber | None = None
@@ -66,7 +68,7 @@ class Person(Answer, tag="person", frozen=True, kw_only=True):
     died_on: date | None
     address: Text
     size_class: SizeClass | None
-    standing: Literal["ordinary", "sole_trader", "state_body", "branch", "foreign", "non_profit"] = "ordinary"
+    standing: PersonStanding = "ordinary"
     language: Literal["kk", "ru"] = "kk"
     egov_phone: Annotated[str, Meta(pattern=r"^\+7\d{10}\Z")] | None = None
 

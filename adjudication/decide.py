@@ -37,7 +37,7 @@ from adjudication.repeat import applied_part
 from adjudication.rules import rules_for
 from adjudication.sections import compared
 from adjudication.terms import limitation_last_day, send_last_day
-from adjudication.tolerance import excess_kmh
+from adjudication.tolerance import excess_kmh, excess_load
 from adjudication.units import Id
 
 GUARDS: tuple[Guard, ...] = (
@@ -162,7 +162,7 @@ def _decision_id(scene: Scene, case_id: str, policy: Policy) -> Id:
 def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
     case_id = scene.case_id(finding)
     part, repetition = applied_part(scene, finding)
-    mci, size = amount(scene, part)
+    mci, size = amount(scene, part, finding.excess_load)
     guarded = (ruling for guard in GUARDS for ruling in guard(scene, finding))
     applied = (*repetition, *size, *warning_owed(scene, part), *automatic(scene, part))
     heard = _settled_by_officer(scene, (*finding.rulings, *guarded, *applied))
@@ -190,6 +190,8 @@ def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
         trace=(*(ruling.step for ruling in rulings), otherwise(first, rest, finding)),
         reviews=scene.reviews,
         base=None if part is finding.base else finding.base.part,
+        load=finding.load,
+        excess_load=finding.excess_load,
     )
 
 
@@ -255,9 +257,12 @@ def _outcome(scene: Scene) -> str:
     """Why nothing is made of a passage; the first that holds."""
     passage = scene.checked.passage
     measured = passage.measurement
-    if passage.section is not None or (measured and excess_kmh(measured, scene.policy.tolerance) > 0):
+    tolerance = scene.policy.tolerance
+    too_fast = measured is not None and excess_kmh(measured, tolerance) > 0
+    too_much = any(excess_load(one, tolerance) > 0 for one in passage.event.loads)
+    if passage.section is not None or too_fast or (too_much and scene.law.detecting("overweight", scene.day)):
         return "NO_CORPUS"
-    if passage.event.violation is not None:
+    if too_much or passage.event.violation is not None:
         return "NOT_COVERED"
     if passage.plate is None:
         return "UNREAD"

@@ -11,6 +11,30 @@ from adjudication.lawbook import Language, Texts
 from adjudication.messages import TraceStep
 from adjudication.reasons import text_of
 
+KILOGRAMS, MILLIMETRES = Texts(kk="кг", ru="кг", en="kg"), Texts(kk="мм", ru="мм", en="mm")
+
+
+def _too_much(what: Texts, unit: Texts) -> Texts:
+    """The phrase of a weight or size that exceeds what is permitted."""
+    return Texts(
+        kk=f"{what.kk}: өлшенгені {{measured}} {unit.kk}, қателік {{error}} шегерілді, "
+        f"рұқсат етілгені {{permitted}}: асыру {{excess}} {unit.kk}.",
+        ru=f"{what.ru}: измерено {{measured}} {unit.ru}, вычтена погрешность {{error}}, "
+        f"допустимо {{permitted}}: превышение {{excess}} {unit.ru}.",
+        en=f"{what.en}: measured {{measured}} {unit.en}, less the error of {{error}}, "
+        f"permitted {{permitted}}: {{excess}} {unit.en} too much.",
+    )
+
+
+def _enough(unit: Texts) -> Texts:
+    """The phrase of what would have been no offence."""
+    return Texts(
+        kk=f"Өлшенген мән {{lowest}} {unit.kk}-нан төмен болса, құқық бұзушылық болмас еді.",
+        ru=f"При измеренном значении ниже {{lowest}} {unit.ru} правонарушения не было бы.",
+        en=f"Below a measured {{lowest}} {unit.en} there would be no offence.",
+    )
+
+
 PHRASES = {
     "speed-excess": Texts(
         kk="Өлшенген жылдамдық {measured_kmh} км/сағ, қателік {error_kmh} шегерілді, шектеу {limit_kmh}: "
@@ -24,6 +48,10 @@ PHRASES = {
         ru="Такое превышение предусмотрено частью {part}.",
         en="Such an excess falls under {part}.",
     ),
+    "gross-mass": _too_much(Texts(kk="Жалпы салмағы", ru="Общая масса", en="Gross mass"), KILOGRAMS),
+    "height": _too_much(Texts(kk="Биіктігі", ru="Высота", en="Height"), MILLIMETRES),
+    "width": _too_much(Texts(kk="Ені", ru="Ширина", en="Width"), MILLIMETRES),
+    "length": _too_much(Texts(kk="Ұзындығы", ru="Длина", en="Length"), MILLIMETRES),
     "reported": Texts(
         kk="Құрылғы {part} бойынша бұзушылықты тіркеді.",
         ru="Устройство зафиксировало нарушение по {part}.",
@@ -149,6 +177,8 @@ PHRASES = {
         ru="Если бы в тот момент ({on}) действовал договор, правонарушения не было бы.",
         en="With a contract valid at that instant ({on}) there would be no offence.",
     ),
+    "otherwise-overweight": _enough(KILOGRAMS),
+    "otherwise-oversize": _enough(MILLIMETRES),
     "otherwise-no-inspection": Texts(
         kk="Сол күні ({on}) техникалық байқау қолданыста болса, құқық бұзушылық болмас еді.",
         ru="Если бы в тот день ({on}) действовал техосмотр, правонарушения не было бы.",

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from adjudication.units import Bp, Count, DegreesE7, Id, Kmh100, Micros, Name, Pixels, Sha256, Text
+from adjudication.units import Bp, Count, DegreesE7, Id, Kmh100, Load, Micros, Name, Pixels, Sha256, Text
 
 
 class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -48,6 +48,19 @@ class Measurement(Fact, frozen=True, kw_only=True):
     value_kmh100: Kmh100
     error_kmh100: Kmh100
     limit_kmh100: Kmh100
+
+
+class LoadMeasurement(Fact, frozen=True, kw_only=True):
+    """What a loaded vehicle weighs or how far it reaches, as the instrument gave it; nothing is subtracted yet.
+
+    In kilograms for `gross_mass`, in millimetres else. `error` is the instrument's stated error at this value,
+    `permitted` what vehicles may have there without a permit of their own.
+    """
+
+    kind: Literal["gross_mass", "height", "width", "length"]
+    value: Load
+    error: Load
+    permitted: Load
 
 
 class Section(Fact, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from adjudication.answers import (
     VehicleAnswer,
 )
 from adjudication.calendar import civil_day
+from adjudication.facts import LoadMeasurement
 from adjudication.lawbook import Detection, Lawbook, PartRule
 from adjudication.messages import EventCaptured, PassageChecked, ReviewRecorded, Route, TraceStep
 from adjudication.plates import classify
@@ -46,7 +47,8 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A possible offence: its base part, how it was found, what the rule itself rules, and what would change it."""
+    """A possible offence: its base part, how it was found, what the rule itself rules, and what would change it.
+    `load` and `excess_load` are of weight or size: what was measured and by how much it was too much, in its unit."""
 
     base: PartRule
     detection: Detection
@@ -54,6 +56,8 @@ class Finding:
     rulings: tuple[Ruling, ...]
     otherwise: TraceStep
     excess_kmh: int | None = None
+    load: LoadMeasurement | None = None
+    excess_load: int | None = None
 
 
 @dataclass(frozen=True)

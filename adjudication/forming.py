@@ -49,7 +49,6 @@ def form_act(
     if passage.section is not None and len(records) != len(passage.shown_by):
         raise Invalid("act-incomplete", "an average speed is proved by the records of both ends")
     rule, money = _rule(decision, law), sums(law, decision.mci_count, day)
-    measured = decision.excess_kmh is not None
     officer = _officer(decision)
     return Act(
         act_id=ids.stable_id("act", decision.case_id, generation),
@@ -66,9 +65,9 @@ def form_act(
         statement_kk=rule.statement.kk,
         statement_ru=rule.statement.ru,
         statement_en=rule.statement.en,
-        measurement=decision.checked.passage.measurement if measured else None,
+        measurement=None if decision.excess_kmh is None else decision.checked.passage.measurement,
         excess_kmh=decision.excess_kmh,
-        device=device_of(device, measured=measured),
+        device=device_of(device, measured=decision.is_measured),
         mci_count=decision.mci_count,
         mci_tiyn=money.mci_tiyn,
         initiated_on=day,
@@ -88,6 +87,8 @@ def form_act(
         decided_by="officer" if officer else "automatic",
         officer=officer.full_name if officer else None,
         section=section_of(decision),
+        load=decision.load,
+        excess_load=decision.excess_load,
     )
 
 

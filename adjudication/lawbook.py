@@ -39,10 +39,14 @@ TermCode = Literal[
     "YEAR",
     "REPEAT",
 ]
-Detection = Literal["speed", "no_insurance", "no_inspection", "signs", Offence]
-"""What a rule can find: the speed, a paper that is missing, or what a device reports (adjudication.rules.reported)."""
+Detection = Literal["speed", "overweight", "oversize", "no_insurance", "no_inspection", "signs", Offence]
+"""What a rule can find: a measured excess, a paper that is missing, or what a device reports
+(adjudication.rules.reported)."""
+Fine = Count | dict[SubjectClass, Count]
+"""In MCI: one for everybody, or one for each class."""
 Confidence = Literal["A", "B", "C", "M"]
 Language = Literal["kk", "ru", "en"]
+KG_PER_TONNE = 1_000
 
 
 class _Data(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +74,25 @@ class Dated(_Data, frozen=True, kw_only=True):
         return self.in_force <= day and (self.repealed is None or day < self.repealed)
 
 
+class Step(_Data, frozen=True, kw_only=True):
+    """One of several fines of a part, for an excess from `from_kg` to `to_kg`; the last has no end."""
+
+    from_kg: Count
+    mci: Fine
+    to_kg: Count | None = None
+
+    @property
+    def borders(self) -> tuple[int, int | None]:
+        """From and to, in kilograms."""
+        return self.from_kg, self.to_kg
+
+    @property
+    def fine(self) -> str:
+        """The fine as people write it: `1 to 5 t: individual 40, small 80`."""
+        upto = "t and more" if self.to_kg is None else f"to {self.to_kg / KG_PER_TONNE:g} t"
+        return f"{self.from_kg / KG_PER_TONNE:g} {upto}: {_fine(self.mci)}"
+
+
 class InspectionDuty(_Data, frozen=True, kw_only=True):
     """Who must have a vehicle inspected: `categories`, but for `exempt_category` of at most `exempt_years` years, the
     year of manufacture counted, and not used commercially."""
@@ -86,16 +109,17 @@ class PartRule(Dated, frozen=True, kw_only=True):
     repetition it punishes. `instead_of`: the parts it stands for where something is so that only an officer or a court
     finds out. `by_officer`: nothing here tells it; it is known so that earlier penalties are.
 
-    `mci` is the fine in MCI for everybody or by class of subject, 0 where there is none. `besides` is what else the
-    sanction provides: then there is a protocol, never an automatic act (807(1)(2)). `or_fine` is what a warning may
-    become where the person is still punished under chapter 30 (43(2), 57(2)). `automatic_since` None: never automatic.
+    `mci` is the fine in MCI for everybody, by class, or in steps by excess; 0 where there is none. `besides` is what
+    else the sanction provides: then there is a protocol, never an automatic act (807(1)(2)). `or_fine` is what a
+    warning may become where the person is still punished under chapter 30 (43(2), 57(2)). `automatic_since` None:
+    never automatic.
     `settled_by_officer` is the reason why an officer looks at every case of it. `only_in` are the regions it applies
     in, by the two digits of KATO. `continuing`: one act for as long as it lasts.
     `section_since`: from when an average speed between two points counts; None: it does not.
     """
 
     part: Part
-    mci: Count | dict[SubjectClass, Count]
+    mci: Fine | tuple[Step, ...]
     discount: bool
     form: Form
     statement: Texts
@@ -118,8 +142,18 @@ class PartRule(Dated, frozen=True, kw_only=True):
 
     @property
     def fine(self) -> str:
-        """The fine in MCI as people write it: `10`, or `individual 10, small 160`."""
-        return str(self.mci) if isinstance(self.mci, int) else ", ".join(f"{who} {n}" for who, n in self.mci.items())
+        """The fine in MCI as people write it: `10`, `individual 10, small 160`, or one for each step."""
+        return "; ".join(step.fine for step in self.mci) if isinstance(self.mci, tuple) else _fine(self.mci)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps of the fine, mildest first; one without end where there is but one fine."""
+        return self.mci if isinstance(self.mci, tuple) else (Step(from_kg=0, mci=self.mci),)
+
+    @property
+    def borders(self) -> tuple[int, int | None]:
+        """Of an excess of speed, in km/h."""
+        return self.from_kmh or 0, self.to_kmh
 
     @property
     def article(self) -> str:
@@ -280,8 +314,16 @@ class Lawbook:
             raise Invalid(
                 "law-malformed", f"{part.part}: a protocol is never automatic, and nothing else is a protocol"
             )
+        if isinstance(part.mci, tuple):
+            borders = [step.borders for step in part.mci]
+            if not borders or borders[-1][1] is not None or any(a[1] != b[0] for a, b in pairwise(borders)):
+                raise Invalid("law-malformed", f"{part.part}: each step begins where the one before it ends")
         if (part.detects == "no_inspection") != (part.inspection is not None):
             raise Invalid("law-malformed", f"{part.part}: who must be inspected belongs to no_inspection only")
+
+
+def _fine(mci: Fine) -> str:
+    return str(mci) if isinstance(mci, int) else ", ".join(f"{who} {n}" for who, n in mci.items())
 
 
 def class_of(size: SizeClass | None, non_profit: bool) -> SubjectClass | None:

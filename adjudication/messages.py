@@ -17,6 +17,7 @@ from adjudication.facts import (
     EvidenceRef,
     Fact,
     Likeness,
+    LoadMeasurement,
     Measurement,
     Media,
     Officer,
@@ -64,6 +65,12 @@ class EventCaptured(Message, tag="event-captured", frozen=True, kw_only=True):
     violation: ViolationCode | None = None
     verification: Verification | None = None
     reading: DeviceReading | None = None
+    loads: Annotated[tuple[LoadMeasurement, ...], Meta(max_length=4)] = ()
+
+    @property
+    def means_one(self) -> bool:
+        """Whether the device means one vehicle of all that its pictures show: what it measured or saw is about it."""
+        return self.measurement is not None or self.violation is not None or bool(self.loads)
 
 
 class SectionEntry(Fact, frozen=True, kw_only=True):
@@ -162,6 +169,7 @@ class CaseDecided(Message, tag="case-decided", frozen=True, kw_only=True):
     `route`: auto → an act is formed; review → an officer; wait → asked again at `ask_again_us`; refer → another body;
     reject → ends here. `part` and `mci_count` are those that would apply where the route is not auto. `reviews` are the
     officers' verdicts that entered, oldest first. `base` is what was found, where `part` punishes its repetition.
+    `load` is the measurement of weight or size that was found excessive, `excess_load` by how much, in its unit.
     """
 
     v: Version1 = 1
@@ -184,6 +192,13 @@ class CaseDecided(Message, tag="case-decided", frozen=True, kw_only=True):
     trace: tuple[TraceStep, ...]
     reviews: "tuple[ReviewRecorded, ...]" = ()
     base: Part | None = None
+    load: LoadMeasurement | None = None
+    excess_load: Count | None = None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether an instrument's word is what the decision rests on."""
+        return self.excess_kmh is not None or self.excess_load is not None
 
 
 class PassageClosed(Message, tag="passage-closed", frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from adjudication.answers import Penalties, Person
 from adjudication.findings import Ruling, Scene, in_order, ruled
 from adjudication.lawbook import PartRule, SubjectClass, class_of
 from adjudication.repeat import is_live
+from adjudication.tolerance import bracket
 
 
 def subject_class(person: Person) -> SubjectClass | None:
@@ -17,16 +18,17 @@ def subject_class(person: Person) -> SubjectClass | None:
     return class_of(person.size_class, person.standing == "non_profit")
 
 
-def amount(scene: Scene, part: PartRule) -> tuple[int, tuple[Ruling, ...]]:
-    """The fine in MCI and what is to be said of it; 0 where it cannot be told."""
-    if isinstance(part.mci, int):
-        return part.mci, (_amount(part, part.mci),)
+def amount(scene: Scene, part: PartRule, excess_load: int | None = None) -> tuple[int, tuple[Ruling, ...]]:
+    """The fine in MCI and what is to be said of it; 0 where it cannot be told. `excess_load` is for a part in steps."""
+    mci = (bracket(excess_load or 0, part.steps, scene.policy.bracket_boundary) or part.steps[0]).mci
+    if isinstance(mci, int):
+        return mci, (_amount(part, mci),)
     if not isinstance(scene.liable, Person):
         return 0, ()
     subject = subject_class(scene.liable)
-    if subject is None or subject not in part.mci:
+    if subject is None or subject not in mci:
         return 0, (ruled("review", "SIZE_UNKNOWN", "amount", part=part.part),)
-    return part.mci[subject], (_amount(part, part.mci[subject], subject),)
+    return mci[subject], (_amount(part, mci[subject], subject),)
 
 
 def automatic(scene: Scene, part: PartRule) -> tuple[Ruling, ...]:

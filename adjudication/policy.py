@@ -28,6 +28,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     in_force: date
     bracket_boundary: Literal["milder", "lower_inclusive"]
     bus_lane_as: Literal["signs", "lane_position"]
+    weight_control: Literal["refer", "here"]
     tolerance: Literal["subtract_error", "none"]
     send_term_lapsed: Literal["reject", "review"]
     repeat_year: Literal["shorter", "after_execution"]

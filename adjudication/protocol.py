@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from adjudication.answers import PersonNumber
-from adjudication.facts import EvidenceRef, Fact, Measurement, Place, Verification
+from adjudication.facts import EvidenceRef, Fact, LoadMeasurement, Measurement, Place, Verification
 from adjudication.units import Count, Id, Micros, Name, Sha256, Text, Tiyn
 
 
@@ -107,3 +107,5 @@ class Act(Fact, tag="act", tag_field="kind", frozen=True, kw_only=True):
     decided_by: Literal["automatic", "officer"]
     officer: Text | None
     section: ActSection | None = None  # items 4 to 6, of an average speed
+    load: LoadMeasurement | None = None  # item 5, of weight or size, with by how much it was too much
+    excess_load: Count | None = None

@@ -258,6 +258,13 @@ _REFERRED = (
         "A passenger carrier: the transport body draws up a protocol",
     ),
     _reason(
+        "TRANSPORT_CONTROL",
+        "571; policy weight_control",
+        "Салмақ пен габарит: іс көлік бақылауы органына беріледі",
+        "Вес и габариты: дело передаётся органу транспортного контроля",
+        "Weight and size: the case is the transport control body's",
+    ),
+    _reason(
         "NOT_AUTOMATIC_THEN",
         "31(1), edition of that day",
         "Ол күні мұндай құқық бұзушылық автоматты түрде қаралмаған",
@@ -577,6 +584,14 @@ _REVIEWED = (
         "Мүгедектігі бар адамның көлігі ме, тізілім сұралмады: қызметкер тексереді",
         "Не проверено по реестру, не принадлежит ли транспорт лицу с инвалидностью: проверяет сотрудник",
         "No register told whether the vehicle is of a person with a disability: an officer finds out",
+        confirmable=True,
+    ),
+    _reason(
+        "ROAD_PERMIT_UNCHECKED",
+        "571(6), (8); brief 1",
+        "Арнаулы жүру рұқсаты бар ма, тізілім сұралмады: қызметкер тексереді",
+        "Не проверено по реестру, есть ли специальное разрешение на проезд: проверяет сотрудник",
+        "No register told whether a special permit allows the passage: an officer finds out",
         confirmable=True,
     ),
     _reason(

@@ -13,6 +13,7 @@ from msgspec import Meta
 Micros = Annotated[int, Meta(ge=0, le=4_102_444_800_000_000, description="UTC microseconds since 1970-01-01, to 2100")]
 Bp = Annotated[int, Meta(ge=0, le=10_000, description="basis points: 10 000 is certainty")]
 Kmh100 = Annotated[int, Meta(ge=0, le=50_000, description="hundredths of a km/h, to 500 km/h")]
+Load = Annotated[int, Meta(ge=0, le=1_000_000, description="kilograms or millimetres, to 1 000 t or 1 km")]
 Tiyn = Annotated[int, Meta(ge=0, description="hundredths of a tenge")]
 Pixels = Annotated[int, Meta(ge=0, le=65_535, description="pixels of the picture as it came from the device")]
 DegreesE7 = Annotated[int, Meta(ge=-1_800_000_000, le=1_800_000_000, description="WGS-84 degrees × 10⁷")]

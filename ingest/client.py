@@ -20,7 +20,7 @@ import msgspec
 
 from adjudication import codec, ids
 from adjudication.errors import Invalid
-from adjudication.facts import DeviceReading, Measurement, Media, ViolationCode
+from adjudication.facts import DeviceReading, LoadMeasurement, Measurement, Media, ViolationCode
 from adjudication.messages import EventCaptured
 from adjudication.units import Id, Micros
 from ingest import frame as frames
@@ -66,6 +66,7 @@ class Seen:
     lane: int = 1
     direction: str = ""
     measurement: Measurement | None = None
+    loads: tuple[LoadMeasurement, ...] = ()
     violation: ViolationCode | None = None
     reading: DeviceReading | None = None
 
@@ -215,6 +216,7 @@ class DeviceClient:
             direction=seen.direction,
             media=tuple(_media(picture, captured_us) for picture in pictures),
             measurement=seen.measurement,
+            loads=seen.loads,
             violation=seen.violation,
             verification=self._device.verification,
             reading=seen.reading,

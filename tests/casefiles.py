@@ -10,7 +10,7 @@ import msgspec
 
 from adjudication.calendar import start_of_day_us
 from adjudication.decide import decide
-from adjudication.facts import EvidenceRef, EvidenceRole, ViolationCode
+from adjudication.facts import EvidenceRef, EvidenceRole, LoadMeasurement, ViolationCode
 from adjudication.happenings import Told, What, event_of
 from adjudication.lawbook import Language
 from adjudication.lifecycle import apply
@@ -205,6 +205,21 @@ def carrier() -> CaseFile:
     )
 
 
+def weighed() -> CaseFile:
+    """A lorry too heavy for the road: transport control's case."""
+    scales = LoadMeasurement(kind="gross_mass", value=43_000, error=400, permitted=40_000)
+    source = samples.checked()
+    event = msgspec.structs.replace(source.passage.event, measurement=None, loads=(scales,))
+    (decision,) = decide(
+        msgspec.structs.replace(source, passage=msgspec.structs.replace(source.passage, event=event)),
+        (),
+        LAW,
+        load_policy(),
+    )
+    assert isinstance(decision, CaseDecided)
+    return referral(decision)
+
+
 def every() -> dict[str, CaseFile]:
     """A case for each document, and for each of its variants, by name."""
     complaint = ("complaint", "in-17", at(4, 30))
@@ -215,6 +230,7 @@ def every() -> dict[str, CaseFile]:
         "protocol-military": military(),
         "protocol-carrier": carrier(),
         "forwarding-letter": referred(),
+        "forwarding-letter-weight": weighed(),
         "enforcement-letter": Course().sent().paid(500_000, at(4, 20)).file(at(7, 1)),
         "contest-determination": Course().sent().told(*complaint).file(at(5, 4)),
         "contest-decision": Course().sent().told(*complaint).file(at(5, 4)),

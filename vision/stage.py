@@ -57,7 +57,7 @@ def passages(frame: Frame, seen: Sequence[Seen] | None, reader: str) -> list[Pas
     closeups = [number for number, media in enumerate(event.media) if media.role in OF_THE_MEANT]
     if seen is None:
         aims = [Aim(NOTHING, 1 if event.reading is not None else 0)]
-    elif event.measurement is not None or event.violation is not None:
+    elif event.means_one:
         aims = [aim(seen, event.reading, closeups)]
     else:
         aims = [Aim(target, 1) for target in every_plate(seen)] or [aim(seen, event.reading, closeups)]

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 
 from adjudication.findings import Rule
 from adjudication.messages import PassageObserved
-from adjudication.rules import documents, reported, speed
+from adjudication.rules import documents, reported, speed, weight
 
-RULES: tuple[Rule, ...] = (speed.find, reported.find, documents.find_no_insurance, documents.find_no_inspection)
+RULES: tuple[Rule, ...] = (
+    speed.find,
+    weight.find_overweight,
+    weight.find_oversize,
+    reported.find,
+    documents.find_no_insurance,
+    documents.find_no_inspection,
+)
 
 
 def rules_for(passage: PassageObserved) -> Sequence[Rule]:

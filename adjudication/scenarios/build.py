@@ -26,6 +26,7 @@ from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of
 from adjudication.facts import (
     Box,
     Elsewhere,
+    LoadMeasurement,
     Measurement,
     Media,
     Officer,
@@ -46,6 +47,7 @@ from adjudication.units import MICROS_PER_SECOND, Micros
 ASKED_AFTER_US = 60 * MICROS_PER_SECOND
 """The registers are asked a minute after the passage."""
 OWNER = {"individual": "900101300017", "legal_person": "070640013540"}
+HOLDER = {"individual": "880202400125", "legal_person": "100140001231"}
 PLACE = Place(
     place_id="p-1", title_kk="Үлгі", title_ru="Пример", district_code="197512", lat_e7=432_319_000, lon_e7=767_798_100
 )
@@ -79,7 +81,7 @@ def checked_passage(facts: ScenarioFacts) -> PassageChecked:
         event=event,
         plate=_plate(facts),
         vehicle=_sighting(facts),
-        candidates=1,
+        candidates=facts.candidates,
         quality=facts.quality,
         reader="scenario",
         second_speed=_second_speed(facts),
@@ -101,16 +103,16 @@ def asked_again(checked: PassageChecked, facts: ScenarioFacts, at_us: Micros) ->
     return replace(checked, checked_id=ids.checked_id(checked.passage.passage_id, len(rounds)), rounds=rounds)
 
 
-def confirmation(case: CaseDecided, at_us: Micros) -> ReviewRecorded:
-    """An officer's confirmation of a decision."""
+def verdict(case: CaseDecided, at_us: Micros, *, confirms: bool, reason: str = "") -> ReviewRecorded:
+    """An officer's verdict on a decision."""
     return ReviewRecorded(
         review_id=ids.stable_id("review", case.decision_id),
         case_id=case.case_id,
         decision_id=case.decision_id,
         officer=OFFICER,
         at_us=at_us,
-        verdict="confirm",
-        reason="",
+        verdict="confirm" if confirms else "reject",
+        reason=reason,
         note="",
         plate=None,
         checked=case.checked,
@@ -118,21 +120,25 @@ def confirmation(case: CaseDecided, at_us: Micros) -> ReviewRecorded:
 
 
 def answers(facts: ScenarioFacts, asked_us: Micros) -> Answers:
-    """What every register says when asked at `asked_us`, as of the passage."""
+    """What every register says when asked at `asked_us`, as of the passage; without a plate only the devices' is."""
+    device = _no_answer(facts, "devices", asked_us) or _device(facts, asked_us)
+    if not facts.plate:
+        return Answers(asked_us=asked_us, device=device)
     return Answers(
         asked_us=asked_us,
-        device=_silent(facts, "devices", asked_us) or _device(facts, asked_us),
-        vehicle=_silent(facts, "vehicles", asked_us) or _vehicle(facts, asked_us),
-        liable=_silent(facts, "persons", asked_us) or _person(facts, asked_us),
-        insurance=_silent(facts, "insurance", asked_us) or _insurance(facts, asked_us),
-        inspection=_silent(facts, "inspection", asked_us) or _inspection(facts, asked_us),
-        penalties=_silent(facts, "penalties", asked_us) or _penalties(facts, asked_us),
+        device=device,
+        vehicle=_no_answer(facts, "vehicles", asked_us) or _vehicle(facts, asked_us),
+        liable=_no_answer(facts, "persons", asked_us) or _person(facts, asked_us),
+        insurance=_no_answer(facts, "insurance", asked_us) or _insurance(facts, asked_us),
+        inspection=_no_answer(facts, "inspection", asked_us) or _inspection(facts, asked_us),
+        penalties=_no_answer(facts, "penalties", asked_us) or _penalties(facts, asked_us),
     )
 
 
 def decided_on(facts: ScenarioFacts) -> date | None:
     """The last day before the act was signed that the registers could still speak of; None if nothing says."""
-    moments = [at for at in (facts.signed_at, facts.sent_at, facts.officer_confirmed_at) if at is not None]
+    given = (facts.signed_at, facts.sent_at, facts.officer_confirmed_at, facts.officer_rejected_at)
+    moments = [at for at in given if at is not None]
     return civil_day(min(instant_us(at) for at in moments)) if moments else None
 
 
@@ -178,12 +184,16 @@ def _event(facts: ScenarioFacts) -> EventCaptured:
         device_id="d-1",
         sequence=1,
         captured_us=captured_us,
-        clock_offset_us=0,
+        clock_offset_us=int(facts.clock_offset_s * MICROS_PER_SECOND),
         place=_place(facts),
         lane=1,
         direction="",
         media=(Media(role="violation", sha256="0" * 64, bytes=1, captured_us=captured_us),),
         measurement=_measurement(facts),
+        loads=tuple(
+            LoadMeasurement(kind=one.kind, value=one.value, error=one.error, permitted=one.permitted)
+            for one in facts.loads
+        ),
         violation=REPORTS.get(facts.kind),
     )
 
@@ -208,14 +218,16 @@ def _kmh100(kmh: Decimal | None) -> int:
     return int((kmh or Decimal(0)) * 100)
 
 
-def _plate(facts: ScenarioFacts) -> PlateReading:
+def _plate(facts: ScenarioFacts) -> PlateReading | None:
+    if not facts.plate:
+        return None
     formats = classify(facts.plate)
     second = facts.plate if facts.second_read is None else facts.second_read
     return PlateReading(
         text=facts.plate,
         format_id=formats[0].id,
         country=country(formats),
-        confidence_bp=10_000,
+        confidence_bp=int(facts.plate_percent * 100),
         characters_bp=(10_000,) * len(facts.plate),
         box=Box(x=0, y=0, width=1, height=1),
         picture=0,
@@ -235,7 +247,10 @@ def _sighting(facts: ScenarioFacts) -> VehicleSighting | None:
     return VehicleSighting(vehicle_class=seen, confidence_bp=10_000, box=box, picture=0)
 
 
-def _silent(facts: ScenarioFacts, system: System, asked_us: Micros) -> Unanswered | None:
+def _no_answer(facts: ScenarioFacts, system: System, asked_us: Micros) -> Unanswered | NoRecord | None:
+    """Silence, or the word that there is none; None where the register has a record."""
+    if system in {SYSTEMS[name] for name in facts.no_record}:
+        return _none(facts, system, asked_us)
     if system not in {SYSTEMS[name] for name in facts.unanswered}:
         return None
     return Unanswered(system=system, asked_us=asked_us, as_of_us=instant_us(facts.offence_at), reason="timeout")
@@ -248,7 +263,7 @@ def _none(facts: ScenarioFacts, system: System, asked_us: Micros) -> NoRecord:
 def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
     """Measuring where a speed was measured or a verification is spoken of; verified unless the facts say otherwise."""
     day = civil_day(instant_us(facts.offence_at))
-    measures = facts.kind in MEASURED or facts.verification_valid_to is not None
+    measures = facts.kind in MEASURED or bool(facts.loads) or facts.verification_valid_to is not None
     valid_to = facts.verification_valid_to or day + timedelta(days=365)
     kind = facts.device_kind or ("measuring" if measures else "non_measuring")
     verification = Verification(
@@ -263,8 +278,8 @@ def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
         model="Scenario",
         kind=kind,
         conformity_certificate="C-1",
-        conformity_valid_to=day + timedelta(days=365),
-        place=_place(facts),
+        conformity_valid_to=facts.conformity_valid_to or day + timedelta(days=365),
+        place=replace(PLACE, place_id="p-9") if facts.device_registered_elsewhere else _place(facts),
         operator="Scenario",
         verification=verification if kind == "measuring" else None,
     )
@@ -278,17 +293,20 @@ def _vehicle(facts: ScenarioFacts, asked_us: Micros) -> Vehicle:
         system="vehicles",
         asked_us=asked_us,
         as_of_us=instant_us(facts.offence_at),
-        plate=facts.plate,
+        plate=facts.registered_plate or facts.plate,
         vin="XTA21099012345678",
         make="Scenario",
         model="One",
         colour="white",
         category=facts.vehicle_category,
         manufacture_year=facts.manufacture_year or ordinary_year,
-        status="registered",
+        status=facts.vehicle_status,
         registered_with=REGISTERED_WITH[facts.vehicle_registered_with],
         owner=OWNER[facts.owner],
+        holder=HOLDER[facts.holder] if facts.holder else None,
+        emergency_service=facts.emergency_service,
         commercial_use=facts.commercial_use,
+        passenger_carrier=facts.passenger_carrier,
     )
 
 
@@ -297,19 +315,21 @@ def _person(facts: ScenarioFacts, asked_us: Micros) -> Person:
     known_on = decided_on(facts)
     died_on = facts.owner_died_on
     known_dead = died_on is not None and (known_on is None or died_on <= known_on)
-    individual = facts.owner == "individual"
+    kind = facts.holder or facts.owner
+    individual = kind == "individual"
     return Person(
         system="persons",
         asked_us=asked_us,
         as_of_us=instant_us(facts.offence_at),
-        number=OWNER[facts.owner],
-        kind=facts.owner,
+        number=HOLDER[facts.holder] if facts.holder else OWNER[facts.owner],
+        kind=kind,
         name_kk="Үлгі",
         name_ru="Пример",
         born_on=(facts.owner_born_on or date(1990, 1, 1)) if individual else None,
         died_on=died_on if known_dead else None,
         address="",
         size_class=facts.size_class,
+        standing=facts.owner_standing,
     )
 
 

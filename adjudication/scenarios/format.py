@@ -11,13 +11,21 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from adjudication.answers import SizeClass, System
+from adjudication.answers import PersonStanding, SizeClass, System, VehicleStatus
 from adjudication.errors import Invalid
 from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.happenings import What
 from adjudication.messages import Form, Route
 
-Kind = Literal["speed", "section_speed", "no_insurance_by_data_match", "no_inspection_by_data_match", ViolationCode]
+Kind = Literal[
+    "speed",
+    "section_speed",
+    "overweight",
+    "oversize",
+    "no_insurance_by_data_match",
+    "no_inspection_by_data_match",
+    ViolationCode,
+]
 SYSTEMS: dict[str, System] = {
     "device": "devices",
     "devices": "devices",
@@ -74,13 +82,25 @@ class SeenElsewhere(_Table, frozen=True, kw_only=True):
     minutes: Decimal
 
 
+class Load(_Table, frozen=True, kw_only=True):
+    """A measured weight in kilograms, or a height, width or length in millimetres."""
+
+    kind: Literal["gross_mass", "height", "width", "length"]
+    value: int
+    permitted: int
+    error: int = 0
+
+
 class ScenarioFacts(_Table, frozen=True, kw_only=True):
     """Short facts. Moments without an offset are civil time at +05:00.
 
     `plate` is what the first reader surely read, and what the registered vehicle bears; `second_read` absent: the
     second reader read the same, "": nothing. `country_seen` and `vehicle_seen` are surely seen;
     `vehicle_seen` absent: a vehicle of the registered category, "": none. `district_code` absent: Almaty.
-    `then` is what people told after the act was sent, `seen_at` when the case is looked at (absent: at the last fact).
+    `holder` has the vehicle in temporary possession and use; size, birth, death and standing are then the holder's.
+    `plate` "": none was read; `registered_plate` absent: the record bears the plate that was read. `no_record`: the
+    registers that answered that they know nothing. `then` is what people told after the act was sent, `seen_at` when
+    the case is looked at (absent: at the last fact).
     """
 
     offence_at: datetime
@@ -88,27 +108,42 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     measured_kmh: Decimal | None = None
     measurement_error_kmh: Decimal = Decimal(0)
     limit_kmh: Decimal | None = None
+    loads: tuple[Load, ...] = ()
     device_kind: Literal["measuring", "non_measuring"] | None = None
     verification_valid_to: date | None = None
+    conformity_valid_to: date | None = None
+    device_registered_elsewhere: bool = False
+    clock_offset_s: Decimal = Decimal(0)
     owner: Literal["individual", "legal_person"] = "individual"
     size_class: SizeClass | None = None
     owner_born_on: date | None = None
     owner_died_on: date | None = None
+    owner_standing: PersonStanding = "ordinary"
+    holder: Literal["individual", "legal_person"] | None = None
+    vehicle_status: VehicleStatus = "registered"
     vehicle_registered_with: Literal["civil", "military police", "military_police", "diplomatic"] = "civil"
     vehicle_category: str = "M1"
     manufacture_year: int | None = None
     commercial_use: bool = False
+    passenger_carrier: bool = False
+    emergency_service: bool = False
     policy_valid_from: object = None
     policy_valid_to: object = None
     inspection_valid_to: date | None = None
     unanswered: tuple[str, ...] = ()
+    no_record: tuple[str, ...] = ()
     officer_confirmed_at: datetime | None = None
+    officer_rejected_at: datetime | None = None
+    officer_reason: str = ""
     signed_at: datetime | None = None
     sent_at: datetime | None = None
     delivered_at: datetime | None = None
     paid: tuple[Payment, ...] = ()
     previous: tuple[Previous, ...] = ()
     plate: str = "489AAC02"
+    plate_percent: Decimal = Decimal(100)
+    registered_plate: str | None = None
+    candidates: int = 1
     second_read: str | None = None
     country_seen: str = ""
     vehicle_seen: VehicleClass | Literal[""] | None = None
@@ -152,6 +187,7 @@ class Expected(_Table, frozen=True, kw_only=True):
     half_sum_tenge: Decimal | None = None
     discount_offered: bool | None = None
     effective_excess_kmh: int | None = None
+    effective_excess_load: int | None = None
     state: str | None = None
     deadlines: Deadlines = Deadlines()
 
@@ -196,10 +232,12 @@ def _check(case: Scenario) -> None:
     facts = case.facts
     if facts.kind in ("speed", "section_speed") and (facts.measured_kmh is None or facts.limit_kmh is None):
         raise Invalid("scenario-malformed", f"{case.id}: a speed needs measured_kmh and limit_kmh")
+    if facts.kind in ("overweight", "oversize") and not facts.loads:
+        raise Invalid("scenario-malformed", f"{case.id}: weight and size need loads")
     for bound in (facts.policy_valid_from, facts.policy_valid_to):
         if bound is not None and not isinstance(bound, date):
             raise Invalid("scenario-malformed", f"{case.id}: an insurance bound is a day or a moment")
-    unknown = sorted(set(facts.unanswered) - set(SYSTEMS))
+    unknown = sorted({*facts.unanswered, *facts.no_record} - set(SYSTEMS))
     if unknown:
         raise Invalid("scenario-malformed", f"{case.id}: no such register: {', '.join(unknown)}")
     if facts.delivered_at is not None and facts.sent_at is None:

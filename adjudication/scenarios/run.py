@@ -15,7 +15,7 @@ from adjudication.messages import CaseDecided, PassageChecked, PassageClosed
 from adjudication.policy import Edition, Policy
 from adjudication.reasons import REASONS
 from adjudication.rules.reported import reported_as
-from adjudication.scenarios.build import REPORTS, asked_again, checked_passage, confirmation
+from adjudication.scenarios.build import REPORTS, asked_again, checked_passage, verdict
 from adjudication.scenarios.course import RUNNING, course
 from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
 from adjudication.terms import (
@@ -29,11 +29,13 @@ from adjudication.terms import (
 from adjudication.tolerance import excess_kmh
 from adjudication.units import TIYN_PER_TENGE
 
-REGISTERED: dict[str, Detection] = {
+FOUND_AS: dict[str, Detection] = {
+    "overweight": "overweight",
+    "oversize": "oversize",
     "no_insurance_by_data_match": "no_insurance",
     "no_inspection_by_data_match": "no_inspection",
 }
-"""What registers tell, by the name that scenarios give it."""
+"""What instruments and registers tell, by the name that scenarios give it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,7 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
             that is not given.
         Unavailable: law data does not reach the scenario's days.
     """
-    changed = _with(policy, scenario.policy)
-    result = came_to(scenario.facts, law, changed)
+    changed, result = _with(policy, scenario.policy), outcome(scenario, law, policy)
     values = {**_decided(scenario, result, law, changed), **_dates(scenario, law)}
     wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
     wanted.pop("deadlines", None)
@@ -77,6 +78,11 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
         for key, expected in wanted.items()
         if values[key] != expected and not (key == "reason" and expected in grounds)
     )
+
+
+def outcome(scenario: Scenario, law: Lawbook, policy: Policy) -> Result:
+    """What the law makes of a scenario's facts, with its changes of policy. Raises as `run`."""
+    return came_to(scenario.facts, law, _with(policy, scenario.policy))
 
 
 def _asserted(table: msgspec.Struct) -> dict[str, object]:
@@ -97,23 +103,35 @@ def came_to(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
     checked = checked_passage(facts)
     found = decide(checked, (), law, policy)
     case = _of_kind(found, facts, law, policy)
-    while case is not None and case.reason == "SECOND_ASK_DUE" and case.ask_again_us is not None:
+    while case is not None and _is_asked_again(case, facts):
+        assert case.ask_again_us is not None
         checked = asked_again(checked, facts, case.ask_again_us)
         case = _of_kind(decide(checked, (), law, policy), facts, law, policy)
     if case is None:
         closed = next((one.outcome for one in found if isinstance(one, PassageClosed)), "NO_OFFENCE")
         return Result("reject", closed, None)
-    if facts.officer_confirmed_at is not None:
-        case = _confirmed(case, checked, facts, law, policy)
+    case = _judged(case, checked, facts, law, policy)
     late = _too_late(case, facts, law, policy)
     return late or Result(case.route, case.reason, case)
 
 
-def _confirmed(
+def _is_asked_again(case: CaseDecided, facts: ScenarioFacts) -> bool:
+    """Whether the road asks again: for a second word always, a silent register until the case is looked at."""
+    if case.ask_again_us is None:
+        return False
+    seen_us = instant_us(facts.seen_at) if facts.seen_at else 0
+    return case.reason == "SECOND_ASK_DUE" or case.ask_again_us <= seen_us
+
+
+def _judged(
     case: CaseDecided, checked: PassageChecked, facts: ScenarioFacts, law: Lawbook, policy: Policy
 ) -> CaseDecided:
-    assert facts.officer_confirmed_at is not None
-    review = confirmation(case, instant_us(facts.officer_confirmed_at))
+    """The case after an officer's verdict, if there was one."""
+    at = facts.officer_confirmed_at or facts.officer_rejected_at
+    if at is None:
+        return case
+    confirms = facts.officer_confirmed_at is not None
+    review = verdict(case, instant_us(at), confirms=confirms, reason=facts.officer_reason)
     again = _of_kind(decide(checked, (review,), law, policy), facts, law, policy)
     assert again is not None  # decide raises where a verdict fits no case
     return again
@@ -125,7 +143,7 @@ def _of_kind(
     """The case of the offence the scenario is about; a passage may make others."""
     day = civil_day(instant_us(facts.offence_at))
     reported = REPORTS.get(facts.kind)
-    kind = REGISTERED.get(facts.kind, "speed") if reported is None else reported_as(reported, policy.on(day))
+    kind = FOUND_AS.get(facts.kind, "speed") if reported is None else reported_as(reported, policy.on(day))
     bases = {part.part for part in law.detecting(kind, day)}
     repeats = {part.part for part in law.parts_on(day) if bases.intersection(part.repeat_of)}
     cases = (one for one in found if isinstance(one, CaseDecided))
@@ -161,6 +179,7 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         "mci_count": case.mci_count if case else None,
         "discount_offered": case.discount_offered if case else None,
         "effective_excess_kmh": max(excess_kmh(measurement, tolerance), 0) if measurement else None,
+        "effective_excess_load": case.excess_load if case else None,
         **_after(scenario, result, law),
         "mci_value_tenge": None,
         "sum_tenge": None,

@@ -1,10 +1,17 @@
 """`tarazy law`: look the law up, check its data, run a lawyer's scenarios."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+if TYPE_CHECKING:
+    from adjudication.lawbook import Lawbook
+    from adjudication.policy import Policy
+    from adjudication.scenarios.coverage import Ran
+    from adjudication.scenarios.format import Scenario
 
 app = typer.Typer(help="Look the law up, check its data, run scenarios.", no_args_is_help=True)
 
@@ -16,14 +23,20 @@ FILE_UNREADABLE = 2
 def scenario(
     files: Annotated[list[Path], typer.Argument(help="Files in the scenario format.", exists=True, dir_okay=False)],
     policy: Annotated[str, typer.Option(help="The operating policy to start from.")] = "default",
+    coverage: Annotated[bool, typer.Option("--coverage", help="Then what they show of the law, by article.")] = False,
 ) -> None:
-    """Run scenarios; print each expectation that is not met, with both values. Exit 1 if any, 2 if a file is wrong."""
-    from adjudication.errors import Invalid, Unavailable
+    """Run scenarios; print each expectation that is not met, with both values. With --coverage, what of the law those
+    that hold show: each amount, each day around a change, each route, reason, state and policy value. Exit 1 where an
+    expectation is not met or something is not shown, 2 where a file is wrong.
+    """
+    from adjudication.errors import Invalid
+    from adjudication.scenarios.coverage import Ran
     from adjudication.scenarios.format import parse
-    from adjudication.scenarios.run import run
     from integrations.lawfiles import load_law, load_policy
 
-    failed = wrong = total = 0
+    law, rules = load_law(), load_policy(policy)
+    held: list[Ran] = []
+    wrong = total = 0
     for file in files:
         try:
             cases = parse(file.read_bytes())
@@ -31,18 +44,49 @@ def scenario(
             typer.echo(f"{file}: {error}", err=True)
             wrong += 1
             continue
-        for case in cases:
-            total += 1
-            try:
-                failures = [str(failure) for failure in run(case, load_law(), load_policy(policy))]
-            except (Invalid, Unavailable) as error:
-                failures = [f"{case.id}: {error}"]
-            for failure in failures:
-                typer.echo(f"{file}: {failure}")
-            failed += bool(failures)
-    typer.echo(f"{total} cases, {failed} failed")
-    if wrong or failed:
+        total += len(cases)
+        held += [ran for case in cases if (ran := _held(file, case, law, rules))]
+    typer.echo(f"{total} cases, {total - len(held)} failed")
+    holes = _print_coverage(held, law, rules) if coverage else 0
+    if wrong or len(held) < total or holes:
         raise typer.Exit(FILE_UNREADABLE if wrong else SCENARIO_FAILED)
+
+
+def _held(file: Path, case: "Scenario", law: "Lawbook", policy: "Policy") -> "Ran | None":
+    """The scenario with what came of it, or None with what is not as expected printed."""
+    from adjudication.errors import Invalid, Unavailable
+    from adjudication.scenarios.coverage import Ran
+    from adjudication.scenarios.run import outcome, run
+
+    try:
+        failures = [str(failure) for failure in run(case, law, policy)]
+        if not failures:
+            return Ran(case, outcome(case, law, policy))
+    except (Invalid, Unavailable) as error:
+        failures = [f"{case.id}: {error}"]
+    for failure in failures:
+        typer.echo(f"{file}: {failure}")
+    return None
+
+
+def _print_coverage(held: "Sequence[Ran]", law: "Lawbook", policy: "Policy") -> int:
+    """A line for each article and heading, and one for each hole; how many holes there are."""
+    from itertools import groupby
+
+    from adjudication.scenarios.coverage import coverage
+
+    demands = sorted(coverage(held, law, policy), key=lambda one: one.heading)
+    holes = 0
+    for heading, about in groupby(demands, key=lambda one: one.heading):
+        listed = list(about)
+        missing = [one.what for one in listed if not one.shown_by]
+        cases = {name for one in listed for name in one.shown_by}
+        typer.echo(f"{heading:<9} {len(listed) - len(missing):>3} of {len(listed):>3} shown, by {len(cases)} cases")
+        for what in missing:
+            typer.echo(f"{'':<9} not shown: {what}")
+        holes += len(missing)
+    typer.echo(f"{holes} holes")
+    return holes
 
 
 @app.command()

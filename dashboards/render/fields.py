@@ -1,6 +1,6 @@
 """What several documents say alike of an act: body, addressee, vehicle, offence, device, penalty."""
 
-from adjudication.facts import Measurement
+from adjudication.facts import LoadMeasurement, Measurement
 from adjudication.protocol import Act, ActDevice, ActSection
 from dashboards.render.document import Line, line, sentence
 from dashboards.render.wording import Words, article, day, instant, metres, money, named, same, speed, sum_of
@@ -101,6 +101,35 @@ def reading_lines(measured: Measurement, excess_kmh: int | None) -> tuple[Line, 
 
 def _kmh(value: str) -> Words:
     return Words(f"{value} км/сағ", f"{value} км/ч", f"{value} km/h")
+
+
+def load_lines(measured: LoadMeasurement, excess: int | None) -> tuple[Line, ...]:
+    """What a vehicle weighs or how far it reaches, what was subtracted, what is permitted, and the excess."""
+    by_mass = measured.kind == "gross_mass"
+
+    def of(value: int) -> Words:
+        return (
+            Words(f"{value} кг", f"{value} кг", f"{value} kg")
+            if by_mass
+            else Words(f"{value} мм", f"{value} мм", f"{value} mm")
+        )
+
+    error = Words("Өлшеу қателігі (шегерілді)", "Погрешность (вычтена)", "Error of measurement (subtracted)")
+    lines = (
+        line(_LOADS[measured.kind], of(measured.value)),
+        line(error, of(measured.error)),
+        line(Words("Рұқсат етілгені", "Допустимо", "Permitted"), of(measured.permitted)),
+    )
+    over = Words("Асыру шамасы", "Величина превышения", "Excess")
+    return lines if excess is None else (*lines, line(over, of(excess)))
+
+
+_LOADS = {
+    "gross_mass": Words("Өлшенген жалпы салмағы", "Измеренная общая масса", "Gross mass measured"),
+    "height": Words("Өлшенген биіктігі", "Измеренная высота", "Height measured"),
+    "width": Words("Өлшенген ені", "Измеренная ширина", "Width measured"),
+    "length": Words("Өлшенген ұзындығы", "Измеренная длина", "Length measured"),
+}
 
 
 def device_lines(device: ActDevice, entry: ActDevice | None = None) -> tuple[Line, ...]:

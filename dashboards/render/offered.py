@@ -12,7 +12,8 @@ from dashboards.render.courses import (
     statement_determination,
 )
 from dashboards.render.document import Document, Kind
-from dashboards.render.letters import enforcement_letter, forwarding_letter
+from dashboards.render.enforcement import enforcement_letter
+from dashboards.render.forwarding import forwarding_letter
 from dashboards.render.protocol import protocol
 from dashboards.render.receipt import receipt
 

@@ -17,6 +17,7 @@ from dashboards.render.fields import (
     addressee_lines,
     body_lines,
     device_lines,
+    load_lines,
     offence_lines,
     penalty_lines,
     reading_lines,
@@ -104,6 +105,8 @@ def _items(act: Act, delivered: DeliveryTerms | None) -> tuple[Item, ...]:
 
 
 def _reading(act: Act) -> tuple[Line, ...]:
+    if act.load is not None:
+        return load_lines(act.load, act.excess_load)
     if act.measurement is None:
         return (
             sentence(

@@ -15,7 +15,7 @@ from adjudication.messages import CaseDecided
 from adjudication.protocol import ActSection
 from dashboards.render.casefile import UNNUMBERED, CaseFile, signature_lines, unfit
 from dashboards.render.document import Document, Figure, Line, blank, known, line, numbered, sentence
-from dashboards.render.fields import device_lines, reading_lines, way_lines
+from dashboards.render.fields import device_lines, load_lines, reading_lines, way_lines
 from dashboards.render.persons import person_lines
 from dashboards.render.wording import Words, article, day, instant, named, same
 
@@ -78,7 +78,11 @@ def protocol(file: CaseFile) -> Document:
                     Words("Тұлғаның түсініктемесі", "Объяснение лица", "What the person says"),
                     (blank(Words("Түсініктеме", "Объяснение", "Explanation"), rules=3),),
                 ),
-                ("803(2)", Words("Техникалық құрал", "Техническое средство", "The technical means"), _device(decision)),
+                (
+                    "803(2)",
+                    Words("Техникалық құрал", "Техническое средство", "The technical means"),
+                    means_lines(decision),
+                ),
                 (
                     "803(2)",
                     Words("Өзге де мәліметтер", "Иные сведения", "Other particulars"),
@@ -112,8 +116,6 @@ def offence(file: CaseFile, decision: CaseDecided) -> tuple[Line, ...]:
     passage, rule, vehicle = decision.checked.passage, file.rule, answer_of(decision, Vehicle)
     event, plate = passage.event, passage.plate
     bearing = f"{vehicle.make} {vehicle.model}, {vehicle.plate}" if vehicle else plate.text if plate else None
-    readings = reading_lines(passage.measurement, decision.excess_kmh) if passage.measurement else ()
-    run = _run(decision)
     return (
         line(
             Words("Күні мен уақыты (UTC+5)", "Дата и время (UTC+5)", "Date and time (UTC+5)"),
@@ -126,9 +128,18 @@ def offence(file: CaseFile, decision: CaseDecided) -> tuple[Line, ...]:
             None if rule is None else Words(rule.statement.kk, rule.statement.ru, rule.statement.en),
         ),
         line(Words("Бабы", "Статья", "Article"), article(decision.part)),
-        *(way_lines(run) if run else ()),
-        *readings,
+        *_readings(decision),
     )
+
+
+def _readings(decision: CaseDecided) -> tuple[Line, ...]:
+    """What was measured, where the decision rests on it."""
+    if decision.load is not None:
+        return load_lines(decision.load, decision.excess_load)
+    run, measured = _run(decision), decision.checked.passage.measurement
+    if measured is None or not decision.is_measured:
+        return ()
+    return (*(way_lines(run) if run else ()), *reading_lines(measured, decision.excess_kmh))
 
 
 def _drawn() -> tuple[Line, ...]:
@@ -150,7 +161,8 @@ def _author() -> tuple[Line, ...]:
     )
 
 
-def _device(decision: CaseDecided) -> tuple[Line, ...]:
+def means_lines(decision: CaseDecided) -> tuple[Line, ...]:
+    """The technical means; of an average speed both."""
     device = answer_of(decision, Device)
     if device is None:
         return (
@@ -162,7 +174,7 @@ def _device(decision: CaseDecided) -> tuple[Line, ...]:
                 )
             ),
         )
-    run, measured = _run(decision), decision.checked.passage.measurement is not None
+    run, measured = _run(decision), decision.is_measured
     lines = device_lines(device_of(device, measured=measured), None if run is None else run.device)
     if not measured or device.verification is not None:
         return lines

@@ -36,6 +36,8 @@ def check_facts(act: Act, decision: CaseDecided, headers: Sequence[EventCaptured
         _check_run(act, run, headers, sections)
     elif act.measurement is not None or act.excess_kmh is not None:
         _same("reading", act.measurement, header.measurement)
+    if act.load is not None and act.load not in header.loads:
+        raise Invalid("act-differs", "weight or size: the device did not measure what the act says")
     _check_answers(act, decision.checked.rounds)
     _same("person held liable", act.addressee.number, decision.liable)
 
@@ -65,7 +67,8 @@ def check_sums(act: Act, decision: CaseDecided) -> None:
     _same("article", act.part, decision.part)
     _same("form", act.form, decision.form)
     _same("number of MCI", act.mci_count, decision.mci_count)
-    _same("excess", act.excess_kmh, decision.excess_kmh)
+    _same("excess", (act.excess_kmh, act.excess_load), (decision.excess_kmh, decision.excess_load))
+    _same("weight or size", act.load, decision.load)
     confirmed = any(review.verdict == "confirm" for review in decision.reviews)
     _same("way of deciding", act.decided_by, "officer" if confirmed else "automatic")
     if act.sum_tiyn != act.mci_count * act.mci_tiyn:
@@ -81,7 +84,7 @@ def _check_answers(act: Act, rounds: tuple[Answers, ...]) -> None:
     named = (act.addressee.number, act.addressee.name_kk, act.addressee.name_ru, act.addressee.born_on)
     _same("person", named, (person.number, person.name_kk, person.name_ru, person.born_on))
     _same("device", (act.device.name, act.device.serial), (device.model, device.serial))
-    if act.measurement is not None:
+    if act.measurement is not None or act.load is not None:
         _same("verification", act.device.verification, device.verification)
         _check_verification(act.device, act.offence_us)
     if act.section is not None:

@@ -93,7 +93,7 @@ def test_keys_are_sorted_and_nothing_is_left_out_but_what_says_no_more_than_its_
     encoded = codec.encode(samples.decision())
     keys = list(json.loads(encoded))
     assert keys == sorted(keys)
-    assert set(keys) == {*CaseDecided.__struct_fields__, "kind"} - {"v", "reviews", "base"}
+    assert set(keys) == {*CaseDecided.__struct_fields__, "kind"} - {"v", "reviews", "base", "load", "excess_load"}
     assert b" " not in encoded.split(b'"trace"')[0].replace(b"Demo speed meter", b"")[:40]
 
 

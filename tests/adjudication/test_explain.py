@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from adjudication.decide import decide
 from adjudication.explain import PHRASES, ROUTES, explain
+from adjudication.facts import LoadMeasurement
 from adjudication.lawbook import Language
 from adjudication.messages import CaseDecided, TraceStep
 from adjudication.reasons import REASONS, REJECTIONS, text_of
@@ -26,6 +27,12 @@ from tests.adjudication.test_decide import (
     twice,
 )
 
+LOADS = (
+    LoadMeasurement(kind="gross_mass", value=43_000, error=100, permitted=40_000),
+    LoadMeasurement(kind="height", value=4_100, error=10, permitted=4_000),
+    LoadMeasurement(kind="width", value=2_700, error=10, permitted=2_550),
+    LoadMeasurement(kind="length", value=20_500, error=10, permitted=20_000),
+)
 LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 CASES = [
     one(samples.checked()),
@@ -35,6 +42,7 @@ CASES = [
     one(given(passage={"second_speed": replace(SLOWER, value_kmh100=8_300)})),
     one(replace(samples.checked(), elsewhere=replace(TOO_FAR, distance_m=2_000))),
     indulgent(given(passage={"vehicle": None})),
+    *(one(given(event={"measurement": None, "loads": (each,)})) for each in LOADS),
     twice(UNINSURED),
     twice(given(event={"measurement": None}, vehicle=OLD_CAR, inspection=none("inspection"))),
     one(UNINSURED),
@@ -50,6 +58,14 @@ def test_each_step_is_one_whole_sentence(language: Language) -> None:
         sentences = explain(case.trace, language)
         assert len(sentences) == len(case.trace)
         assert all(said.endswith(".") and "{" not in said for said in sentences)
+
+
+def test_too_much_weight_is_said_with_its_figures_and_what_would_have_been_none() -> None:
+    said = explain(one(given(event={"measurement": None, "loads": LOADS[:1]})).trace, "en")
+    assert said[0] == "Gross mass: measured 43000 kg, less the error of 100, permitted 40000: 2900 kg too much."
+    assert said[-1].startswith("Below a measured 41100 kg there would be no offence.")
+    height = explain(one(given(event={"measurement": None, "loads": LOADS[1:2]})).trace, "ru")
+    assert height[-1].startswith("При измеренном значении ниже 4011 мм правонарушения не было бы.")
 
 
 def test_the_same_step_is_said_differently_in_each_language() -> None:

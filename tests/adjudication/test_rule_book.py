@@ -23,6 +23,15 @@ def pairs(table: str) -> dict[str, int]:
 BY_CLASS = {
     "230(2)": {"individual": 10, "small": 160, "medium": 400, "large": 1000},
     "590(3)": {"individual": 15, "small": 100, "medium": 200, "large": 400},
+    "571(7)": {"individual": 20, "small": 30, "medium": 40, "large": 50},
+    "571(8)": {"individual": 20, "small": 30, "medium": 40, "large": 50},
+}
+BY_TONNES = {
+    "571(6)": {
+        (1, 5): {"individual": 40, "small": 80, "medium": 120, "large": 200},
+        (5, 10): {"individual": 80, "small": 130, "medium": 180, "large": 280},
+        (10, None): {"individual": 180, "small": 480, "medium": 780, "large": 1000},
+    }
 }
 PRESCRIBED = pairs("""
 592(1) 5      592(2) 10      592(3) 20     592(3-1) 40   592(4) 30     592(5) 60
@@ -75,7 +84,7 @@ def rule(name: str) -> PartRule:
 
 
 def test_the_rule_book_holds_these_rows_and_no_others() -> None:
-    here = {*PRESCRIBED, *WARNED, *OTHERWISE_PUNISHED, *FOUND_BY_PEOPLE, *BY_CLASS}
+    here = {*PRESCRIBED, *WARNED, *OTHERWISE_PUNISHED, *FOUND_BY_PEOPLE, *BY_CLASS, *BY_TONNES}
     assert {part.part for part in LAW.parts_on(ON)} == here
 
 
@@ -104,6 +113,27 @@ def test_what_needs_a_person_is_a_protocol(name: str, mci: int) -> None:
 @pytest.mark.parametrize("name", BY_CLASS)
 def test_a_fine_may_depend_on_who_pays(name: str) -> None:
     assert rule(name).mci == BY_CLASS[name]
+
+
+@pytest.mark.parametrize("name", BY_TONNES)
+def test_a_fine_may_depend_on_the_tonnes(name: str) -> None:
+    found = {(step.from_kg / 1000, step.to_kg and step.to_kg / 1000): step.mci for step in rule(name).steps}
+    assert found == BY_TONNES[name]
+
+
+def test_no_fine_is_above_what_a_fine_may_be() -> None:
+    """Source: 44(2), brief §1.1; 200 MCI for everybody where a part names no class."""
+    most = {"individual": 200, "small": 750, "medium": 1_000, "large": 2_000}
+    for part in LAW.parts:
+        for step in part.steps:
+            by_class = {"individual": step.mci} if isinstance(step.mci, int) else step.mci
+            assert all(mci <= most[subject] for subject, mci in by_class.items()), part.part
+
+
+def test_whether_a_permit_allows_more_an_officer_finds_out() -> None:
+    asked = {part.part for part in LAW.parts_on(ON) if part.settled_by_officer == "ROAD_PERMIT_UNCHECKED"}
+    assert asked == {"571(6)", "571(7)"}
+    assert rule("571(8)").instead_of == ("571(6)", "571(7)")
 
 
 def test_each_repetition_repeats_what_the_brief_says() -> None:

@@ -134,6 +134,17 @@ WANTED: dict[str, tuple[tuple[str, str], ...]] = {
         ("2-қосымша: құрылғының қол қойылған жазбасы", "Приложение 2: подписанная запись устройства"),
         ("Лауазымы, тегі, аты-жөнінің бас әріптері:", "Должность, фамилия, инициалы:"),
     ),
+    "forwarding-letter-weight": (
+        ("Көлік бақылауы органы:", "Орган транспортного контроля:"),
+        ("Өлшенген жалпы салмағы: 43000 кг", "Измеренная общая масса: 43000 кг"),
+        ("Асыру шамасы: 2600 кг", "Величина превышения: 2600 кг"),
+        *VERIFIED,
+        (
+            "Нұсқаманы жіберудің соңғы күні (822-1-бап): 20.04.2026",
+            "Последний день отправки предписания (ст. 822-1): 20.04.2026",
+        ),
+        ("Үлгіқызы Әсем", "Примерова Асем"),
+    ),
     "enforcement-letter": (
         ("жеке сот орындаушыларының өңірлік палатасы", "региональная палата частных судебных исполнителей"),
         ("06.04.2026 № 11-2026-000000001 нұсқама", "Предписание № 11-2026-000000001 от 06.04.2026"),
@@ -264,6 +275,7 @@ def test_the_same_case_gives_the_same_bytes_in_any_process() -> None:
     [
         ("receipt", {"act", "receipt"}),
         ("protocol", {"protocol", "forwarding-letter"}),
+        ("forwarding-letter-weight", {"forwarding-letter"}),
         ("enforcement-letter", {"act", "receipt", "enforcement-letter"}),
         ("contest-decision", {"act", "receipt", "contest-determination", "contest-decision"}),
         ("contest-decision-upheld", {"act", "receipt", "contest-decision"}),

@@ -16,7 +16,7 @@ import pytest
 
 from adjudication import codec
 from adjudication.errors import Invalid
-from adjudication.facts import Box
+from adjudication.facts import Box, LoadMeasurement
 from adjudication.lawbook import Texts
 from adjudication.protocol import Act
 from adjudication.terms import DeliveryTerms
@@ -301,3 +301,12 @@ def test_a_sum_is_said_in_figures_and_in_words(tiyn: int, kk: str, ru: str, en: 
     said = sum_of(tiyn)
     assert (said.kk, said.ru) == (f"{money(tiyn)} ({kk})", f"{money(tiyn)} ({ru})")
     assert said.en.startswith(f"{money(tiyn)} ({en}")
+
+
+def test_an_act_on_weight_says_what_the_scales_said() -> None:
+    load = LoadMeasurement(kind="gross_mass", value=43_000, error=400, permitted=40_000)
+    text = written(sample(part="571(6)", measurement=None, excess_kmh=None, load=load, excess_load=2_600))
+    for said in ("Өлшенген жалпы салмағы: 43000 кг", "Погрешность (вычтена): 400 кг", "Величина превышения: 2600 кг"):
+        assert bare(said) in text
+    wide = written(sample(load=replace(load, kind="width", value=3_000), excess_load=350))
+    assert bare("Измеренная ширина: 3000 мм") in wide

@@ -13,7 +13,7 @@ from adjudication.facts import Measurement
 from adjudication.forming import finding_key, form_act
 from adjudication.messages import CaseDecided, PassageChecked, ReviewRecorded
 from adjudication.protocol import Act
-from adjudication.scenarios.build import OFFICER, confirmation
+from adjudication.scenarios.build import OFFICER, verdict
 from integrations.lawfiles import load_law, load_policy
 from tests import office, samples
 
@@ -45,7 +45,7 @@ def again(checked: PassageChecked, at_us: int | None, **answers: Any) -> Passage
 
 
 def review(case: CaseDecided, at_us: int = T0 + HOUR_US) -> ReviewRecorded:
-    return confirmation(case, at_us)
+    return verdict(case, at_us, confirms=True)
 
 
 def one(checked: PassageChecked, *reviews: ReviewRecorded) -> CaseDecided:
