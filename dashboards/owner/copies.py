@@ -55,7 +55,8 @@ def act_paper(
     title = law.title(act.form, civil_day(stored.formed_us))
     terms = delivery_terms(law, delivered) if delivered is not None else None
     link = faces.centre.link(faces.casebook.acts.token(act.act_id))
-    return render(prescription(act, title, shots, link, terms), languages)
+    paper = prescription(act, title, shots, link, terms, stands=stored.voided_us is None)
+    return render(paper, languages)
 
 
 def receipt_paper(faces: Faces, whole: ShownWhole, languages: tuple[Language, ...] = LAWFUL) -> bytes:

@@ -71,8 +71,8 @@ class Document:
     """Whatever is printed. `designation` stands below the title: number and day. `reference` is what its foot names.
 
     `link` is what the QR code holds, "" for none; `foot` the digests it rests on. A `draft` awaits the person who
-    completes and signs it. `caption` stands below each picture, `plate` below each enlarged plate. Without `letterhead`
-    another body than `body` may be the one that signs.
+    completes and signs it; a `void` one stands no more. `caption` stands below each picture, `plate` below each
+    enlarged plate. Without `letterhead` another body than `body` may be the one that signs.
     """
 
     kind: Kind
@@ -88,6 +88,7 @@ class Document:
     caption: str = ""
     plate: str = ""
     draft: bool = False
+    void: bool = False
     letterhead: bool = True
 
 

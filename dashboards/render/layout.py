@@ -36,6 +36,11 @@ DRAFT = Words(
     "ПРОЕКТ: не имеет силы, пока его не заполнит и не подпишет должностное лицо",
     "DRAFT: of no force until an official has completed and signed it",
 )
+VOID = Words(
+    "КҮШІ ЖОҚ: бұл акт енді әрекет етпейді",
+    "НЕ ДЕЙСТВУЕТ: этот акт больше не имеет силы",
+    "VOID: this act stands no more",
+)
 READING = Words("", "", "FOR READING ONLY: the document itself is its Kazakh and Russian text")
 _FIGURES = Words("Көру, тексеру, төлеу", "Посмотреть, проверить, оплатить", "To see, check and pay")
 _PICTURE = Words("{n}-фотосурет", "Фотоснимок {n}", "Photograph {n}")
@@ -113,8 +118,9 @@ class _Sheet:
         return self.document.body.body_id == DEMO_BODY.body_id
 
     def _notes(self) -> list[Flowable]:
-        """What must be known before anything is read: a sample, a draft, a translation."""
+        """What must be known before anything is read: a sample, an act that is void, a draft, a translation."""
         notes = [(SAMPLE, paper.WARNING)] if self._is_sample else []
+        notes += [(VOID, paper.WARNING)] if self.document.void else []
         notes += [(DRAFT, paper.BLUE)] if self.document.draft else []
         notes += [(READING, paper.BLUE)] if set(self.languages) - set(LAWFUL) else []
         story: list[Flowable] = []

@@ -28,10 +28,16 @@ from dashboards.render.wording import Words, day, instant, money, same, sum_of
 
 
 def prescription(
-    act: Act, title: Texts, shots: Sequence[Shot], link: str, delivered: DeliveryTerms | None = None
+    act: Act,
+    title: Texts,
+    shots: Sequence[Shot],
+    link: str,
+    delivered: DeliveryTerms | None = None,
+    *,
+    stands: bool = True,
 ) -> Document:
     """The document. `title` is what the law calls it on the day it is formed (`Lawbook.title`); `delivered` gives the
-    last days once delivery is known, before it there are only terms.
+    last days once delivery is known, before it there are only terms. What `stands` no more says so.
 
     Raises:
         Invalid: `document-unfit`, a protocol has other items (803(2)).
@@ -52,6 +58,7 @@ def prescription(
         shots=tuple(shots),
         caption=f"{instant(act.offence_us)} · {act.device.name}, № {act.device.serial}",
         plate=act.vehicle.plate,
+        void=not stands,
     )
 
 

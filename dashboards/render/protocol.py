@@ -176,6 +176,8 @@ def means_lines(decision: CaseDecided) -> tuple[Line, ...]:
         )
     run, measured = _run(decision), decision.is_measured
     lines = device_lines(device_of(device, measured=measured), None if run is None else run.device)
+    if run is None and decision.checked.passage.section is not None:
+        return (*lines, blank(_ENTRY_UNKNOWN))
     if not measured or device.verification is not None:
         return lines
     return (
@@ -188,6 +190,13 @@ def means_lines(decision: CaseDecided) -> tuple[Line, ...]:
             )
         ),
     )
+
+
+_ENTRY_UNKNOWN = Words(
+    "Кіре берістегі құрылғы, оның сериялық нөмірі және салыстырып тексерілуі",
+    "Устройство на въезде, его серийный номер и поверка",
+    "The device at the beginning, its serial number and verification",
+)
 
 
 def _run(decision: CaseDecided) -> ActSection | None:

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from adjudication import codec
 from adjudication.messages import CaseDecided, NoticeDelivered, NoticeDispatched
 from dashboards.officer.documents import happened
-from dashboards.render.layout import READING
+from dashboards.render.layout import READING, VOID
 from ingest.topics import CASE_EVENTS
 from integrations.casebook.cases import Entry
 from integrations.lifecycle import lifecycle
@@ -123,6 +123,16 @@ def test_where_nothing_is_due_there_is_no_receipt(faced: FacedTest) -> None:
     assert "receipt.pdf" not in browser.get(f"/a/{token}").text
     assert browser.get(f"/a/{token}/receipt.pdf").status_code == 404
     assert browser.get("/a/" + "0" * 32 + "/receipt.pdf").status_code == 404
+
+
+def test_an_act_that_is_void_says_so_on_paper(faced: FacedTest) -> None:
+    number, token = faced.act()
+    browser = faced.browser()
+    assert bare(VOID.kk) not in text_of(browser.get(f"/a/{token}/act.pdf").content)
+    faced.centre.casebook.acts.void(number, "NO_EVENT", faced.clock())
+    text = text_of(browser.get(f"/a/{token}/act.pdf").content)
+    assert bare(VOID.kk) in text
+    assert bare(VOID.ru) in text
 
 
 def test_a_line_that_was_not_folded_in_has_not_happened() -> None:

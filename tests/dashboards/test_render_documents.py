@@ -10,7 +10,10 @@ from datetime import date
 import msgspec
 import pytest
 
+from adjudication.answers import DeviceAnswer, NoRecord
 from adjudication.errors import Invalid
+from adjudication.facts import Measurement
+from adjudication.messages import SectionEntry, SectionRun
 from adjudication.states import State
 from dashboards.render.casefile import CaseFile
 from dashboards.render.document import Kind
@@ -18,6 +21,7 @@ from dashboards.render.layout import DRAFT, READING, render
 from dashboards.render.offered import DRAWN, offered
 from dashboards.render.protocol import protocol
 from dashboards.render.receipt import due_tiyn, receipt
+from tests import samples
 from tests.casefiles import WRITTEN, Course, at, carrier, every, kind_of, military, referred, sample_act, written
 from tests.papers import bare, missing, text_of
 
@@ -393,6 +397,20 @@ def test_a_protest_against_the_shortened_procedure_asks_for_no_more_money() -> N
     assert bare("прокурора на сокращённое производство") in text
 
 
+def test_a_warning_may_be_contested_and_costs_nothing() -> None:
+    warning = sample_act(form="warning", part="602(1)", mci_count=0, sum_tiyn=0, discount_tiyn=None)
+    course = Course(warning).sent().told("complaint", "in-17", at(4, 30))
+    assert bare("Штраф уплате не подлежит") in text_of(render(DRAWN["contest-decision"](course.file(at(5, 4)))))
+    stated = Course(warning).sent().told("theft", "kui-5", at(4, 9)).file(at(4, 10))
+    assert bare("Айыппұл төленбейді") in text_of(render(DRAWN["statement-determination"](stated)))
+
+
+def test_what_was_paid_is_told_where_payment_is_put_off() -> None:
+    course = Course().sent().paid(500_000, at(4, 20)).told("deferral", "in-8", at(5, 20), until_on=date(2026, 6, 15))
+    text = text_of(render(DRAWN["put-off-determination"](course.file(at(5, 21)))))
+    assert bare("Уплачено: 5 000 ₸ (пять тысяч тенге)") in text
+
+
 def test_a_deferral_has_no_parts() -> None:
     file = Course().sent().told("deferral", "in-8", at(5, 20), until_on=date(2026, 6, 15)).file(at(5, 21))
     text = text_of(render(DRAWN["put-off-determination"](file)))
@@ -403,3 +421,56 @@ def test_a_deferral_has_no_parts() -> None:
 
 def test_an_act_that_was_never_sent_needs_no_decision_on_its_limitation() -> None:
     assert "limitation-decision" not in offered(Course().file(at(4, 7), state="TERMINATED", reason="LIMITATION"))
+
+
+def run_through(entry_device: DeviceAnswer) -> CaseFile:
+    """A car of the military police, by its average speed over a section."""
+    file = military()
+    assert file.decision is not None
+    checked = file.decision.checked
+    entry = SectionEntry(
+        passage_id="e" * 32,
+        event_id="f" * 32,
+        event=samples.event(2, device_id="cam-0", captured_us=samples.CAPTURED_US - 120_000_000),
+        plate=samples.passage().plate,  # type: ignore[arg-type]  # the sample has one
+        vehicle=None,
+        quality=(),
+    )
+    measured = Measurement(kind="section_speed", value_kmh100=9_000, error_kmh100=100, limit_kmh100=6_000)
+    run = SectionRun(section=samples.SECTION, entry=entry, measurement=measured)
+    answers = msgspec.structs.replace(checked.rounds[-1], entry_device=entry_device)
+    passage = msgspec.structs.replace(checked.passage, section=run)
+    return changed(file, checked=msgspec.structs.replace(checked, passage=passage, rounds=(answers,)), excess_kmh=29)
+
+
+def test_a_protocol_on_an_average_speed_names_both_ends() -> None:
+    entry = msgspec.structs.replace(samples.DEVICE, serial="SN-0000")
+    text = text_of(render(protocol(run_through(entry))))
+    for said in (
+        "Средняя скорость на участке: 90 км/ч",
+        "Длина участка: 3 000 ± 3 м",
+        "На въезде:",
+        "SN-0000",
+        "SN-0001",
+    ):
+        assert bare(said) in text
+
+
+def test_where_a_register_was_silent_a_protocol_leaves_room() -> None:
+    silent = NoRecord(system="devices", asked_us=samples.CAPTURED_US, as_of_us=samples.CAPTURED_US)
+    unknown_entry = text_of(render(protocol(run_through(silent))))
+    assert bare("Средняя скорость на участке: 90 км/ч") in unknown_entry
+    assert bare("Устройство на въезде, его серийный номер и поверка:") in unknown_entry
+    file = military()
+    assert file.decision is not None
+    answers = msgspec.structs.replace(file.decision.checked.rounds[-1], device=silent, vehicle=None, liable=None)
+    nobody = changed(file, checked=msgspec.structs.replace(file.decision.checked, rounds=(answers,)))
+    text = text_of(render(protocol(nobody)))
+    assert bare("Наименование, серийный номер, номер, дата и срок поверки:") in text
+    assert "Примерова" not in text
+    assert "489AAC02" in text
+    unverified = msgspec.structs.replace(samples.DEVICE, verification=None)
+    answers = msgspec.structs.replace(file.decision.checked.rounds[-1], device=unverified)
+    lapsed = changed(file, checked=msgspec.structs.replace(file.decision.checked, rounds=(answers,)))
+    assert bare("Номер, дата и срок поверки:") in text_of(render(protocol(lapsed)))
+    assert bare("Прилагаемые документы:") in text_of(render(protocol(replace(file, evidence=()))))
