@@ -44,6 +44,8 @@ Detection = Literal["speed", "overweight", "oversize", "no_insurance", "no_inspe
 (adjudication.rules.reported)."""
 Fine = Count | dict[SubjectClass, Count]
 """In MCI: one for everybody, or one for each class."""
+MEASURED: tuple[Detection, ...] = ("speed", "overweight", "oversize")
+"""What only a verified instrument can find (note to art. 31)."""
 Confidence = Literal["A", "B", "C", "M"]
 Language = Literal["kk", "ru", "en"]
 KG_PER_TONNE = 1_000
@@ -114,7 +116,7 @@ class PartRule(Dated, frozen=True, kw_only=True):
     warning may become where the person is still punished under chapter 30 (43(2), 57(2)). `automatic_since` None:
     never automatic.
     `settled_by_officer` is the reason why an officer looks at every case of it. `only_in` are the regions it applies
-    in, by the two digits of KATO. `continuing`: one act for as long as it lasts.
+    in, by the two digits of KATO. `continuing`: one act for as long as it lasts. `measuring`: found by an instrument.
     `section_since`: from when an average speed between two points counts; None: it does not.
     """
 
@@ -314,6 +316,9 @@ class Lawbook:
             raise Invalid(
                 "law-malformed", f"{part.part}: a protocol is never automatic, and nothing else is a protocol"
             )
+        measured = {one.part for one in self.parts if one.detects in MEASURED}
+        if part.measuring != (part.part in measured or bool(measured.intersection(part.repeat_of))):
+            raise Invalid("law-malformed", f"{part.part}: what is measured, and its repetition, needs an instrument")
         if isinstance(part.mci, tuple):
             borders = [step.borders for step in part.mci]
             if not borders or borders[-1][1] is not None or any(a[1] != b[0] for a, b in pairwise(borders)):

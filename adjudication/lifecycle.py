@@ -30,6 +30,7 @@ from adjudication.messages import (
     ContestDecided,
     ContestFiled,
     DeadlineReached,
+    EarlierVoided,
     HandedBack,
     HandedOver,
     NoticeDelivered,
@@ -172,6 +173,13 @@ def _voided(standing: Standing, event: ActVoided, _law: Lawbook) -> Outcome:
     return move(standing, "superseded")
 
 
+def _earlier_voided(standing: Standing, event: EarlierVoided, _law: Lawbook) -> Outcome:
+    """What the act repeats was no penalty: people look, whatever was paid; nothing ends by itself (§15.3 rule 7)."""
+    if standing.state in {"TERMINATED", "REJECTED", "SUPERSEDED_UNSENT"} or standing.unrepeated_us is not None:
+        return Outcome(standing)
+    return Outcome(replace(standing, unrepeated_us=event.at_us), for_people=True)
+
+
 _FOLDS: dict[type, Callable[[Standing, Any, Lawbook], Outcome]] = {
     NoticeDispatched: _dispatched,
     NoticeDelivered: _delivered,
@@ -179,6 +187,7 @@ _FOLDS: dict[type, Callable[[Standing, Any, Lawbook], Outcome]] = {
     PaymentReceived: _paid,
     DeadlineReached: _reached,
     ActVoided: _voided,
+    EarlierVoided: _earlier_voided,
     ContestFiled: filed,
     ContestDecided: decided,
     StatementFiled: stated,

@@ -319,6 +319,13 @@ class ActVoided(CaseEvent, tag="act-voided", frozen=True, kw_only=True):
     reason: ReasonCode
 
 
+class EarlierVoided(CaseEvent, tag="earlier-voided", frozen=True, kw_only=True):
+    """The case of an earlier penalty ended without one, and this case's act punishes its repetition (§15.3 rule 7)."""
+
+    v: Version1 = 1
+    earlier_id: Name
+
+
 ContestKind = Literal["complaint", "protest", "protest-shortened", "court"]
 """A complaint or a prosecutor's protest to the superior body (826-2), a protest because half the sum should not have
 ended the case (811(4)), a complaint to the court (826-4)."""
@@ -396,6 +403,7 @@ CaseEvents = (
     | PaymentReceived
     | DeadlineReached
     | ActVoided
+    | EarlierVoided
     | ContestFiled
     | ContestDecided
     | StatementFiled

@@ -10,6 +10,7 @@ from adjudication.answers import Penalties, PriorPenalty
 from adjudication.calendar import add_months
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import PartRule
+from adjudication.messages import CaseDecided
 
 
 def applied_part(scene: Scene, finding: Finding) -> tuple[PartRule, tuple[Ruling, ...]]:
@@ -28,6 +29,17 @@ def applied_part(scene: Scene, finding: Finding) -> tuple[PartRule, tuple[Ruling
     outcome = f"a repetition within a year: {repeated.part}"
     latest = same[-1].in_force_on
     return repeated, (in_order("repeat", repeated.part, outcome, part=repeated.part, earlier_in_force_on=latest),)
+
+
+def repeated_cases(decision: CaseDecided) -> tuple[str, ...]:
+    """The cases of the earlier penalties whose repetition a decision punishes; () where it punishes none.
+
+    Were one of them cancelled, there might be no repetition (brief §15.3 rule 7).
+    """
+    said = [one.penalties for one in decision.checked.rounds if isinstance(one.penalties, Penalties)]
+    if decision.base is None or not said:
+        return ()
+    return tuple(prior.case_id for prior in said[-1].prior if prior.part == decision.base)
 
 
 def is_live(scene: Scene, prior: PriorPenalty) -> bool:

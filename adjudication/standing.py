@@ -24,6 +24,7 @@ class Standing(Fact, frozen=True, kw_only=True):
 
     `paid_in_term_tiyn` is what was paid before the discount's end. `contest` is the complaint or protest that is held
     or considered. While execution is suspended, `paused_us` says since when; `year_until_us` is moved by as much.
+    `unrepeated_us`: since when the penalty whose repetition the act punishes stands no more; people judge what follows.
     """
 
     act_number: Text
@@ -47,6 +48,7 @@ class Standing(Fact, frozen=True, kw_only=True):
     year_until_us: Micros | None = None
     paused_us: Micros | None = None
     stated_us: Micros | None = None
+    unrepeated_us: Micros | None = None
 
 
 Code = Literal["SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "DECISION", "PUT_OFF", "HAND_OVER", "YEAR"]

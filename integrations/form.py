@@ -13,6 +13,7 @@ from adjudication.forming import form_act
 from adjudication.lawbook import Lawbook
 from adjudication.messages import ActIssued, CaseSealed
 from adjudication.protocol import Act, Body
+from adjudication.repeat import repeated_cases
 from adjudication.standing import Standing, opened
 from adjudication.states import State
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
@@ -85,6 +86,8 @@ class Former:
             for forming, issued in zip(formings, acts, strict=True)
         ]
         book.outbox.put_all(messages, now_us)
+        for forming in formings:
+            book.repetitions.keep(forming.case_id, repeated_cases(forming.sealed.decision))
         sightings = (*cases, *book.cases.joined(*cases))
         book.evidence.lock(*sightings)
         book.deadlines.cancel_all(sightings, "CANDIDATE_EXPIRES")

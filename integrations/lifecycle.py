@@ -19,6 +19,7 @@ from adjudication.messages import (
     CaseSealed,
     ContestDecided,
     DeadlineReached,
+    EarlierVoided,
     Filed,
     NoticeDelivered,
     NoticeDispatched,
@@ -50,7 +51,7 @@ _LAPSES: dict[str, tuple[Trigger, str]] = {
 """Deadlines that end a case which has no act yet, or whose act was never sent, and the reason they give."""
 SEND_UNPROVEN = "SEND_UNPROVEN"
 """Of an act whose sending was begun, by a crash remained unknown, and was proven by nobody before the term's end."""
-_LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid)
+_LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid, EarlierVoided)
 """Events that neither open nor end the time in which an act is contested; its evidence stays as it is."""
 
 
@@ -168,6 +169,7 @@ class _Folder:
         """What else a new state means."""
         if isinstance(it.event, ActVoided):
             self.casebook.acts.void(number, it.event.reason, it.event.at_us)
+            self._tell_repetitions(it.event)
         if state == "SUPERSEDED_UNSENT" and isinstance(it.event, ActVoided):
             self._bring_back(it.case, number)
         elif state == "LIMITATION_REVIEW" and it.case.state != state:
@@ -212,6 +214,14 @@ class _Folder:
             voided = ActVoided(case_id=event.case_id, at_us=event.at_us, act_number=number, reason=reason)
             cause = ids.stable_id("act-voided", number, reason)
             self.casebook.outbox.put(cause, Outgoing(CASE_EVENTS, event.case_id, voided), self.clock())
+            self._tell_repetitions(event)
+
+    def _tell_repetitions(self, event: CaseEvents) -> None:
+        """Acts that punish a repetition of a case which is none now come before people. Source: brief §15.3 rule 7."""
+        for case_id in self.casebook.repetitions.of(event.case_id):
+            said = EarlierVoided(case_id=case_id, at_us=event.at_us, earlier_id=event.case_id)
+            cause = ids.stable_id("earlier-voided", case_id, event.case_id)
+            self.casebook.outbox.put(cause, Outgoing(CASE_EVENTS, case_id, said), self.clock())
 
     def _expire(self, it: "_Happening", event: DeadlineReached) -> tuple[Sha256, ...]:
         """30 days without act or referral: key, pictures and decision go; state, part and history stay."""
@@ -258,6 +268,7 @@ _SAID: dict[type, Callable[[Any], str]] = {
     PaymentReceived: lambda event: f"{event.tiyn} tiyn",
     DeadlineReached: lambda event: event.code,
     ActVoided: lambda event: event.reason,
+    EarlierVoided: lambda event: event.earlier_id,
 }
 """What a line of history says beside an event's kind: nothing that names anybody."""
 

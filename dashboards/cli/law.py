@@ -130,6 +130,8 @@ def show(
         typer.echo(
             f"    {part.form}, MCI: {part.fine}; automatic since {part.automatic_since}; half price: {part.discount}"
         )
+        if part.measuring:
+            typer.echo("    found by a verified measuring instrument only (note to art. 31)")
         if part.besides is not None:
             typer.echo(f"    {getattr(part.besides, lang)}")
         if part.settled_by_officer is not None:

@@ -16,6 +16,7 @@ from integrations.casebook.evidence import Evidence
 from integrations.casebook.log import Log
 from integrations.casebook.outbox import Outbox
 from integrations.casebook.payments import Payments
+from integrations.casebook.repetitions import Repetitions
 from integrations.casebook.reviews import Audit, Reviews
 from integrations.casebook.users import Users
 from integrations.casebook.waits import Referrals, Waits
@@ -51,6 +52,7 @@ class Casebook:
         self.audit = Audit(self._database)
         self.waits = Waits(self._database)
         self.referrals = Referrals(self._database)
+        self.repetitions = Repetitions(self._database)
         self.payments = Payments(self._database)
         self.evidence = Evidence(self._database)
         self.keys = DataKeys(self._database, master)

@@ -176,6 +176,13 @@ WAITS = sa.Table(
     _us("since_us"),
 )
 
+REPETITIONS = sa.Table(
+    "repetitions",
+    METADATA,
+    sa.Column("earlier_id", sa.Text, primary_key=True),  # the case of the earlier penalty; it may be another body's
+    sa.Column("case_id", sa.Text, primary_key=True),
+)
+
 REFERRALS = sa.Table(
     "referrals",
     METADATA,

@@ -16,6 +16,7 @@ from adjudication.facts import Officer
 from adjudication.forming import finding_key, form_act, person_of
 from adjudication.messages import CaseDecided
 from adjudication.protocol import Body
+from adjudication.repeat import repeated_cases
 from adjudication.terms import (
     delivery_outlives_limitation,
     delivery_terms,
@@ -129,3 +130,18 @@ def test_only_what_registers_find_is_open_once_also_under_a_part_that_repeats_bo
 
 def test_a_passage_read_twice_has_another_name() -> None:
     assert ids.confirmed_id("a" * 32, "one") != ids.confirmed_id("a" * 32, "two")
+
+
+def test_an_act_on_a_repetition_rests_on_the_cases_of_the_part_it_repeats_and_on_no_others() -> None:
+    prior = tuple(
+        PriorPenalty(case_id=f"c-{part}", part=part, in_force_on=date(2026, 3, 1)) for part in ("592(2)", "601(1)")
+    )
+    penalties = Penalties(system="penalties", asked_us=samples.CAPTURED_US, as_of_us=samples.CAPTURED_US, prior=prior)
+    checked = samples.checked()
+    (again,) = decide(replace(checked, rounds=(replace(checked.rounds[0], penalties=penalties),)), (), LAW, POLICY)
+    assert isinstance(again, CaseDecided)
+    assert again.part == "592(4)"
+    assert repeated_cases(again) == ("c-592(2)",)
+    assert repeated_cases(samples.decision()) == ()
+    unasked = replace(again, checked=replace(checked, rounds=(replace(checked.rounds[0], penalties=None),)))
+    assert repeated_cases(unasked) == ()

@@ -111,6 +111,8 @@ def test_the_digest_names_names_and_bytes() -> None:
         ("598.toml", "discount = false", "discount = true", "a protocol is never automatic"),
         ("596.toml", '["596(3)"]', '["596(9)"]', "not here"),
         ("592.toml", "in_force = 2024-12-04", "in_force = 2024-12-03", "stands twice"),
+        ("592.toml", "measuring = true\n", "", "needs an instrument"),
+        ("599.toml", 'form = "prescription"', 'form = "prescription"\nmeasuring = true', "needs an instrument"),
         ("571.toml", "to_kg = 5_000", "to_kg = 4_000", "begins where the one before it ends"),
         ("571.toml", "from_kg = 10_000, mci", "from_kg = 10_000, to_kg = 20_000, mci", "begins where"),
         ("terms.toml", "days = 10", "days = 10\nmonths = 1", "in days or in months"),

@@ -21,6 +21,7 @@ from adjudication.messages import (
     ContestFiled,
     ContestKind,
     DeadlineReached,
+    EarlierVoided,
     HandedBack,
     HandedOver,
     NoticeDelivered,
@@ -642,6 +643,17 @@ def test_what_comes_before_people_says_each_step_that_it_took():
     assert ([one.to for one in half.steps], half.deadlines, half.for_people) == (["PAID_50"], ALL_STOP, True)
     released = after(stated, verdict(True, SENT + 3))
     assert (released.stated_us, released.contest) == (None, None)
+
+
+@pytest.mark.parametrize("state", get_args(State))
+def test_an_act_that_repeats_what_was_no_penalty_comes_before_people_once_and_is_not_ended_by_itself(state: State):
+    standing = msgspec.structs.replace(SIGNED, state=state, sent_us=SENT, paid_tiyn=HALF)
+    told = EarlierVoided(case_id=CASE, at_us=SENT + 5, earlier_id="c-1")
+    first = apply(standing, told, LAW)
+    gone = state in {"TERMINATED", "REJECTED", "SUPERSEDED_UNSENT"}
+    assert (first.for_people, first.standing.unrepeated_us) == (not gone, None if gone else SENT + 5)
+    assert (first.steps, first.deadlines, first.standing.state, first.standing.paid_tiyn) == ((), (), state, HALF)
+    assert not apply(first.standing, told, LAW).for_people
 
 
 def test_the_sets_of_states_are_of_states_that_follow_a_sending():

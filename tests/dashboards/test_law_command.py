@@ -86,6 +86,8 @@ def test_show_prints_every_edition_of_a_part_without_a_day() -> None:
 
 def test_show_says_what_else_the_sanction_holds_and_why_an_officer_looks() -> None:
     assert "withdrawal of the licence for six months" in law("show", "596(3)")[1]
+    assert "verified measuring instrument" in law("show", "592(4)")[1]
+    assert "measuring" not in law("show", "599")[1]
     assert "лицу с инвалидностью" in law("show", "597(4)", "--lang", "ru")[1]
 
 

@@ -6,6 +6,9 @@ from datetime import date
 import msgspec
 import pytest
 
+from adjudication import ids
+from adjudication.answers import Penalties, PriorPenalty
+from adjudication.decide import decide
 from adjudication.errors import Conflict, Invalid, Unavailable
 from adjudication.happenings import Told, What, event_of
 from adjudication.messages import (
@@ -14,6 +17,7 @@ from adjudication.messages import (
     CaseDecided,
     ContestFiled,
     DeadlineReached,
+    EarlierVoided,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
@@ -23,7 +27,7 @@ from ingest.topics import ACTS, CASE_EVENTS, RECHECKS
 from integrations.casebook.payments import Payment
 from integrations.channels.port import Refused
 from integrations.course import record_happening
-from integrations.lawfiles import load_law
+from integrations.lawfiles import load_law, load_policy
 from integrations.payments import record_payment
 from tests import office, samples
 from tests.casebooks import Place
@@ -132,6 +136,60 @@ def test_a_complaint_suspends_all_terms_and_an_act_that_is_cancelled_is_void_and
     tell(desk, "refund", tiyn=1_000)
     with pytest.raises(Invalid, match="course-impossible"):
         tell(desk, "refund", tiyn=1)
+
+
+def repetition_of(earlier_id: str) -> CaseDecided:
+    """A decision on another passage of the same person, which repeats what that case punished."""
+    checked, event_id = samples.checked(), ids.event_id("cam-2", 7)
+    prior = PriorPenalty(case_id=earlier_id, part="592(2)", in_force_on=date(2026, 3, 1))
+    penalties = Penalties(
+        system="penalties", asked_us=samples.CAPTURED_US, as_of_us=samples.CAPTURED_US, prior=(prior,)
+    )
+    passage = msgspec.structs.replace(checked.passage, event_id=event_id, passage_id=ids.passage_id(event_id, 0))
+    rounds = (msgspec.structs.replace(checked.rounds[0], penalties=penalties),)
+    (found,) = decide(
+        msgspec.structs.replace(
+            checked, checked_id=ids.checked_id(passage.passage_id, 1), passage=passage, rounds=rounds
+        ),
+        (),
+        load_law(),
+        load_policy("default"),
+    )
+    assert isinstance(found, CaseDecided)
+    assert (found.part, found.base) == ("592(4)", "592(2)")
+    return found
+
+
+def test_where_an_earlier_case_ends_without_a_penalty_its_repetition_comes_before_officers(desk: Office):
+    again = repetition_of(CASE)
+    desk.take(samples.decision())
+    desk.take(again)
+    desk.serve()
+    desk.until(at(2026, 5, 5))
+    before = desk.state(again)
+    assert desk.casebook.reviews.find(again.case_id, desk.clock()) is None
+    tell(desk, "complaint")
+    tell(desk, "cancelled")
+    waiting = desk.casebook.reviews.find(again.case_id, desk.clock())
+    assert waiting is not None
+    assert (waiting.why, desk.state(again)) == ("course", before)
+    case = desk.casebook.cases.find(again.case_id)
+    assert case is not None
+    assert case.standing is not None
+    assert case.standing.unrepeated_us == desk.clock()
+    assert [line.what for line in desk.casebook.cases.history(again.case_id)][-1] == f"earlier-voided: {CASE}"
+    assert [one.earlier_id for one in desk.published(CASE_EVENTS) if isinstance(one, EarlierVoided)] == [CASE]
+
+
+def test_a_repetition_of_another_case_is_left_alone(desk: Office):
+    again = repetition_of("c-of-another-body")
+    desk.take(samples.decision())
+    desk.take(again)
+    desk.serve()
+    desk.until(at(2026, 5, 5))
+    tell(desk, "complaint")
+    tell(desk, "cancelled")
+    assert desk.casebook.reviews.find(again.case_id, desk.clock()) is None
 
 
 def test_what_is_upheld_goes_its_way_through_the_bailiffs_until_its_year_is_over(desk: Office):
