@@ -67,7 +67,7 @@ def form_act(
         statement_en=rule.statement.en,
         measurement=None if decision.excess_kmh is None else decision.checked.passage.measurement,
         excess_kmh=decision.excess_kmh,
-        device=_device(device, measured=decision.is_measured),
+        device=device_of(device, measured=decision.is_measured),
         mci_count=decision.mci_count,
         mci_tiyn=money.mci_tiyn,
         initiated_on=day,
@@ -86,7 +86,7 @@ def form_act(
         decision_sha256=codec.digest(decision),
         decided_by="officer" if officer else "automatic",
         officer=officer.full_name if officer else None,
-        section=_section(decision),
+        section=section_of(decision),
         load=decision.load,
         excess_load=decision.excess_load,
     )
@@ -120,21 +120,34 @@ def _rule(decision: CaseDecided, law: Lawbook) -> PartRule:
     return rule
 
 
-def _answered(decision: CaseDecided, kind: type[_Found]) -> _Found:
-    """The last whole answer of a kind: a later round may have asked only what was still open."""
+def answer_of(decision: CaseDecided, kind: type[_Found]) -> _Found | None:
+    """The last whole answer of a kind, None if no register gave one: a later round may have asked only what was still
+    open."""
     for answers in reversed(decision.checked.rounds):
         for answer in (answers.vehicle, answers.liable, answers.device):
             if isinstance(answer, kind):
                 return answer
-    raise Invalid("act-incomplete", f"no register gave a {kind.__name__.lower()}")
+    return None
 
 
-def _device(device: Device, *, measured: bool) -> ActDevice:
+def _answered(decision: CaseDecided, kind: type[_Found]) -> _Found:
+    found = answer_of(decision, kind)
+    if found is None:
+        raise Invalid("act-incomplete", f"no register gave a {kind.__name__.lower()}")
+    return found
+
+
+def device_of(device: Device, *, measured: bool) -> ActDevice:
+    """The device as a document names it; its verification only where it `measured`."""
     return ActDevice(name=device.model, serial=device.serial, verification=device.verification if measured else None)
 
 
-def _section(decision: CaseDecided) -> ActSection | None:
-    """Where the drive began whose average speed the act is about. Source: brief §4.2: both points, and the length."""
+def section_of(decision: CaseDecided) -> ActSection | None:
+    """Where the drive began whose average speed the act is about. Source: brief §4.2: both points, and the length.
+
+    Raises:
+        Invalid: `act-incomplete`, no register gave the device there.
+    """
     run = decision.checked.passage.section
     if run is None:
         return None
@@ -146,7 +159,7 @@ def _section(decision: CaseDecided) -> ActSection | None:
         length_error_mm=run.section.length_error_mm,
         entered_us=run.entry.event.captured_us,
         entry=run.entry.event.place,
-        device=_device(entry, measured=True),
+        device=device_of(entry, measured=True),
     )
 
 

@@ -13,7 +13,9 @@ import numpy as np
 
 from adjudication import codec, ledger
 from adjudication.facts import Box
-from dashboards.render.act import Shot, render_act
+from dashboards.render.document import Shot
+from dashboards.render.layout import render
+from dashboards.render.prescription import prescription
 from dashboards.verify.chain import verify
 from integrations.lawfiles import load_law
 from tests import proofs
@@ -39,10 +41,12 @@ def run() -> dict[str, float]:
         "checkpoints signed a second": _rate(lambda: centre.log.checkpoint(7, bytes(32))),
         "packs verified a second": _rate(lambda: verify(pack, centre.trust)),
         "packs built a second": _rate(lambda: centre.pack(frame, decision, act)),
-        "PDFs a second, without a photograph": _rate(lambda: render_act(act, title, (), LINK)),
+        "PDFs a second, without a photograph": _rate(lambda: render(prescription(act, title, (), LINK))),
     }
     before = _memory_kib()
-    figures["PDFs a second, with a photograph and the plate"] = _rate(lambda: render_act(act, title, shots, LINK))
+    figures["PDFs a second, with a photograph and the plate"] = _rate(
+        lambda: render(prescription(act, title, shots, LINK))
+    )
     figures["growth of memory over these PDFs, KiB"] = _memory_kib() - before
     return figures | _log_figures() | {"pack, KiB": len(pack) / 1024, "photograph, KiB": len(picture) / 1024}
 

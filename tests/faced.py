@@ -122,6 +122,13 @@ class FacedTest:
             msgspec.structs.replace(samples.decision(sequence), route="review", reason="SECOND_READ_MISSING")
         )
 
+    def refer(self, sequence: int = 1) -> CaseDecided:
+        """A case for a court."""
+        decided = samples.decision(sequence)
+        return self.take(
+            msgspec.structs.replace(decided, route="refer", reason="OTHER_SANCTION", part="596(3)", form="protocol")
+        )
+
     def act(self, sequence: int = 1) -> tuple[str, str]:
         """A formed act: its number and the token of its QR code."""
         stored = self.centre.casebook.acts.of_case(self.take(samples.decision(sequence)).case_id)

@@ -13,8 +13,11 @@ from dashboards.auth import Gate
 from dashboards.faces import Faces
 from dashboards.officer.case_sheet import case_sheet, is_record, pictures
 from dashboards.officer.course import told_event
+from dashboards.officer.documents import case_file, document_paper
 from dashboards.officer.verdicts import choices
 from dashboards.problems import Refused
+from dashboards.render.document import Kind, Reading
+from dashboards.render.offered import offered
 from dashboards.sheets import Sheets
 from integrations.casebook.desk import CaseView, Opinion, Verdict
 from integrations.casebook.reviews import Waiting
@@ -45,6 +48,7 @@ def officer_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
     router.post("/next", dependencies=form)(pages.take_next)
     router.get("/cases/{case_id}")(pages.case)
     router.get("/cases/{case_id}/pictures/{number}")(pages.picture)
+    router.get("/cases/{case_id}/documents/{kind}.pdf")(pages.document)
     router.post("/cases/{case_id}/lease", dependencies=form)(pages.lease)
     router.post("/cases/{case_id}/verdict", dependencies=form)(pages.verdict)
     router.post("/cases/{case_id}/course", dependencies=form)(pages.course)
@@ -129,6 +133,20 @@ class _Pages:
         jpeg = open_evidence(casebook, self._faces.centre.evidence, case_id, known[number])
         return Response(jpeg, media_type="image/jpeg")
 
+    def document(self, request: Request, case_id: Id, kind: Kind, reading: Reading = "") -> Response:
+        """One document of the case: who takes which is audited before it is drawn."""
+        user = self._gate.officer(request)
+        view = self._view(case_id, user)
+        if kind not in offered(case_file(self._faces, view)):
+            raise Refused(404, "not-found")
+        self._faces.casebook.audit.note(
+            user.login, "document", case_id, self._faces.clock(), f"{kind} {reading}".strip()
+        )
+        name = f"{view.act.act.number if view.act else case_id[:16]}-{kind}{reading and '-en'}.pdf"
+        named = {"Content-Disposition": f'attachment; filename="{name}"'}
+        paper = document_paper(self._faces, view, kind, reading)
+        return Response(paper, media_type="application/pdf", headers=named)
+
     def pack(self, request: Request, case_id: Id, *, purpose: Annotated[Purpose, Form()]) -> Response:
         """The full pack, with the originals: who takes it and for whom is audited before anything is opened."""
         user, casebook = self._gate.officer(request), self._faces.casebook
@@ -156,6 +174,7 @@ class _Pages:
             mine=waiting is not None and waiting.leased_by == user.login,
             choices=choices(waiting) if waiting else None,
             purposes=get_args(Purpose),
+            documents=offered(case_file(self._faces, view)),
             happenings=may_happen(view.case.standing, view.case.case_id, self._faces.centre.law, self._faces.clock),
             audit=self._faces.casebook.audit.of_case(view.case.case_id),
             now_us=self._faces.clock(),

@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from adjudication.explain import explain
-from adjudication.states import PAYABLE
 from adjudication.units import Micros, Tiyn
 from dashboards.auth import Gate
 from dashboards.faces import Faces
-from dashboards.owner.copies import act_paper, masked_picture
+from dashboards.owner.copies import act_paper, masked_picture, receipt_paper
 from dashboards.problems import Refused
+from dashboards.render.document import Reading
+from dashboards.render.layout import LAWFUL
+from dashboards.render.receipt import due_tiyn
 from dashboards.sheets import Sheets
 from integrations.casebook.owner import NotShown, Shown, ShownWhole
 from integrations.casebook.payments import Payment
@@ -32,6 +34,7 @@ def owner_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
     router.get("/a/{token}")(pages.act)
     router.get("/a/{token}/pictures/{number}")(pages.picture)
     router.get("/a/{token}/act.pdf")(pages.paper)
+    router.get("/a/{token}/receipt.pdf")(pages.receipt)
     router.get("/a/{token}/pack.zip")(pages.pack)
     if faces.demonstration:
         router.post("/a/{token}/pay", dependencies=form)(pages.pay)
@@ -94,9 +97,19 @@ class _Pages:
             return RedirectResponse(shelf.link(shelf.put(copy)), 307)
         return Response(copy.jpeg, media_type="image/jpeg")
 
-    def paper(self, request: Request, token: str) -> Response:
+    def paper(self, request: Request, token: str, reading: Reading = "") -> Response:
         whole = self._whole(request, token)
-        return _file(act_paper(self._faces, whole, token), f"{whole.shown.act_number}.pdf", "application/pdf")
+        paper = act_paper(
+            self._faces, whole.stored, whole.decision, whole.shown.standing, ("en",) if reading else LAWFUL
+        )
+        return _file(paper, f"{whole.shown.act_number}{reading and '-en'}.pdf", "application/pdf")
+
+    def receipt(self, request: Request, token: str, reading: Reading = "") -> Response:
+        whole = self._whole(request, token)
+        if not self._due(whole.shown):
+            raise Refused(404, "not-found")
+        paper = receipt_paper(self._faces, whole, ("en",) if reading else LAWFUL)
+        return _file(paper, f"{whole.shown.act_number}-receipt{reading and '-en'}.pdf", "application/pdf")
 
     def pack(self, request: Request, token: str) -> Response:
         whole = self._whole(request, token)
@@ -120,14 +133,8 @@ class _Pages:
         return found
 
     def _due(self, shown: Shown) -> Tiyn:
-        """What is to be paid now: half while the discount runs, else the whole; less what has arrived."""
-        standing = shown.standing
-        if standing is None or standing.state not in PAYABLE or shown.form == "warning":
-            return 0
-        until = standing.discount_until_us
-        half = standing.discount_tiyn is not None and (until is None or self._faces.clock() < until)
-        full = standing.discount_tiyn if half and standing.discount_tiyn is not None else standing.sum_tiyn
-        return max(0, full - standing.paid_tiyn)
+        """What is to be paid now."""
+        return 0 if shown.standing is None else due_tiyn(shown.standing, self._faces.clock())
 
 
 def marks(shown: Shown, now_us: Micros) -> tuple[Mark, ...]:

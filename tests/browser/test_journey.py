@@ -103,6 +103,11 @@ def test_camera_officer_owner_and_proof(centre: FacedCentre, page: "playwright.P
     _until(lambda: _history(centre, stored.act.case_id)[-1] == "told: complaint (in-1)")
     page.reload()
     assert "A complaint came in (in-1)" in page.locator(".history .line").first.inner_text()
+    with page.expect_download() as paper:
+        page.click("a[href$='/documents/contest-determination.pdf']")
+    assert paper.value.suggested_filename == f"{stored.act.number}-contest-determination.pdf"
+    paper.value.save_as(tmp_path / "determination.pdf")
+    assert (tmp_path / "determination.pdf").read_bytes().startswith(b"%PDF")
     page.click(".who button")
 
     page.goto(f"{centre.web.url}/a/{centre.centre.casebook.acts.token(stored.act.act_id)}?lang=en")

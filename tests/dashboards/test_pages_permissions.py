@@ -12,6 +12,7 @@ ALLOWED = {
     "/officer": {"officer", "supervisor"},
     "/officer/cases/{case}": {"officer", "supervisor"},
     "/officer/cases/{case}/pictures/0": {"officer", "supervisor"},
+    "/officer/cases/{referred}/documents/protocol.pdf": {"officer", "supervisor"},
     "/ops": {"supervisor", "operator", "auditor", "admin"},
     "/ops.json": {"supervisor", "operator", "auditor", "admin"},
     "/audit": {"supervisor", "auditor"},
@@ -32,15 +33,16 @@ FORMS = (
 
 @pytest.fixture(scope="module")
 def faced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FacedTest]:
-    """One centre with one case for the module: nothing here changes it."""
+    """One centre with two cases for the module: nothing here changes it."""
     centre = FacedTest(Path(tmp_path_factory.mktemp("faced")))
-    centre.case = centre.review().case_id  # type: ignore[attr-defined]  # the case the addresses name
+    centre.case = centre.review().case_id  # type: ignore[attr-defined]  # the cases the addresses name
+    centre.referred = centre.refer(2).case_id  # type: ignore[attr-defined]
     yield centre
     centre.centre.casebook.close()
 
 
 def _at(faced: FacedTest, address: str) -> str:
-    return address.format(case=faced.case)  # type: ignore[attr-defined]  # see the fixture
+    return address.format(case=faced.case, referred=faced.referred)  # type: ignore[attr-defined]  # see the fixture
 
 
 @pytest.mark.parametrize("role", ROLES)

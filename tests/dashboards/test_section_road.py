@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from adjudication import codec
 from adjudication.facts import Box
 from benchmarks import legend
-from dashboards.render.fields import items
+from dashboards.render.prescription import prescription
 from dashboards.verify.chain import verify
 from ingest.frame import Frame
 from ingest.memory import MemoryStream
@@ -134,11 +134,13 @@ def test_the_document_names_both_ends_the_length_and_both_instruments(whole: Roa
     case = whole.drive(ENTERED, LEFT)
     whole.confirm(case)
     act = whole.act(case).act
-    said = {line.label.ru: line.value.ru for item in items(act, None) for line in item.lines}
+    paper = prescription(act, whole.centre.law.title("prescription", act.initiated_on), (), "")
+    lines = [line for item in paper.items for line in item.lines if line.label is not None and line.value is not None]
+    said = {line.label.ru: line.value.ru for line in lines}
     assert said["Начало участка"] == "Первый мост"
     assert said["Длина участка"] == "3\u00a0000 ± 3 м"
     assert said["Средняя скорость на участке"] == "90 км/ч"
-    numbers = [line.value.ru for item in items(act, None) for line in item.lines if "поверке" in line.label.ru]
+    numbers = [line.value.ru for line in lines if "поверке" in line.label.ru]
     assert numbers == ["№ V-cam-b", "№ V-cam-a"]
     token = whole.centre.casebook.acts.token(act.act_id)
     assert whole.browser().get(f"/a/{token}/act.pdf").content.startswith(b"%PDF")

@@ -24,6 +24,7 @@ class Tried:
         self.faced = FacedTest(folder)
         self.case = self.faced.review().case_id
         self.number, self.token = self.faced.act(2)
+        self.referred = self.faced.refer(3).case_id
         self.faced.centre.casebook.users.add(User("stranger", "Бөтен Б.", "another-body", "officer"), DEMO_PASSWORD)
         self.telemetry = self.faced.running.telemetry
 
@@ -35,10 +36,18 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tried]:
     tried.faced.centre.casebook.close()
 
 
-@pytest.mark.parametrize("path", ["/officer", "/officer/cases/{case}", "/officer/cases/{case}/pictures/0"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/officer",
+        "/officer/cases/{case}",
+        "/officer/cases/{case}/pictures/0",
+        "/officer/cases/{referred}/documents/protocol.pdf",
+    ],
+)
 def test_an_officer_of_another_body_sees_none_of_this_bodys_cases(tried: Tried, watch: Watch, path: str) -> None:
     browser = tried.faced.browser("stranger")
-    address = path.format(case=tried.case)
+    address = path.format(case=tried.case, referred=tried.referred)
     looks = len(tried.faced.centre.casebook.audit.of_case(tried.case))
     watch.refused(tried.telemetry, lambda: browser.get(address), PERMITTED, (tried.case, "stranger"))
     assert len(tried.faced.centre.casebook.audit.of_case(tried.case)) == looks
@@ -117,6 +126,10 @@ def test_a_form_of_another_site_or_another_browser_is_refused(tried: Tried, watc
         "/officer/cases/{case}/pictures/0/../../evidence",
         "/evidence/{address}",
         "/officer/cases/{case}/evidence/{address}",
+        "/officer/cases/{case}/documents/protocol.pdf",
+        "/officer/cases/{case}/documents/act.pdf",
+        "/officer/cases/" + "0" * 32 + "/documents/act.pdf",
+        "/a/{token}/receipt.pdf/../../officer",
         "/a/{token}/pictures/99",
         "/a/{token}/pictures/-1",
     ],

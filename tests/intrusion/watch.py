@@ -12,7 +12,8 @@ from ingest.metrics import REFUSED_ACCESS
 from integrations.prometheus import Telemetry
 
 LINE = re.compile(
-    r"refused face=[a-z]+ code=[a-z-]+ status=\d{3} method=[A-Za-z]+ route=(-|(/[a-z0-9._-]*(\{[a-z_:]+\})?)+) more=\d+"
+    r"refused face=[a-z]+ code=[a-z-]+ status=\d{3} method=[A-Za-z]+ "
+    r"route=(-|(/[a-z0-9._-]*(\{[a-z_:]+\}(\.[a-z]+)?)?)+) more=\d+"
 )
 
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import os
-import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 
@@ -16,16 +16,19 @@ import pytest
 
 from adjudication import codec
 from adjudication.errors import Invalid
-from adjudication.facts import Box
+from adjudication.facts import Box, LoadMeasurement
+from adjudication.lawbook import Texts
 from adjudication.protocol import Act
 from adjudication.terms import DeliveryTerms
 from dashboards.render import paper
-from dashboards.render.act import SAMPLE, Shot, render_act
-from dashboards.render.fields import items
-from dashboards.render.wording import article, instant, money, speed
+from dashboards.render.document import Shot
+from dashboards.render.layout import READING, SAMPLE, render
+from dashboards.render.prescription import prescription
+from dashboards.render.wording import article, instant, money, speed, sum_of
 from integrations.authority import DEMO_BODY
 from integrations.lawfiles import load_law
 from tests import proofs, samples
+from tests.papers import bare, missing, text_of
 
 replace = msgspec.structs.replace
 LINK = "https://tarazy.example/o/11-2026-000000001?t=AbCd&l=kk"
@@ -43,31 +46,23 @@ def sample(**changes: object) -> Act:
     return replace(proofs.act(samples.decision()), **changes)
 
 
-def text_of(pdf: bytes) -> str:
-    """All the text without white space, because a line may end anywhere."""
-    pages = pypdf.PdfReader(BytesIO(pdf)).pages
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
+def render_act(
+    act: Act, title: Texts, shots: Sequence[Shot], link: str, delivered: DeliveryTerms | None = None
+) -> bytes:
+    return render(prescription(act, title, shots, link, delivered))
 
 
 def written(act: Act, *shots: Shot, delivered: DeliveryTerms | None = None) -> str:
     return text_of(render_act(act, TITLE, shots, LINK, delivered))
 
 
-def bare(text: str) -> str:
-    return re.sub(r"\s", "", text)
-
-
 def test_every_item_of_the_law_stands_there_in_both_languages() -> None:
     act = sample(addressee=replace(sample().addressee, name_kk=f"Әбілқайырұлы Һ {KAZAKH}"))
     text = written(act)
-    found = items(act, None)
-    assert [item.number for item in found] == list(range(1, 11))
-    for item in found:
-        assert bare(item.heading.kk) in text
-        assert bare(item.heading.ru) in text
-        for line in item.lines:
-            for part in (line.label.kk, line.label.ru, line.value.kk, line.value.ru):
-                assert bare(part) in text, part
+    document = prescription(act, TITLE, (), LINK)
+    assert [item.number for item in document.items] == list(range(1, 11))
+    assert [item.source for item in document.items] == [f"822-1(1) {n})" for n in range(1, 11)]
+    assert missing(document, render(document)) == []
     for said in (
         act.body.name_kk,
         act.body.location_ru,
@@ -90,6 +85,8 @@ def test_every_item_of_the_law_stands_there_in_both_languages() -> None:
         "20.07.2025",
         "20.07.2027",
         "10 × 4 325 ₸ = 43 250 ₸",
+        "қырық үш мың екі жүз елу теңге",
+        "сорок три тысячи двести пятьдесят тенге",
         "21 625 ₸",
         "7 тәулік",
         "7 суток",
@@ -124,6 +121,8 @@ def test_the_title_is_the_laws_on_the_day(on: date, kk: str, ru: str) -> None:
 def test_half_a_tenge_is_shown_and_not_rounded() -> None:
     act = sample(mci_count=5, sum_tiyn=2_162_500, discount_tiyn=1_081_250)
     assert bare("10 812,50 ₸") in written(act)
+    assert bare("10 812,50 ₸ (он мың сегіз жүз он екі теңге елу тиын)") in written(act)
+    assert bare("10 812,50 ₸ (десять тысяч восемьсот двенадцать тенге пятьдесят тиынов)") in written(act)
     assert bare("21 625 ₸") in written(act)
 
 
@@ -173,7 +172,7 @@ def test_an_officers_name_stands_where_an_officer_confirmed() -> None:
 
 
 def test_a_protocol_is_another_document() -> None:
-    with pytest.raises(Invalid, match="form-not-rendered"):
+    with pytest.raises(Invalid, match="document-unfit"):
         written(sample(form="protocol"))
 
 
@@ -234,7 +233,7 @@ def test_the_qr_code_holds_the_link() -> None:
 
 def test_the_same_act_gives_the_same_bytes_in_any_process() -> None:
     source = (
-        "import hashlib; from tests.dashboards import test_render_act as t;"
+        "import hashlib; from tests.dashboards import test_render_prescription as t;"
         "print(hashlib.sha256(t.render_act(t.sample(), t.TITLE, [t.Shot(t.jpeg())], t.LINK)).hexdigest())"
     )
     here = hashlib.sha256(render_act(sample(), TITLE, [Shot(jpeg())], LINK)).hexdigest()
@@ -267,3 +266,47 @@ def test_an_article_is_named_as_the_code_names_it() -> None:
     assert article("592(3-1)").ru == "часть 3-1 статьи 592 КоАП РК"
     with pytest.raises(ValueError, match="not a part"):
         article("592")
+
+
+def test_who_reads_english_is_told_that_it_is_no_document() -> None:
+    document = prescription(sample(), TITLE, (), LINK)
+    pdf = render(document, ("en",))
+    assert missing(document, pdf, ("en",)) == []
+    assert bare(READING.en) in text_of(pdf)
+    assert bare(READING.en) not in text_of(render(document))
+    assert "Айыппұл" not in text_of(pdf)
+
+
+@pytest.mark.parametrize(
+    ("tiyn", "kk", "ru", "en"),
+    [
+        (
+            1_081_250,
+            "он мың сегіз жүз он екі теңге елу тиын",
+            "десять тысяч восемьсот двенадцать тенге пятьдесят тиынов",
+            "ten thousand eight hundred and twelve tenge fifty tiyn",
+        ),
+        (
+            2_162_500,
+            "жиырма бір мың алты жүз жиырма бес теңге",
+            "двадцать одна тысяча шестьсот двадцать пять тенге",
+            "twe",
+        ),
+        (100, "бір теңге", "один тенге", "one tenge"),
+        (1, "нөл теңге бір тиын", "ноль тенге один тиын", "zero tenge one tiyn"),
+        (2, "нөл теңге екі тиын", "ноль тенге два тиына", "zero tenge two tiyn"),
+    ],
+)
+def test_a_sum_is_said_in_figures_and_in_words(tiyn: int, kk: str, ru: str, en: str) -> None:
+    said = sum_of(tiyn)
+    assert (said.kk, said.ru) == (f"{money(tiyn)} ({kk})", f"{money(tiyn)} ({ru})")
+    assert said.en.startswith(f"{money(tiyn)} ({en}")
+
+
+def test_an_act_on_weight_says_what_the_scales_said() -> None:
+    load = LoadMeasurement(kind="gross_mass", value=43_000, error=400, permitted=40_000)
+    text = written(sample(part="571(6)", measurement=None, excess_kmh=None, load=load, excess_load=2_600))
+    for said in ("Өлшенген жалпы салмағы: 43000 кг", "Погрешность (вычтена): 400 кг", "Величина превышения: 2600 кг"):
+        assert bare(said) in text
+    wide = written(sample(load=replace(load, kind="width", value=3_000), excess_load=350))
+    assert bare("Измеренная ширина: 3000 мм") in wide
