@@ -1,4 +1,5 @@
-"""Forming an act casebook-first: number, money of the day, signature and log leaf, inside the caller's transaction."""
+"""Forming an act casebook-first: controls, number, money of the day, signature and log leaf, inside the caller's
+transaction."""
 
 import base64
 import hashlib
@@ -6,12 +7,17 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from adjudication import codec, ids, ledger
 from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.errors import Unavailable
+from adjudication.format_logic.draft import Draft, Earlier
+from adjudication.formation import Caught, check, holding
 from adjudication.forming import form_act
 from adjudication.lawbook import Lawbook
 from adjudication.messages import ActIssued, CaseSealed
+from adjudication.policy import Policy
 from adjudication.protocol import Act, Body
 from adjudication.standing import Standing, opened
 from adjudication.states import State
@@ -54,16 +60,27 @@ class Forming:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An act that was not formed, and the controls that keep it, in their order: what nobody can confirm is first."""
+
+    forming: Forming
+    caught: tuple[Caught, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Former:
     """Forms acts for one body."""
 
     casebook: Casebook
     signer: Signer
     law: Lawbook
+    policy: Policy
     issuer: Issuer
 
-    def form_all(self, formings: Sequence[Forming], now_us: Micros) -> None:
-        """The acts of these cases, in their order, all formed at `now_us`.
+    def form_all(self, formings: Sequence[Forming], now_us: Micros) -> tuple[Held, ...]:
+        """The acts of these cases, in their order, all formed at `now_us`; returns those that controls keep back.
+
+        Each act is held against the controls before any has a number, and one that is kept back stops no other.
 
         The number's counter and the log are held from here to the end of the transaction, so this comes last in it.
 
@@ -72,9 +89,16 @@ class Former:
             Invalid: `act-incomplete`.
         """
         if not formings:
-            return
+            return ()
+        passed, held = self._controlled(formings, now_us)
+        if passed:
+            cleared, acts = [forming for forming, _ in passed], [act for _, act in passed]
+            self._form(cleared, self._numbered(acts, now_us), now_us)
+        return held
+
+    def _form(self, formings: Sequence[Forming], numbered: Sequence[Act], now_us: Micros) -> None:
         book, cases = self.casebook, [forming.case_id for forming in formings]
-        acts = self._signed(self._acts(formings, now_us))
+        acts = self._signed(numbered)
         book.acts.insert_all(acts, now_us)
         book.cases.turn_all([_turn(forming, issued, now_us) for forming, issued in zip(formings, acts, strict=True)])
         messages = [
@@ -89,21 +113,58 @@ class Former:
         book.evidence.lock(*sightings)
         book.deadlines.cancel_all(sightings, "CANDIDATE_EXPIRES")
 
-    def _acts(self, formings: Sequence[Forming], now_us: Micros) -> list[Act]:
+    def _controlled(
+        self, formings: Sequence[Forming], now_us: Micros
+    ) -> tuple[list[tuple[Forming, Act]], tuple[Held, ...]]:
+        """The acts that pass, not numbered yet, and those kept back; what was found of either is kept."""
         generations = self.casebook.acts.generations([forming.case_id for forming in formings])
-        numbers = self.casebook.acts.next_numbers(self.issuer.code, civil_day(now_us).year, len(formings))
-        return [
-            form_act(
-                forming.sealed.decision,
-                forming.sealed.evidence,
-                self.law,
-                self.issuer.body,
-                number=number,
-                generation=generations.get(forming.case_id, 0),
-                formed_us=now_us,
-            )
-            for forming, number in zip(formings, numbers, strict=True)
-        ]
+        events = {event_id for forming in formings for event_id in _events(forming)}
+        earlier = list(self.casebook.acts.of_events(sorted(events)))
+        passed: list[tuple[Forming, Act]] = []
+        held: list[Held] = []
+        for forming in formings:
+            draft = self._draft(forming, generations.get(forming.case_id, 0), tuple(earlier), now_us)
+            keeping = self._keeping(draft)
+            if keeping:
+                held.append(Held(forming, keeping))
+            else:
+                passed.append((forming, draft.act))
+                part, plate = draft.act.part, draft.act.vehicle.plate
+                earlier += [Earlier(forming.case_id, event_id, part, plate) for event_id in _events(forming)]
+        return passed, tuple(held)
+
+    def _draft(self, forming: Forming, generation: int, earlier: tuple[Earlier, ...], now_us: Micros) -> Draft:
+        decision, evidence = forming.sealed.decision, forming.sealed.evidence
+        act = form_act(
+            decision, evidence, self.law, self.issuer.body, number="", generation=generation, formed_us=now_us
+        )
+        return Draft(
+            act=act,
+            decision=decision,
+            evidence=evidence,
+            law=self.law,
+            policy=self.policy.on(civil_day(decision.checked.passage.event.captured_us)),
+            body=self.issuer.body,
+            generation=generation,
+            formed_us=now_us,
+            earlier=earlier,
+        )
+
+    def _keeping(self, draft: Draft) -> tuple[Caught, ...]:
+        """The controls that keep the act from being formed. An officer who confirmed was told what was found for the
+        decision he confirmed, and no more."""
+        caught = check(draft)
+        if not caught:
+            return ()
+        decision, findings = draft.decision, self.casebook.controls
+        confirmed = [review.decision_id for review in decision.reviews if review.verdict == "confirm"]
+        told = findings.codes(decision.case_id, confirmed) if confirmed else frozenset()
+        findings.note(decision.case_id, decision.decision_id, caught, draft.formed_us)
+        return holding(caught, told)
+
+    def _numbered(self, acts: Sequence[Act], now_us: Micros) -> list[Act]:
+        numbers = self.casebook.acts.next_numbers(self.issuer.code, civil_day(now_us).year, len(acts))
+        return [replace(act, number=number) for act, number in zip(acts, numbers, strict=True)]
 
     def _signed(self, acts: Sequence[Act]) -> list[ActIssued]:
         encoded = [codec.encode(act) for act in acts]
@@ -127,6 +188,10 @@ class Former:
                 zip(acts, digests, signatures, nonces, strict=True), first
             )
         ]
+
+
+def _events(forming: Forming) -> list[Id]:
+    return [event_id for event_id, _ in forming.sealed.decision.checked.passage.shown_by]
 
 
 def _turn(forming: Forming, issued: ActIssued, now_us: Micros) -> Turn:
