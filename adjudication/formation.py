@@ -122,8 +122,12 @@ def check(draft: Draft) -> tuple[Caught, ...]:
     Raises:
         Unavailable: the calendar does not reach so far.
     """
-    found = ((control, control.check(draft)) for control in CONTROLS)
-    return tuple(Caught(control.code, control.severity, mismatches) for control, mismatches in found if mismatches)
+    found: list[Caught] = []
+    for control in CONTROLS:
+        mismatches = control.check(draft)
+        if mismatches:
+            found.append(Caught(control.code, control.severity, mismatches))
+    return tuple(found)
 
 
 def holding(caught: Iterable[Caught], told: frozenset[str]) -> tuple[Caught, ...]:

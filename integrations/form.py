@@ -16,7 +16,7 @@ from adjudication.format_logic.draft import Draft, Earlier
 from adjudication.formation import Caught, check, holding
 from adjudication.forming import form_act
 from adjudication.lawbook import Lawbook
-from adjudication.messages import ActIssued, CaseSealed
+from adjudication.messages import ActIssued, CaseDecided, CaseSealed
 from adjudication.policy import Policy
 from adjudication.protocol import Act, Body
 from adjudication.standing import Standing, opened
@@ -27,6 +27,7 @@ from ingest.stage import Outgoing
 from ingest.topics import ACTS
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Entry, Turn
+from integrations.casebook.controls import Found
 from integrations.signing import Signer
 
 FORMING_PAUSE_US = 600 * MICROS_PER_SECOND
@@ -119,18 +120,25 @@ class Former:
         """The acts that pass, not numbered yet, and those kept back; what was found of either is kept."""
         generations = self.casebook.acts.generations([forming.case_id for forming in formings])
         events = {event_id for forming in formings for event_id in _events(forming)}
-        earlier = list(self.casebook.acts.of_events(sorted(events)))
+        standing: dict[Id, list[Earlier]] = {event_id: [] for event_id in events}
+        for one in self.casebook.acts.of_events(sorted(events)):
+            standing[one.event_id].append(one)
         passed: list[tuple[Forming, Act]] = []
         held: list[Held] = []
+        found: list[Found] = []
         for forming in formings:
-            draft = self._draft(forming, generations.get(forming.case_id, 0), tuple(earlier), now_us)
-            keeping = self._keeping(draft)
-            if keeping:
+            earlier = tuple(one for event_id in _events(forming) for one in standing[event_id])
+            draft = self._draft(forming, generations.get(forming.case_id, 0), earlier, now_us)
+            caught = check(draft)
+            found += [_found(draft, one) for one in caught]
+            if keeping := self._keeping(draft.decision, caught):
                 held.append(Held(forming, keeping))
             else:
                 passed.append((forming, draft.act))
                 part, plate = draft.act.part, draft.act.vehicle.plate
-                earlier += [Earlier(forming.case_id, event_id, part, plate) for event_id in _events(forming)]
+                for event_id in _events(forming):
+                    standing[event_id].append(Earlier(forming.case_id, event_id, part, plate))
+        self.casebook.controls.note_all(found)
         return passed, tuple(held)
 
     def _draft(self, forming: Forming, generation: int, earlier: tuple[Earlier, ...], now_us: Micros) -> Draft:
@@ -150,17 +158,14 @@ class Former:
             earlier=earlier,
         )
 
-    def _keeping(self, draft: Draft) -> tuple[Caught, ...]:
+    def _keeping(self, decision: CaseDecided, caught: tuple[Caught, ...]) -> tuple[Caught, ...]:
         """The controls that keep the act from being formed. An officer who confirmed was told what was found for the
         decision he confirmed, and no more."""
-        caught = check(draft)
-        if not caught:
-            return ()
-        decision, findings = draft.decision, self.casebook.controls
+        keeping = holding(caught, frozenset())
         confirmed = [review.decision_id for review in decision.reviews if review.verdict == "confirm"]
-        told = findings.codes(decision.case_id, confirmed) if confirmed else frozenset()
-        findings.note(decision.case_id, decision.decision_id, caught, draft.formed_us)
-        return holding(caught, told)
+        if not keeping or not confirmed:
+            return keeping
+        return holding(caught, self.casebook.controls.codes(decision.case_id, confirmed))
 
     def _numbered(self, acts: Sequence[Act], now_us: Micros) -> list[Act]:
         numbers = self.casebook.acts.next_numbers(self.issuer.code, civil_day(now_us).year, len(acts))
@@ -188,6 +193,17 @@ class Former:
                 zip(acts, digests, signatures, nonces, strict=True), first
             )
         ]
+
+
+def _found(draft: Draft, caught: Caught) -> Found:
+    return Found(
+        case_id=draft.decision.case_id,
+        decision_id=draft.decision.decision_id,
+        code=caught.code,
+        severity=caught.severity,
+        mismatches=caught.mismatches,
+        at_us=draft.formed_us,
+    )
 
 
 def _events(forming: Forming) -> list[Id]:

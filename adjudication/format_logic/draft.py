@@ -78,7 +78,7 @@ class Draft:
     @cached_property
     def base(self) -> PartRule | None:
         """The part that was found, where the act's punishes its repetition; else the act's own."""
-        return self.part(self.decision.base or self.act.part)
+        return self.rule if self.decision.base is None else self.part(self.decision.base)
 
     @cached_property
     def vehicle(self) -> Vehicle | None:
@@ -122,20 +122,26 @@ IN_ORDER: Mismatches = ()
 
 def differing(**compared: tuple[object, object]) -> Mismatches:
     """Those of the points whose stated value is not the expected one, both as text."""
-    return tuple(
-        Mismatch(point=point, stated=str(stated), expected=str(expected))
-        for point, (stated, expected) in compared.items()
-        if stated != expected
-    )
+    found = IN_ORDER
+    for point, (stated, expected) in compared.items():
+        if stated != expected:
+            found += (Mismatch(point=point, stated=str(stated), expected=str(expected)),)
+    return found
 
 
 def differing_unsaid(**compared: tuple[object, object]) -> Mismatches:
     """The same for what names a person or a vehicle: only the point is told."""
-    return tuple(Mismatch(point=point) for point, (stated, expected) in compared.items() if stated != expected)
+    found = IN_ORDER
+    for point, (stated, expected) in compared.items():
+        if stated != expected:
+            found += (Mismatch(point=point),)
+    return found
 
 
 def untrue(**held: bool) -> Mismatches:
     """The points that do not hold."""
+    if all(held.values()):
+        return IN_ORDER
     return tuple(Mismatch(point=point) for point, holds in held.items() if not holds)
 
 

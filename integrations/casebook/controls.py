@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from adjudication.format_logic.draft import Mismatch, Mismatches
-from adjudication.formation import Caught, Severity
+from adjudication.formation import Severity
 from adjudication.units import Id, Micros
 from integrations.casebook.database import Database, insert_each_once
 from integrations.casebook.tables import CONTROL_FINDINGS as FINDINGS
@@ -39,18 +39,18 @@ class ControlFindings:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def note(self, case_id: Id, decision_id: Id, caught: Iterable[Caught], at_us: Micros) -> None:
-        """Keeps what was found, unless it was found for this decision before."""
+    def note_all(self, found: Iterable[Found]) -> None:
+        """Keeps what was found, but for what was found for the same decision before."""
         rows: list[dict[str, object]] = [
             {
-                "case_id": case_id,
-                "decision_id": decision_id,
+                "case_id": one.case_id,
+                "decision_id": one.decision_id,
                 "code": one.code,
                 "severity": one.severity,
                 "found": msgspec.json.encode(one.mismatches).decode(),
-                "at_us": at_us,
+                "at_us": one.at_us,
             }
-            for one in caught
+            for one in found
         ]
         with self._database.writing() as tx:
             insert_each_once(tx, FINDINGS, rows)
