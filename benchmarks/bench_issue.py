@@ -20,9 +20,10 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from adjudication import ids
+from adjudication.answers import Person
 from adjudication.calendar import start_of_day_us
 from adjudication.decide import decide
-from adjudication.facts import EvidenceRef, EvidenceRole
+from adjudication.facts import EvidenceRef
 from adjudication.messages import CaseDecided, CaseSealed, PassageChecked
 from adjudication.scenarios.build import checked_passage
 from adjudication.scenarios.format import ScenarioFacts
@@ -41,7 +42,6 @@ SEEN = datetime.fromisoformat("2026-04-06T08:00:00+05:00")
 NOW_US = start_of_day_us(SEEN.date()) + 9 * 3600 * 1_000_000
 ACTS = 1_024
 """Some seconds' work: enough for sixteen full batches, little enough to be run often."""
-ROLES: tuple[EvidenceRole, ...] = ("violation", "record")
 WARM = 64
 """Not counted: the first statements are compiled and the pages of the store are made."""
 
@@ -94,7 +94,7 @@ def _work(casebook: Casebook, folder: Path) -> Callable[[range], None]:
             decided = [one for passage in passages for one in decide(passage, (), law, policy)]
             stage.handle(
                 [
-                    Received(CaseSealed(decision=one, evidence=_evidence(one.case_id)), Position(SEALED.name, 0, 0), "")
+                    Received(CaseSealed(decision=one, evidence=_evidence(one)), Position(SEALED.name, 0, 0), "")
                     for one in decided
                     if isinstance(one, CaseDecided)
                 ]
@@ -104,7 +104,8 @@ def _work(casebook: Casebook, folder: Path) -> Callable[[range], None]:
 
 
 def _ordinary() -> PassageChecked:
-    return checked_passage(
+    """A speed, of a person whose address is known."""
+    checked = checked_passage(
         ScenarioFacts(
             offence_at=SEEN,
             kind="speed",
@@ -113,6 +114,9 @@ def _ordinary() -> PassageChecked:
             limit_kmh=Decimal(60),
         )
     )
+    (answers,) = checked.rounds
+    assert isinstance(answers.liable, Person)
+    return replace(checked, rounds=(replace(answers, liable=replace(answers.liable, address="Алматы")),))
 
 
 def _passage(ordinary: PassageChecked, sequence: int) -> PassageChecked:
@@ -123,12 +127,14 @@ def _passage(ordinary: PassageChecked, sequence: int) -> PassageChecked:
     return replace(ordinary, passage=passage, checked_id=ids.stable_id("checked", sequence))
 
 
-def _evidence(case_id: str) -> tuple[EvidenceRef, ...]:
-    digest = hashlib.sha256(case_id.encode()).hexdigest()
-    return tuple(
-        EvidenceRef(role=role, sha256=digest, address_sha256=digest, key_id=case_id, bytes=350_000, captured_us=NOW_US)
-        for role in ROLES
+def _evidence(decision: CaseDecided) -> tuple[EvidenceRef, ...]:
+    """The event's picture and its record, as [seal] would name them."""
+    (shown,) = decision.checked.passage.event.media
+    case_id, digest = decision.case_id, hashlib.sha256(decision.case_id.encode()).hexdigest()
+    record = EvidenceRef(
+        role="record", sha256=digest, address_sha256=digest, key_id=case_id, bytes=1_000, captured_us=shown.captured_us
     )
+    return replace(record, role=shown.role, sha256=shown.sha256, bytes=350_000), record
 
 
 @contextmanager

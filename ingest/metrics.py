@@ -44,6 +44,12 @@ DEVICE_CLOCK = Metric(
 )
 CASES = Metric("tarazy_cases", "gauge", ("state",), "cases, by where they stand")
 REVIEW_QUEUE = Metric("tarazy_review_queue_cases", "gauge", (), "cases that wait for an officer")
+CONTROL_FINDINGS = Metric(
+    "tarazy_control_findings",
+    "gauge",
+    ("control", "severity"),
+    "decisions whose act a control of formation found wrong in the last seven days",
+)
 DEADLINES_OVERDUE = Metric("tarazy_deadlines_overdue", "gauge", (), "terms that have ended and are not yet handled")
 DEADLINES_SOON = Metric("tarazy_deadlines_soon", "gauge", ("code",), "terms that end within a day, by code")
 OUTBOX_WAITING = Metric("tarazy_outbox_waiting", "gauge", (), "messages of the casebook not yet in the stream")
@@ -78,6 +84,7 @@ ASKED = (
     DEVICE_CLOCK,
     CASES,
     REVIEW_QUEUE,
+    CONTROL_FINDINGS,
     DEADLINES_OVERDUE,
     DEADLINES_SOON,
     OUTBOX_WAITING,

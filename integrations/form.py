@@ -1,4 +1,5 @@
-"""Forming an act casebook-first: number, money of the day, signature and log leaf, inside the caller's transaction."""
+"""Forming an act casebook-first: controls, number, money of the day, signature and log leaf, inside the caller's
+transaction."""
 
 import base64
 import hashlib
@@ -6,12 +7,17 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from adjudication import codec, ids, ledger
 from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.errors import Unavailable
+from adjudication.format_logic.draft import Draft, Earlier
+from adjudication.formation import Caught, check, holding
 from adjudication.forming import form_act
 from adjudication.lawbook import Lawbook
-from adjudication.messages import ActIssued, CaseSealed
+from adjudication.messages import ActIssued, CaseDecided, CaseSealed
+from adjudication.policy import Policy
 from adjudication.protocol import Act, Body
 from adjudication.repeat import repeated_cases
 from adjudication.standing import Standing, opened
@@ -22,6 +28,7 @@ from ingest.stage import Outgoing
 from ingest.topics import ACTS
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Entry, Turn
+from integrations.casebook.controls import Found
 from integrations.signing import Signer
 
 FORMING_PAUSE_US = 600 * MICROS_PER_SECOND
@@ -55,16 +62,27 @@ class Forming:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An act that was not formed, and the controls that keep it, in their order: what nobody can confirm is first."""
+
+    forming: Forming
+    caught: tuple[Caught, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Former:
     """Forms acts for one body."""
 
     casebook: Casebook
     signer: Signer
     law: Lawbook
+    policy: Policy
     issuer: Issuer
 
-    def form_all(self, formings: Sequence[Forming], now_us: Micros) -> None:
-        """The acts of these cases, in their order, all formed at `now_us`.
+    def form_all(self, formings: Sequence[Forming], now_us: Micros) -> tuple[Held, ...]:
+        """The acts of these cases, in their order, all formed at `now_us`; returns those that controls keep back.
+
+        Each act is held against the controls before any has a number, and one that is kept back stops no other.
 
         The number's counter and the log are held from here to the end of the transaction, so this comes last in it.
 
@@ -73,9 +91,16 @@ class Former:
             Invalid: `act-incomplete`.
         """
         if not formings:
-            return
+            return ()
+        passed, held = self._controlled(formings, now_us)
+        if passed:
+            cleared, acts = [forming for forming, _ in passed], [act for _, act in passed]
+            self._form(cleared, self._numbered(acts, now_us), now_us)
+        return held
+
+    def _form(self, formings: Sequence[Forming], numbered: Sequence[Act], now_us: Micros) -> None:
         book, cases = self.casebook, [forming.case_id for forming in formings]
-        acts = self._signed(self._acts(formings, now_us))
+        acts = self._signed(numbered)
         book.acts.insert_all(acts, now_us)
         book.cases.turn_all([_turn(forming, issued, now_us) for forming, issued in zip(formings, acts, strict=True)])
         messages = [
@@ -92,21 +117,62 @@ class Former:
         book.evidence.lock(*sightings)
         book.deadlines.cancel_all(sightings, "CANDIDATE_EXPIRES")
 
-    def _acts(self, formings: Sequence[Forming], now_us: Micros) -> list[Act]:
+    def _controlled(
+        self, formings: Sequence[Forming], now_us: Micros
+    ) -> tuple[list[tuple[Forming, Act]], tuple[Held, ...]]:
+        """The acts that pass, not numbered yet, and those kept back; what was found of either is kept."""
         generations = self.casebook.acts.generations([forming.case_id for forming in formings])
-        numbers = self.casebook.acts.next_numbers(self.issuer.code, civil_day(now_us).year, len(formings))
-        return [
-            form_act(
-                forming.sealed.decision,
-                forming.sealed.evidence,
-                self.law,
-                self.issuer.body,
-                number=number,
-                generation=generations.get(forming.case_id, 0),
-                formed_us=now_us,
-            )
-            for forming, number in zip(formings, numbers, strict=True)
-        ]
+        events = {event_id for forming in formings for event_id in _events(forming)}
+        standing: dict[Id, list[Earlier]] = {event_id: [] for event_id in events}
+        for one in self.casebook.acts.of_events(sorted(events)):
+            standing[one.event_id].append(one)
+        passed: list[tuple[Forming, Act]] = []
+        held: list[Held] = []
+        found: list[Found] = []
+        for forming in formings:
+            earlier = tuple(one for event_id in _events(forming) for one in standing[event_id])
+            draft = self._draft(forming, generations.get(forming.case_id, 0), earlier, now_us)
+            caught = check(draft)
+            found += [_found(draft, one) for one in caught]
+            if keeping := self._keeping(draft.decision, caught):
+                held.append(Held(forming, keeping))
+            else:
+                passed.append((forming, draft.act))
+                part, plate = draft.act.part, draft.act.vehicle.plate
+                for event_id in _events(forming):
+                    standing[event_id].append(Earlier(forming.case_id, event_id, part, plate))
+        self.casebook.controls.note_all(found)
+        return passed, tuple(held)
+
+    def _draft(self, forming: Forming, generation: int, earlier: tuple[Earlier, ...], now_us: Micros) -> Draft:
+        decision, evidence = forming.sealed.decision, forming.sealed.evidence
+        act = form_act(
+            decision, evidence, self.law, self.issuer.body, number="", generation=generation, formed_us=now_us
+        )
+        return Draft(
+            act=act,
+            decision=decision,
+            evidence=evidence,
+            law=self.law,
+            policy=self.policy.on(civil_day(decision.checked.passage.event.captured_us)),
+            body=self.issuer.body,
+            generation=generation,
+            formed_us=now_us,
+            earlier=earlier,
+        )
+
+    def _keeping(self, decision: CaseDecided, caught: tuple[Caught, ...]) -> tuple[Caught, ...]:
+        """The controls that keep the act from being formed. An officer who confirmed was told what was found for the
+        decision he confirmed, and no more."""
+        keeping = holding(caught, frozenset())
+        confirmed = [review.decision_id for review in decision.reviews if review.verdict == "confirm"]
+        if not keeping or not confirmed:
+            return keeping
+        return holding(caught, self.casebook.controls.codes(decision.case_id, confirmed))
+
+    def _numbered(self, acts: Sequence[Act], now_us: Micros) -> list[Act]:
+        numbers = self.casebook.acts.next_numbers(self.issuer.code, civil_day(now_us).year, len(acts))
+        return [replace(act, number=number) for act, number in zip(acts, numbers, strict=True)]
 
     def _signed(self, acts: Sequence[Act]) -> list[ActIssued]:
         encoded = [codec.encode(act) for act in acts]
@@ -130,6 +196,21 @@ class Former:
                 zip(acts, digests, signatures, nonces, strict=True), first
             )
         ]
+
+
+def _found(draft: Draft, caught: Caught) -> Found:
+    return Found(
+        case_id=draft.decision.case_id,
+        decision_id=draft.decision.decision_id,
+        code=caught.code,
+        severity=caught.severity,
+        mismatches=caught.mismatches,
+        at_us=draft.formed_us,
+    )
+
+
+def _events(forming: Forming) -> list[Id]:
+    return [event_id for event_id, _ in forming.sealed.decision.checked.passage.shown_by]
 
 
 def _turn(forming: Forming, issued: ActIssued, now_us: Micros) -> Turn:

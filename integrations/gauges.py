@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 
+from adjudication.formation import CONTROLS
 from adjudication.units import MICROS_PER_SECOND, Micros
 from ingest import metrics
 from integrations.casebook.counts import ops_counts
@@ -52,6 +53,9 @@ def _samples(centre: Centre) -> Mapping[metrics.Metric, list[Sample]]:
         ],
         metrics.CASES: [((state,), float(number)) for state, number in counts.cases.items()],
         metrics.REVIEW_QUEUE: [((), float(counts.in_review))],
+        metrics.CONTROL_FINDINGS: [
+            ((control.code, control.severity), float(counts.controls.get(control.code, 0))) for control in CONTROLS
+        ],
         metrics.DEADLINES_OVERDUE: [((), float(counts.overdue))],
         metrics.DEADLINES_SOON: [((code,), float(number)) for code, number in counts.ending.items()],
         metrics.OUTBOX_WAITING: [((), float(counts.outbox))],

@@ -5,6 +5,7 @@ deadlines and the outbox rows become true together or not at all. So a crash lea
 twice, and a repeated decision finds its act (design §1.14).
 
     auto → DECIDED → act → SIGNED    review → queue    wait → asked again    refer → referral    reject → closed
+                   ↘ held by a control (adjudication.formation) → REVIEW, an officer's desk
 
 Where an act formed now would be wrong (form.held_until_us), its case waits too, and holds up nothing behind it.
 What has an outcome keeps it: the same decision again changes nothing, a contradicting one is put before officers.
@@ -12,7 +13,7 @@ Evidence that stays is locked in its store after the transaction, and again when
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from adjudication.calendar import end_of_day_us
@@ -20,7 +21,7 @@ from adjudication.forming import finding_key
 from adjudication.lawbook import Lawbook
 from adjudication.messages import CaseDecided, CaseSealed, DeadlineCode
 from adjudication.policy import Policy
-from adjudication.standing import Standing
+from adjudication.standing import Standing, ended
 from adjudication.states import UNDECIDED, State, Transition, Trigger, step
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
 from ingest.clock import Clock
@@ -31,7 +32,7 @@ from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
 from integrations.casebook.deadlines import Deadline
 from integrations.casebook.reviews import Waiting, Why
-from integrations.form import Former, Forming, Issuer, held_until_us
+from integrations.form import Former, Forming, Held, Issuer, held_until_us
 from integrations.retention import lock_kept, locked_until
 from integrations.signing import LogSigner, Signer
 
@@ -51,7 +52,7 @@ def issue(
     clock: Clock,
 ) -> Stage:
     """The stage. It returns nothing: all it causes goes through the outbox."""
-    former = Former(casebook, signer, law, issuer)
+    former = Former(casebook, signer, law, policy, issuer)
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
         casebook.together(lambda: take_all([(item.message, item.carried()) for item in received]))
@@ -94,10 +95,24 @@ class _Desk:
     def form_acts(self) -> int:
         """Forms what is to be formed; returns how many acts the batch has now."""
         self._write_terms()
-        self.former.form_all(self._formings, self.now_us)
-        self.formed += len(self._formings)
+        held = self.former.form_all(self._formings, self.now_us)
+        self.formed += len(self._formings) - len(held)
         self._formings.clear()
+        for one in held:
+            self._hold(one)
         return self.formed
+
+    def _hold(self, held: Held) -> None:
+        """What a control keeps back is before an officer, under the first control's reason; a verdict makes another
+        decision, whose act is held against the controls anew, and the terms end the case where nobody gives one."""
+        decision, reason = held.forming.sealed.decision, held.caught[0].code
+        transition = step(held.forming.state, "held")
+        assert transition is not None, f"held in {held.forming.state}"
+        codes = ", ".join(one.code for one in held.caught)
+        entry = _entry(decision, f"held: {codes}", transition, held.forming.state, self.now_us)
+        if self.casebook.cases.turn(decision.case_id, entry):
+            self.casebook.cases.set_reason(decision.case_id, reason)
+            self.casebook.reviews.enter(replace(waiting(decision, "decision", self.now_us), reason=reason))
 
     def _write_terms(self) -> None:
         """The batch's deadlines in one go: at its end, and before any of them may be taken back."""
@@ -110,7 +125,7 @@ class _Desk:
         if case is None:
             self._enter(sealed, headers, "NEW")
         elif _awaits_its_act(case, decision):
-            if not self._lapses(decision, case.state):
+            if not self._lapses(decision, case.state, case.standing):
                 self._form(sealed, headers, case.state, case.standing)
         elif self.casebook.cases.knows_cause(case.case_id, decision.decision_id):
             return  # a repeated message; an earlier decision must not come back over a later one
@@ -118,7 +133,7 @@ class _Desk:
             self.casebook.evidence.lock(case.case_id)
         elif case.state in UNDECIDED:
             self._leave(case.case_id, decision.route)
-            self._enter(sealed, headers, case.state)
+            self._enter(sealed, headers, case.state, case.standing)
         elif not _same_outcome(case, decision):
             self._conflict(case, decision)
 
@@ -130,7 +145,9 @@ class _Desk:
         self._taken.add(case_id)
         return self.known.get(case_id)
 
-    def _enter(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
+    def _enter(
+        self, sealed: CaseSealed, headers: Mapping[str, str], state: State, before: Standing | None = None
+    ) -> None:
         decision, now_us = sealed.decision, self.now_us
         key = None if decision.route == "reject" else finding_key(decision, self.law)
         holder = None if key is None else self.casebook.cases.holding(key)
@@ -140,22 +157,22 @@ class _Desk:
         if holder is not None and joins:
             self._join(decision, state, holder)
         elif decision.route == "reject":
-            self._turn(decision, "reject", state)
+            self._turn(decision, "reject", state, before)
         elif not sealed.evidence:
-            self._reject(decision, "reject", state, "EVIDENCE_MISSING")
+            self._reject(decision, "reject", state, "EVIDENCE_MISSING", before)
         elif decision.route == "refer":
             self._refer(decision, state)
         else:
-            self._go_on(sealed, headers, state)
+            self._go_on(sealed, headers, state, before)
 
-    def _go_on(self, sealed: CaseSealed, headers: Mapping[str, str], state: State) -> None:
+    def _go_on(self, sealed: CaseSealed, headers: Mapping[str, str], state: State, before: Standing | None) -> None:
         """What may still become an act: in time, formed, reviewed or asked again."""
         decision, now_us = sealed.decision, self.now_us
-        if self._lapses(decision, state):
+        if self._lapses(decision, state, before):
             return
         self._terms += [Deadline(decision.case_id, code, end_us) for code, end_us in _limits(decision).items()]
         if decision.route == "auto":
-            self._form(sealed, headers, state)
+            self._form(sealed, headers, state, before)
         elif decision.route == "review":
             self._turn(decision, "review", state)
             self.casebook.reviews.enter(waiting(decision, "decision", now_us))
@@ -194,19 +211,21 @@ class _Desk:
             self._write_terms()
             self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
 
-    def _lapses(self, decision: CaseDecided, state: State) -> bool:
+    def _lapses(self, decision: CaseDecided, state: State, before: Standing | None = None) -> bool:
         """Ends the case where nothing may be sent any more; says whether it did."""
         limits, now_us = _limits(decision), self.now_us
         if now_us >= limits.get("LIM_OFFENCE", now_us + 1):
-            self._reject(decision, "limitation-over", state, "LIMITATION")
+            self._reject(decision, "limitation-over", state, "LIMITATION", before)
         elif now_us >= limits.get("SEND", now_us + 1):
-            self._reject(decision, "send-over", state, "SEND_TERM_LAPSED")
+            self._reject(decision, "send-over", state, "SEND_TERM_LAPSED", before)
         else:
             return False
         return True
 
-    def _reject(self, decision: CaseDecided, trigger: Trigger, state: State, reason: str) -> None:
-        self._turn(decision, trigger, state)
+    def _reject(
+        self, decision: CaseDecided, trigger: Trigger, state: State, reason: str, before: Standing | None = None
+    ) -> None:
+        self._turn(decision, trigger, state, before)
         self.casebook.cases.set_reason(decision.case_id, reason)
 
     def _leave(self, case_id: Id, route: str) -> None:
@@ -222,10 +241,13 @@ class _Desk:
         if self.casebook.cases.turn(case.case_id, entry):
             self.casebook.reviews.enter(waiting(decision, "conflict", now_us))
 
-    def _turn(self, decision: CaseDecided, trigger: Trigger, state: State) -> State:
+    def _turn(self, decision: CaseDecided, trigger: Trigger, state: State, before: Standing | None = None) -> State:
+        """`before`: the standing of an act that was never sent, where this ends the case: its money is due back."""
         transition = step(state, trigger)
         assert transition is not None, f"{trigger} in {state}"
-        self.casebook.cases.turn(decision.case_id, _entry(decision, trigger, transition, state, self.now_us))
+        standing = None if before is None or transition.to != "REJECTED" else ended(before, trigger, 0).standing
+        entry = _entry(decision, trigger, transition, state, self.now_us)
+        self.casebook.cases.turn(decision.case_id, entry, standing)
         return transition.to
 
 

@@ -178,6 +178,8 @@ class _Folder:
             self._review(it.case, "conflict")
         elif state in {"TERMINATED", "REJECTED"} and isinstance(it.event, DeadlineReached):
             self._lapse(it.event, number)
+            if it.case.state == "REVIEW":
+                self.casebook.reviews.close(it.case.case_id, _LAPSES[it.event.code][1], self.clock())
         elif state == "TERMINATED" and isinstance(it.event, ContestDecided | StatementDecided):
             self._void(it.event, number, _VOIDED_BY[type(it.event)])
 

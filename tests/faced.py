@@ -3,6 +3,7 @@
 Cases come in through [issue], as on the road; pictures are sealed as [seal] does.
 """
 
+import hashlib
 import tempfile
 from copy import copy
 from functools import cache
@@ -11,8 +12,9 @@ from pathlib import Path
 import msgspec
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from msgspec.structs import replace
 
-from adjudication.facts import EvidenceRef
+from adjudication.facts import EvidenceRef, Media
 from adjudication.messages import CaseDecided, CaseSealed
 from dashboards.auth import DEMO_PASSWORD, create_demo_accounts
 from dashboards.web import pages
@@ -70,6 +72,15 @@ def picture() -> bytes:
     return encode_jpeg(render_frame(Scene(vehicles=(car,)), 1).image, 60)
 
 
+def _showing(decision: CaseDecided) -> CaseDecided:
+    """The decision of an event that shows the synthetic frame."""
+    checked, body = decision.checked, picture()
+    sha256 = hashlib.sha256(body).hexdigest()
+    media = (Media(role="violation", sha256=sha256, bytes=len(body), captured_us=samples.CAPTURED_US),)
+    event = replace(checked.passage.event, media=media)
+    return replace(decision, checked=replace(checked, passage=replace(checked.passage, event=event)))
+
+
 class FacedTest:
     """Pages over a fresh casebook; `browser()` is one person's browser."""
 
@@ -98,8 +109,8 @@ class FacedTest:
         return {"csrf": text.partition('name="csrf" value="')[2].partition('"')[0], **fields}
 
     def take(self, decision: CaseDecided) -> CaseDecided:
-        """A decision, sealed, comes to [issue]."""
-        c = self.centre
+        """A decision, sealed, comes to [issue]; what its device signed is the picture that is sealed."""
+        c, decision = self.centre, _showing(decision)
         pieces = (Piece("violation", samples.CAPTURED_US, picture()), Piece("record", samples.CAPTURED_US, b"record"))
         refs: tuple[EvidenceRef, ...] = seal_pieces(c.casebook, c.evidence, decision.case_id, pieces)
         c.casebook.evidence.record(decision.case_id, decision.checked.passage.event_id, refs, self.clock())

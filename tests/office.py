@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from adjudication import codec
 from adjudication.calendar import start_of_day_us
@@ -28,7 +29,7 @@ from integrations.lifecycle import lifecycle
 from integrations.notify import notify
 from integrations.objects import directory
 from integrations.outbox import Relay
-from tests import samples
+from tests import drafts, samples
 from tests.casebooks import Place, in_file
 
 BODY = Body(body_id="demo", name_kk="Оқу органы", name_ru="Учебный орган", location_kk="Астана", location_ru="Астана")
@@ -46,18 +47,8 @@ def signing_keys() -> Path:
 
 
 def evidence_of(decision: CaseDecided) -> tuple[EvidenceRef, ...]:
-    """Two sealed pieces, as [seal] would name them."""
-    return tuple(
-        EvidenceRef(
-            role=role,
-            sha256=codec.digest(decision.checked.passage),
-            address_sha256=codec.digest(decision),
-            key_id=decision.case_id,
-            bytes=100,
-            captured_us=samples.CAPTURED_US,
-        )
-        for role in ("violation", "record")
-    )
+    """Each event's pictures and its record, as [seal] would name them."""
+    return tuple(replace(ref, address_sha256=codec.digest(decision)) for ref in drafts.evidence_of(decision))
 
 
 def sealed(decision: CaseDecided) -> CaseSealed:

@@ -47,7 +47,7 @@ from adjudication.units import MICROS_PER_SECOND, Micros
 ASKED_AFTER_US = 60 * MICROS_PER_SECOND
 """The registers are asked a minute after the passage."""
 OWNER = {"individual": "900101300017", "legal_person": "070640013540"}
-HOLDER = {"individual": "880202400125", "legal_person": "100140001231"}
+HOLDER = {"individual": "900101400013", "legal_person": "100140001231"}
 PLACE = Place(
     place_id="p-1", title_kk="Үлгі", title_ru="Пример", district_code="197512", lat_e7=432_319_000, lon_e7=767_798_100
 )

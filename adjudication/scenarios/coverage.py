@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import get_args
 
 from adjudication.calendar import civil_day, instant_us
+from adjudication.formation import CONTROLS
 from adjudication.lawbook import Lawbook, PartRule
 from adjudication.messages import Route
 from adjudication.policy import Edition, Policy
@@ -38,6 +39,8 @@ REASONS_OF_THE_ROAD = frozenset(
     }
 )
 """What the facts of one passage do not tell, or what stands only in a case's history."""
+OF_FORMATION = frozenset(control.code for control in CONTROLS)
+"""What keeps a document back; a scenario's is formed rightly."""
 POLICY_OF_THE_ROAD = frozenset(
     {
         "in_force",
@@ -102,7 +105,7 @@ def coverage(ran: Sequence[Ran], law: Lawbook, policy: Policy) -> tuple[Demand, 
         *(
             _demand("reasons", code, (one for one in ran if one.result.reason == code))
             for code in REASONS
-            if code not in REASONS_OF_THE_ROAD
+            if code not in REASONS_OF_THE_ROAD | OF_FORMATION
         ),
         *(
             _demand("states", state, (one for one in ran if one.scenario.expected.state == state))

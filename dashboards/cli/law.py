@@ -160,6 +160,16 @@ def codes(
 
 
 @app.command()
+def controls(lang: Annotated[Literal["kk", "ru", "en"], typer.Option(help="Language of the words.")] = "en") -> None:
+    """Print the controls that hold each act against law and facts before it is numbered and signed."""
+    from adjudication.formation import CONTROLS
+
+    for one in CONTROLS:
+        typer.echo(f"{one.code:<26} {one.severity:<7} [{one.reason.source}]  {getattr(one.reason.text, lang)}")
+    typer.echo(f"{len(CONTROLS)} controls")
+
+
+@app.command()
 def diff(
     before: Annotated[str, typer.Argument(help="A day, YYYY-MM-DD.")],
     after: Annotated[str, typer.Argument(help="Another, usually later.")],

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from adjudication.formation import CONTROLS
 from adjudication.reasons import REASONS
 from integrations.casebook.desk import Verdict
 from integrations.casebook.reviews import Waiting
@@ -18,14 +19,18 @@ REJECTIONS = (
 )
 """The grounds of art. 741 and of evidence that an officer can establish, the commonest first; the last takes a note."""
 
+CODES = frozenset(control.code for control in CONTROLS)
+
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """`verdicts` are those that do something; `settles`: whether confirming ends the doubt, or asks anew."""
+    """`verdicts` are those that do something; `settles`: whether confirming ends the doubt, or asks anew. `controlled`:
+    a control of formation keeps the act back."""
 
     verdicts: tuple[Verdict, ...]
     rejections: tuple[str, ...]
     settles: bool
+    controlled: bool = False
 
 
 def choices(waiting: Waiting) -> Choices:
@@ -37,4 +42,9 @@ def choices(waiting: Waiting) -> Choices:
     if waiting.why == "course":
         return Choices(("confirm", "reject"), REJECTIONS, settles=True)
     known = REASONS.get(waiting.reason)
-    return Choices(("confirm", "correct_plate", "reject"), REJECTIONS, settles=bool(known and known.confirmable))
+    return Choices(
+        ("confirm", "correct_plate", "reject"),
+        REJECTIONS,
+        settles=bool(known and known.confirmable),
+        controlled=waiting.reason in CODES,
+    )

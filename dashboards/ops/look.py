@@ -81,6 +81,7 @@ class Look(msgspec.Struct, frozen=True):
     dead_letters: tuple[Counted, ...]
     devices: tuple[DeviceLine, ...]
     registers: tuple[RegisterLine, ...]
+    controls: tuple[Counted, ...]
     cases: dict[str, int]
     in_review: int
     most_urgent_us: Micros | None
@@ -120,6 +121,9 @@ class Lookout:
             dead_letters=tuple(Counted(stage, code, int(n)) for (stage, code), n in self._told(metrics.STAGE_REFUSED)),
             devices=self._devices(asked, now_us),
             registers=self._registers(),
+            controls=tuple(
+                Counted(severity, code, int(n)) for (code, severity), n in asked[metrics.CONTROL_FINDINGS] if n
+            ),
             cases=dict(counts.cases),
             in_review=counts.in_review,
             most_urgent_us=counts.most_urgent_us,

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from adjudication import codec
+from adjudication.format_logic.draft import Earlier
 from adjudication.messages import ActIssued
 from adjudication.protocol import Act
 from adjudication.units import Id, Micros
 from integrations.casebook.database import Database, insert_once
-from integrations.casebook.tables import ACTS, SERIALS
+from integrations.casebook.tables import ACTS, CASES, EVIDENCE, SERIALS
 
 TOKEN_BYTES = 16
 """128 bits: nobody guesses the address that a QR code holds."""
@@ -29,6 +30,15 @@ _GENERATIONS = (
     sa.select(ACTS.c.case_id, sa.func.count().label("acts"))
     .where(ACTS.c.case_id.in_(sa.bindparam("cases", expanding=True)))
     .group_by(ACTS.c.case_id)
+)
+
+
+_OF_EVENTS = (
+    sa.select(EVIDENCE.c.event_id, ACTS.c.case_id, CASES.c.part, ACTS.c.plate)
+    .join(ACTS, ACTS.c.case_id == EVIDENCE.c.case_id)
+    .join(CASES, CASES.c.case_id == ACTS.c.case_id)
+    .where(EVIDENCE.c.event_id.in_(sa.bindparam("events", expanding=True)), ACTS.c.voided_us.is_(None))
+    .distinct()
 )
 
 
@@ -98,6 +108,14 @@ class Acts:
         """How many acts each of these cases has had; those that had none are not named."""
         with self._database.reading() as tx:
             return {row.case_id: row.acts for row in tx.execute(_GENERATIONS, {"cases": case_ids})}
+
+    def of_events(self, event_ids: Sequence[Id]) -> tuple[Earlier, ...]:
+        """The acts that stand of cases with evidence of these events."""
+        with self._database.reading() as tx:
+            return tuple(
+                Earlier(row.case_id, row.event_id, row.part, row.plate)
+                for row in tx.execute(_OF_EVENTS, {"events": event_ids})
+            )
 
     def of_case(self, case_id: Id) -> StoredAct | None:
         """The case's newest act, standing or voided."""

@@ -8,6 +8,7 @@ from typing import ClassVar, TypeVar
 from integrations.casebook.acts import Acts
 from integrations.casebook.attempts import Attempts
 from integrations.casebook.cases import Cases
+from integrations.casebook.controls import ControlFindings
 from integrations.casebook.data_keys import DataKeys
 from integrations.casebook.database import Database
 from integrations.casebook.deadlines import Deadlines
@@ -46,6 +47,7 @@ class Casebook:
         self.cases = Cases(self._database)
         self.acts = Acts(self._database, master.derive("token of an act's QR code"))
         self.log = Log(self._database)
+        self.controls = ControlFindings(self._database)
         self.outbox = Outbox(self._database)
         self.deadlines = Deadlines(self._database)
         self.reviews = Reviews(self._database)

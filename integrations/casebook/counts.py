@@ -10,10 +10,13 @@ from integrations.casebook.casebook import Casebook
 DAY_US = 86_400 * MICROS_PER_SECOND
 """What ends within a day can still be saved by people who work days; what ends sooner hardly."""
 
+WEEK_US = 7 * DAY_US
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """One look. `ending`: terms that end within a day, by code.
+    """One look. `ending`: terms that end within a day, by code. `controls`: decisions of the last seven days whose act
+    a control of formation found wrong, by its code.
 
     `next_due_us` and `most_urgent_us` are None where nothing is due or in review.
     """
@@ -27,6 +30,7 @@ class Counts:
     overdue: int
     ending: Mapping[DeadlineCode, int]
     next_due_us: Micros | None
+    controls: Mapping[str, int]
     acts: int
     signed_acts: int
 
@@ -45,6 +49,7 @@ def ops_counts(casebook: Casebook, now_us: Micros) -> Counts:
             overdue=casebook.deadlines.overdue(now_us),
             ending=casebook.deadlines.ending(now_us, now_us + DAY_US),
             next_due_us=casebook.deadlines.next_us(),
+            controls=casebook.controls.counts(now_us - WEEK_US),
             acts=casebook.log.size(),
             signed_acts=casebook.log.signed_size(),
         )

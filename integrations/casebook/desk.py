@@ -23,6 +23,7 @@ from ingest.topics import CASE_EVENTS, PASSAGES, REVIEWS
 from integrations.casebook.acts import StoredAct
 from integrations.casebook.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
+from integrations.casebook.controls import Found
 from integrations.casebook.payments import Payment
 from integrations.casebook.reviews import Waiting
 
@@ -37,7 +38,8 @@ Recorded = Literal["recorded", "not-leased", "not-waiting"]
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """All there is of a case. `waiting` is its line in the queue, None if it is not there."""
+    """All there is of a case. `controls`: what controls of formation found. `waiting` is its line in the queue, None if
+    it is not there."""
 
     case: Case
     act: StoredAct | None
@@ -45,6 +47,7 @@ class CaseView:
     history: tuple[Entry, ...]
     payments: tuple[Payment, ...]
     sightings: tuple[Id, ...]
+    controls: tuple[Found, ...]
     waiting: Waiting | None
 
 
@@ -100,6 +103,7 @@ class Desk:
                 history=self._casebook.cases.history(case_id),
                 payments=self._casebook.payments.of_case(case_id),
                 sightings=self._casebook.cases.joined(case_id),
+                controls=self._casebook.controls.of_case(case_id),
                 waiting=self._casebook.reviews.find(case_id, self._clock()),
             )
 

@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from adjudication.facts import ViolationCode
+from adjudication.formation import CONTROLS
 from dashboards.cli.law import app
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -139,3 +140,15 @@ def test_diff_knows_days_that_the_data_does_not_reach() -> None:
 )
 def test_what_is_not_there_is_said(arguments: tuple[str, ...], exit_code: int) -> None:
     assert law(*arguments)[0] == exit_code
+
+
+@pytest.mark.parametrize("lang", ["kk", "ru", "en"])
+def test_the_controls_of_formation_are_printed_with_article_and_words(lang: str) -> None:
+    code, said = law("controls", "--lang", lang)
+    assert code == 0
+    for control in CONTROLS:
+        (line,) = [line for line in said.splitlines() if line.startswith(f"{control.code} ")]
+        assert control.severity in line
+        assert f"[{control.reason.source}]" in line
+        assert line.endswith(getattr(control.reason.text, lang))
+    assert f"{len(CONTROLS)} controls" in said

@@ -1,6 +1,7 @@
 """The officers' pages: a case is taken, seen and decided by one officer; every look leaves a line."""
 
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,21 @@ def test_a_case_without_an_act_has_no_course_to_tell(faced: FacedTest) -> None:
     case, browser = faced.review().case_id, faced.browser("officer")
     assert 'name="what"' not in browser.get(f"/officer/cases/{case}").text
     assert _tell(faced, browser, case, what="complaint").headers["location"].endswith("said=course-impossible")
+
+
+HELD = {"en": "formed and checked anew", "ru": "проверен заново", "kk": "қайта тексеріледі"}
+
+
+@pytest.mark.parametrize("language", HELD)
+def test_an_officer_sees_what_a_control_found_and_that_confirming_does_not_settle_it(
+    faced: FacedTest, language: str
+) -> None:
+    case = faced.take(samples.decision(1, mci_count=11)).case_id
+    browser = faced.browser("officer", language)
+    browser.post("/officer/next", data=faced.form(browser, "/officer"))
+    page = unescape(browser.get(f"/officer/cases/{case}").text)
+    assert reasons.text_of("SUM_NOT_OF_LAW", language) in page
+    assert "mci_count: 11 ≠ 10" in page
+    assert HELD[language] in page
+    operations = unescape(faced.browser("operator", language).get("/ops").text)
+    assert reasons.text_of("SUM_NOT_OF_LAW", language) in operations

@@ -105,7 +105,7 @@ def test_a_file_made_before_there_were_migrations_is_taken_over_whole(tmp_path: 
     assert book.acts.next_number("02", 2026) == "02-2026-000000008"
     book.close()
     assert shape_of_file(sqlite3.connect(tmp_path / "casebook.db")) >= shape_of_file(_fresh(tmp_path / "other"))
-    assert place.rows("SELECT version_num FROM alembic_version") == [("0003",)]
+    assert place.rows("SELECT version_num FROM alembic_version") == [("0004",)]
 
 
 def _fresh(folder: Path) -> sqlite3.Connection:
@@ -120,7 +120,7 @@ def test_a_role_refuses_the_schema_of_another_release(place: Place, version: str
     set_version(place, version)
     with pytest.raises(Invalid, match=f"casebook-schema.*{version}.*{hint}"):
         place.open(migrates=False)
-    set_version(place, "0003")
+    set_version(place, "0004")
     place.open(migrates=False).close()
 
 
@@ -134,11 +134,13 @@ def test_even_who_migrates_leaves_a_newer_schema_alone(place: Place) -> None:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_the_steps_can_be_read_as_sql_without_a_database(dialect: str) -> None:
-    whole, rest = schema.sql(dialect), schema.sql(dialect, "0001")
+    whole, rest, newest = schema.sql(dialect), schema.sql(dialect, "0001"), schema.sql(dialect, "0003")
     assert all(f"CREATE TABLE IF NOT EXISTS {table.name} (" in whole for table in METADATA.sorted_tables)
     assert "only grows" in whole
-    assert re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", rest) == ["repetitions"]
+    assert re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", rest) == ["repetitions", "control_findings"]
     assert "CREATE INDEX IF NOT EXISTS acts_case" in rest
+    assert "CREATE TABLE IF NOT EXISTS control_findings" in newest
+    assert "acts_case" not in newest
 
 
 def test_what_the_dry_run_prints_makes_the_same_database(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 
 from adjudication import ids
+from adjudication.formation import CONTROLS
 from adjudication.units import MICROS_PER_SECOND
 from ingest import metrics
 from ingest.metrics import ASKED, Metric
@@ -74,3 +75,15 @@ def test_a_devices_clock_is_what_its_latest_event_said(tmp_path: Path) -> None:
             recall.handle([received(passage)])
         told = look(faced)[metrics.DEVICE_CLOCK].get(("CLOCKED",))
         assert told == (None if offset_us is None else offset_us / MICROS_PER_SECOND)
+
+
+def test_each_control_of_formation_is_counted_for_a_week(tmp_path: Path) -> None:
+    faced = FacedTest(tmp_path)
+    assert set(look(faced)[metrics.CONTROL_FINDINGS]) == {(one.code, one.severity) for one in CONTROLS}
+    faced.take(samples.decision(1, mci_count=11))
+    found = look(faced)[metrics.CONTROL_FINDINGS]
+    assert {key for key, count in found.items() if count} == {("SUM_NOT_OF_LAW", "block"), ("OTHER_LAW_DATA", "note")}
+    faced.clock.advance_s(7 * 86_400)
+    assert look(faced)[metrics.CONTROL_FINDINGS]["SUM_NOT_OF_LAW", "block"] == 1.0
+    faced.clock.advance_s(1)
+    assert not any(look(faced)[metrics.CONTROL_FINDINGS].values())

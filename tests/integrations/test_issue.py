@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adjudication import codec, ids, ledger
+from adjudication.answers import NoRecord
 from adjudication.errors import Unavailable
 from adjudication.messages import ActIssued, CaseDecided
 from ingest.clock import CLOCKS_US
@@ -34,9 +35,19 @@ def desk(place: Place) -> Iterator[Office]:
 def insurance(day: int = 1, sequence: int = 1) -> CaseDecided:
     """230(2), seen on another day or by another camera."""
     ordinary = samples.decision(sequence)
+    none = NoRecord(system="insurance", asked_us=samples.CAPTURED_US, as_of_us=samples.CAPTURED_US)
+    again = msgspec.structs.replace(none, asked_us=samples.CAPTURED_US + office.DAY_S * 1_000_000)
+    (once,) = ordinary.checked.rounds
+    rounds = tuple(msgspec.structs.replace(once, insurance=said) for said in (none, again))
+    checked = msgspec.structs.replace(ordinary.checked, rounds=rounds)
     case_id = ids.register_case_id("900101300017", "489AAC02", "230(2)", f"2026-04-{day:02}")
     return msgspec.structs.replace(
-        ordinary, case_id=case_id, decision_id=ids.stable_id("d", day, sequence), part="230(2)", excess_kmh=None
+        ordinary,
+        case_id=case_id,
+        decision_id=ids.stable_id("d", day, sequence),
+        checked=checked,
+        part="230(2)",
+        excess_kmh=None,
     )
 
 
@@ -224,9 +235,13 @@ def test_an_act_formed_in_december_may_be_sent_only_with_its_own_mci(place: Plac
 
 
 def of_2027(sequence: int = 1, **changes: object) -> CaseDecided:
-    """May be sent until 14 January 2027, a year whose MCI nobody knows yet."""
-    terms = {"send_last_day_on": date(2027, 1, 14), "limitation_last_day_on": date(2027, 3, 1)}
-    return msgspec.structs.replace(samples.decision(sequence), **terms, **changes)
+    """Seen on 28 December 2026: it may be sent until 14 January 2027, a year whose MCI nobody knows yet."""
+    ordinary = samples.decision(sequence)
+    event = msgspec.structs.replace(ordinary.checked.passage.event, captured_us=at(2026, 12, 28))
+    passage = msgspec.structs.replace(ordinary.checked.passage, event=event)
+    seen = {"checked": msgspec.structs.replace(ordinary.checked, passage=passage)}
+    terms = {"send_last_day_on": date(2027, 1, 14), "limitation_last_day_on": date(2027, 2, 28)}
+    return msgspec.structs.replace(ordinary, **seen, **terms, **changes)
 
 
 def test_without_an_mci_of_the_day_nothing_is_formed_or_guessed_and_nothing_behind_it_waits(place: Place):

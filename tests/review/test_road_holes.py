@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from adjudication import ids
+from adjudication.answers import NoRecord
 from adjudication.errors import Invalid, Unavailable
 from adjudication.facts import Officer
 from adjudication.messages import CaseDecided, NoticeDelivered, NoticeDispatched, PaymentReceived, ReviewRecorded
@@ -91,7 +92,11 @@ def sighting(sequence: int, **changes: object) -> CaseDecided:
     """230(2) of one car on one day: one case, whichever event shows it."""
     ordinary = samples.decision(sequence)
     case_id = ids.register_case_id("900101300017", samples.VEHICLE.vin, "230(2)", "2026-04-06")
-    return replace(ordinary, case_id=case_id, part="230(2)", excess_kmh=None, **changes)
+    none = NoRecord(system="insurance", asked_us=samples.CAPTURED_US, as_of_us=samples.CAPTURED_US)
+    again = replace(none, asked_us=samples.CAPTURED_US + office.DAY_S * 1_000_000)
+    rounds = tuple(replace(ordinary.checked.rounds[0], insurance=said) for said in (none, again))
+    checked = replace(ordinary.checked, rounds=rounds)
+    return replace(ordinary, case_id=case_id, checked=checked, part="230(2)", excess_kmh=None, **changes)
 
 
 def test_a_further_sighting_of_an_issued_register_finding_is_no_conflict(desk: Office) -> None:
