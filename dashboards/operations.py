@@ -1,6 +1,6 @@
 """The operators' routes, for whoever holds the administrator's token: lag, dead letters, replay.
 
-They stand beside the pages, where the stores are open; `tarazy lag`, `tarazy dead` and `tarazy replay` ask them.
+They stand beside the pages, where the stores are open; `tarazy lag`, `tarazy dead` and `tarazy replay decisions` ask them.
 Nothing here tells a plate, a name or a picture, but a letter's content, which is audited (integrations/deadletters.py).
 """
 
