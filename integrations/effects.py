@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from adjudication.calendar import civil_day
+from adjudication.errors import Unavailable
 from adjudication.lawbook import Lawbook
 from adjudication.messages import CaseDecided
 from adjudication.units import Tiyn
@@ -24,14 +25,12 @@ def outcome(decided: CaseDecided, law: Lawbook, substance: str) -> Outcome:
     """What a decision comes to under `law`; `substance` is the digest of all that it comes to but money.
 
     The sum is in the MCI of the day the decision was made: the latest instant it knows of, an answer's or a verdict's.
-
-    Raises:
-        Unavailable: there is no MCI for that day.
     """
     return Outcome(
         route=decided.route,
         reason=decided.reason,
         part=decided.part,
+        mci_count=decided.mci_count,
         sum_tiyn=_sum(decided, law) if decided.route == "auto" else 0,
         substance=substance,
     )
@@ -104,24 +103,25 @@ def _entries(case: Fate, name: Name) -> tuple[Share, ...]:
     will = after if after is not None and after.act else None
     if was and will:
         left, reached = name(case, was), name(case, will)
-        sums = (was.sum_tiyn, will.sum_tiyn)
         if left != reached:
-            return (
-                Share(name=left, acts_before=1, moved_away=1, sum_before_tiyn=sums[0]),
-                Share(name=reached, acts_after=1, moved_here=1, sum_after_tiyn=sums[1]),
-            )
-        changed = int(was != will)
-        return (Share(name=left, acts_before=1, acts_after=1, changed=changed, **_sums(*sums)),)
+            return (_before(left, was, moved_away=1), _after(reached, will, moved_here=1))
+        return (_sum_of(_before(left, was, changed=int(was != will)), _after(left, will)),)
     if was:
-        return (Share(name=name(case, was), acts_before=1, lost=1, sum_before_tiyn=was.sum_tiyn),)
+        return (_before(name(case, was), was, lost=1),)
     if will:
-        return (Share(name=name(case, will), acts_after=1, gained=1, sum_after_tiyn=will.sum_tiyn),)
+        return (_after(name(case, will), will, gained=1),)
     side = before or after
     return (Share(name=name(case, side), otherwise=1),) if side and case.differs else ()
 
 
-def _sums(before: Tiyn, after: Tiyn) -> dict[str, Tiyn]:
-    return {"sum_before_tiyn": before, "sum_after_tiyn": after}
+def _before(name: str, act: Outcome, **kind: int) -> Share:
+    unknown = int(act.sum_tiyn is None)
+    return Share(name=name, acts_before=1, sum_before_tiyn=act.sum_tiyn or 0, unpriced=unknown, **kind)
+
+
+def _after(name: str, act: Outcome, **kind: int) -> Share:
+    unknown = int(act.sum_tiyn is None)
+    return Share(name=name, acts_after=1, sum_after_tiyn=act.sum_tiyn or 0, unpriced=unknown, **kind)
 
 
 def _sum_of(one: Share, two: Share) -> Share:
@@ -130,7 +130,10 @@ def _sum_of(one: Share, two: Share) -> Share:
     return Share(name=name, **{what: getattr(one, what) + figure for what, figure in figures.items()})
 
 
-def _sum(decided: CaseDecided, law: Lawbook) -> Tiyn:
+def _sum(decided: CaseDecided, law: Lawbook) -> Tiyn | None:
     known_us = (decided.checked.passage.event.captured_us, decided.checked.rounds[-1].asked_us)
     day = civil_day(max((*known_us, *(review.at_us for review in decided.reviews))))
-    return decided.mci_count * law.mci_on(day).tiyn if decided.mci_count else 0
+    try:
+        return decided.mci_count * law.mci_on(day).tiyn if decided.mci_count else 0
+    except Unavailable:
+        return None

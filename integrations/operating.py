@@ -119,13 +119,15 @@ class Changed(Fact, frozen=True, kw_only=True):
 
 
 class Outcome(Fact, frozen=True, kw_only=True):
-    """What a case comes to on one side. `sum_tiyn` is 0 where no act is formed; `substance` the digest of all that the
+    """What a case comes to on one side. `mci_count` applies to an act, or would; `sum_tiyn` is 0 where no act
+    is formed, None where the MCI of the day is not known (such an act waits); `substance` is the digest of all that the
     decision comes to but money."""
 
     route: Route
     reason: ReasonCode
     part: Part
-    sum_tiyn: Tiyn
+    mci_count: Count
+    sum_tiyn: Tiyn | None
     substance: Sha256
 
     @property
@@ -153,7 +155,7 @@ class Share(Fact, frozen=True, kw_only=True):
 
     `lost` and `gained`: an act on one side only. `moved_away` and `moved_here`: an act of one name is an act of
     another. `changed`: an act of this name on both sides, of another content or sum. `otherwise`: no act on either
-    side, and still not the same.
+    side, and still not the same. `unpriced`: sides of acts whose sum is not known, and in neither sum.
     """
 
     name: str
@@ -165,6 +167,7 @@ class Share(Fact, frozen=True, kw_only=True):
     changed: Count = 0
     acts_after: Count = 0
     otherwise: Count = 0
+    unpriced: Count = 0
     sum_before_tiyn: Tiyn = 0
     sum_after_tiyn: Tiyn = 0
 

@@ -155,6 +155,8 @@ def _print(told: "Consequences") -> None:
         f"{report.records} records replayed against {report.against}: {report.same} the same, "
         f"{report.changed} changed, {report.lost} lost, {report.gained} gained"
     )
+    if told.effects.total.unpriced:
+        console.print(f"{told.effects.total.unpriced} acts of days whose MCI is not known are in no sum")
     own = report.reproduced
     console.print(
         f"{own.same} recorded decisions reproduced byte for byte, {own.otherwise} not, "

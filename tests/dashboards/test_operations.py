@@ -204,7 +204,7 @@ def test_a_stretch_that_is_too_long_is_taken_in_portions(
         place.stream.send([NewRecord(CONFIRMED.name, f"key-{n}", codec.encode(samples.checked(n)))])
         place.run(decide_stage(place.centre.law, place.centre.policy))
         place.centre.clock.advance_s(7)
-    words = ("--from", "2026-04-06", "--to", "2026-04-07", "--policy", str(surer(tmp_path)), "--json")
+    words = ("--from", "2026-04-06T03:00", "--to", "2026-04-06T04:10", "--policy", str(surer(tmp_path)), "--json")
     whole = place.tarazy("replay", "decisions", *words)
     monkeypatch.setattr("integrations.replays.MAX_RECORDS", 2)
     portions = place.tarazy("replay", "decisions", *words)
@@ -215,7 +215,8 @@ def test_a_stretch_that_is_too_long_is_taken_in_portions(
     assert "of the stretch" in portions.stderr
     assert "of the stretch" not in whole.stderr
     monkeypatch.setattr("integrations.replays.MAX_RECORDS", 0)
-    assert "stretch-too-long" in place.tarazy("replay", "decisions", *words).stderr
+    instant = ("--from", "2026-04-06T03:01", "--to", "2026-04-06T03:01:00.000002")
+    assert "stretch-too-long" in place.tarazy("replay", "decisions", *instant).stderr
 
 
 def test_a_record_that_the_same_law_does_not_reproduce_ends_with_two(place: Place, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ ALLOWED = {
     "/ops": {"supervisor", "operator", "auditor", "admin"},
     "/ops.json": {"supervisor", "operator", "auditor", "admin"},
     "/audit": {"supervisor", "auditor"},
+    "/replay": {"supervisor", "auditor", "admin"},
 }
 OPEN = ("/", "/login", "/act", "/verify", "/health", "/static/tarazy.css")
 FORMS = (
@@ -27,6 +28,7 @@ FORMS = (
     "/officer/cases/{case}/verdict",
     "/officer/cases/{case}/course",
     "/officer/cases/{case}/pack",
+    "/replay",
 )
 
 

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 
 from adjudication import ids
 from adjudication.decide import decide
+from adjudication.lawbook import Lawbook
 from integrations.effects import added, effects, later, outcome
-from integrations.lawfiles import load_law, load_policy
+from integrations.lawfiles import law_files, load_law, load_policy
 from integrations.operating import Effects, Fate, Outcome, Report, Reproduced, Share
 from tests import samples
 
 REGIONS, PARTS = ("71", "75"), ("592(1)", "592(2)")
-ACT = Outcome(route="auto", reason="CLEAR", part="592(1)", sum_tiyn=500, substance=samples.SHA)
-DEARER = Outcome(route="auto", reason="CLEAR", part="592(2)", sum_tiyn=900, substance=samples.SHA)
-DOUBT = Outcome(route="review", reason="PLATE_UNSURE", part="592(1)", sum_tiyn=0, substance=samples.SHA)
-SIDES = (None, ACT, DEARER, DOUBT)
-ADDITIVE = ("acts_before", "lost", "gained", "acts_after", "otherwise", "sum_before_tiyn", "sum_after_tiyn")
+ACT = Outcome(route="auto", reason="CLEAR", part="592(1)", mci_count=1, sum_tiyn=500, substance=samples.SHA)
+DEARER = Outcome(route="auto", reason="CLEAR", part="592(2)", mci_count=1, sum_tiyn=900, substance=samples.SHA)
+DOUBT = Outcome(route="review", reason="PLATE_UNSURE", part="592(1)", mci_count=1, sum_tiyn=0, substance=samples.SHA)
+UNPRICED = Outcome(route="auto", reason="CLEAR", part="592(2)", mci_count=1, sum_tiyn=None, substance=samples.SHA)
+SIDES = (None, ACT, DEARER, DOUBT, UNPRICED)
+ADDITIVE = ("unpriced", "acts_before", "lost", "gained", "acts_after", "otherwise", "sum_before_tiyn", "sum_after_tiyn")
 
 
 def case(n: int, region: str = "75", before: Outcome | None = None, after: Outcome | None = None) -> Fate:
@@ -100,6 +102,8 @@ def test_what_becomes_of_an_act_is_told_by_its_kind() -> None:
         ),
     )
     assert effects(()).total == Share(name="")
+    unpriced = effects((case(1, "71", ACT, UNPRICED),)).total
+    assert (unpriced.unpriced, unpriced.sum_before_tiyn, unpriced.sum_after_tiyn) == (1, 500, 0)
 
 
 @given(many(), st.integers(0, 20))
@@ -131,3 +135,10 @@ def test_the_sum_is_in_the_mci_of_the_day_of_the_decision() -> None:
     assert (came_to.act, came_to.part, came_to.sum_tiyn) == (True, "592(2)", 10 * 4_325 * 100)
     assert outcome(samples.decision(route="review", reason="PLATE_UNSURE"), law, samples.SHA).sum_tiyn == 0
     assert outcome(samples.decision(mci_count=0), law, samples.SHA).sum_tiyn == 0
+
+
+def test_where_no_mci_is_known_the_sum_is_not_either() -> None:
+    files = law_files()
+    (name,) = (name for name, data in files.items() if b"[[mci]]" in data)
+    without = Lawbook.parse(files | {name: files[name].partition(b"[[mci]]")[0]})
+    assert outcome(samples.decision(), without, samples.SHA).sum_tiyn is None
