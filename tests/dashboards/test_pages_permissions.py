@@ -23,6 +23,7 @@ FORMS = (
     "/logout",
     "/act",
     "/a/0000/pay",
+    "/a/0000/review",
     "/officer/next",
     "/officer/cases/{case}/lease",
     "/officer/cases/{case}/verdict",
