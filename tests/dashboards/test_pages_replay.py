@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
@@ -134,6 +135,23 @@ def test_a_stretch_that_is_too_long_for_a_page_is_refused(faced: FacedTest, monk
     monkeypatch.setattr("integrations.replays.MAX_RECORDS", 1)
     answer = ask(faced, faced.browser("admin"))
     assert (answer.status_code, "take a shorter stretch" in text_of(answer)) == (422, True)
+
+
+def test_cases_with_an_act_stand_before_those_without(faced: FacedTest) -> None:
+    stage = decide_stage(faced.centre.law, faced.centre.policy)
+    for checked in map(samples.checked, range(3, 9)):
+        assert checked.passage.plate is not None
+        plate = msgspec.structs.replace(checked.passage.plate, confidence_bp=9_000)
+        passage = msgspec.structs.replace(checked.passage, plate=plate)
+        value = codec.encode(msgspec.structs.replace(checked, passage=passage))
+        faced.centre.stream.send([NewRecord(CONFIRMED.name, checked.checked_id, value)])
+    runner = Runner(stage, faced.centre.stream.session(stage.name, stage.reads), faced.clock)
+    while runner.step(0) == "worked":
+        pass
+    page = ask(faced, faced.browser("admin"), [("law", "592.toml", DEARER)]).text
+    order = [page.index(one.case_id[:8]) for one in sorted(cases(faced), key=lambda one: one.route != "auto")]
+    assert len({one.route for one in cases(faced)}) == 2
+    assert max(order[:2]) < min(order[2:])
 
 
 def test_what_is_larger_than_a_law_is_refused(faced: FacedTest) -> None:
