@@ -19,12 +19,13 @@ OFFSET_US = 5 * 3600 * MICROS_PER_SECOND
 """UTC+05:00 in the whole country since 01.03.2024 (brief §7); no offence before that can still be punished."""
 DAY_US = 24 * 3600 * MICROS_PER_SECOND
 EPOCH = date(1970, 1, 1)
+EPOCH_ORDINAL = EPOCH.toordinal()
 SATURDAY = 5
 
 
 def civil_day(instant_us: Micros) -> date:
     """The civil day, at +05:00, that an instant falls on."""
-    return EPOCH + timedelta(days=(instant_us + OFFSET_US) // DAY_US)
+    return date.fromordinal(EPOCH_ORDINAL + (instant_us + OFFSET_US) // DAY_US)
 
 
 def start_of_day_us(day: date) -> Micros:
@@ -78,6 +79,7 @@ class Calendar:
         self._off = frozenset(day for year in self._years.values() for day in year.off)
         self._working = frozenset(day for year in self._years.values() for day in year.working)
         self._unannounced = frozenset(day for year in self._years.values() for day in year.unannounced)
+        self._ends: dict[tuple[date, int], date] = {}
 
     def is_working(self, day: date) -> bool:
         """Whether `day` is a working day.
@@ -97,10 +99,13 @@ class Calendar:
         Raises:
             Unavailable: the term touches a day the calendar cannot tell.
         """
-        while count > 0:
-            day += timedelta(days=1)
-            count -= self.is_working(day)
-        return day
+        asked = (day, count)
+        if asked not in self._ends:
+            while count > 0:
+                day += timedelta(days=1)
+                count -= self.is_working(day)
+            self._ends[asked] = day
+        return self._ends[asked]
 
     def rolled(self, day: date) -> date:
         """`day`, or the next working day if it is none. Source: art. 739(5).

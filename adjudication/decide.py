@@ -167,7 +167,7 @@ def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
     applied = (*repetition, *size, *warning_owed(scene, part), *automatic(scene, part))
     heard = _settled_by_officer(scene, (*finding.rulings, *guarded, *applied))
     rulings = _only_of_a_plate_that_was_read(scene, heard)
-    first, *rest = sorted(rulings, key=lambda ruling: STRICTEST.index(ruling.route))
+    first, *rest = sorted(rulings, key=_strictness)
     form: Form = "protocol" if first.route == "refer" else part.form
     send, limit = _last_days(scene)
     return CaseDecided(
@@ -193,6 +193,10 @@ def _case(scene: Scene, finding: Finding, policy: Policy) -> CaseDecided:
         load=finding.load,
         excess_load=finding.excess_load,
     )
+
+
+def _strictness(ruling: Ruling) -> int:
+    return STRICTEST.index(ruling.route)
 
 
 def _reason(scene: Scene, first: Ruling) -> str:

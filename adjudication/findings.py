@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from adjudication import ids
 from adjudication.answers import (
@@ -30,13 +30,24 @@ from adjudication.policy import Edition
 from adjudication.reasons import REASONS
 from adjudication.units import Id, Micros
 
+_T = TypeVar("_T")
+
+
+class once(cached_property[_T]):  # noqa: N801 - named as the decorator it is
+    """A cached_property without the lock that Python takes before 3.12: a scene belongs to one thread."""
+
+    def __get__(self, scene: object, owner: type | None = None) -> _T:  # type: ignore[override]  # never of the class
+        """Works the value out, and leaves it where it is found the next time."""
+        value = scene.__dict__[self.func.__name__] = self.func(scene)
+        return value
+
+
 Basis = Literal["measured", "seen", "register"]
 """How an offence was found: by a measuring instrument, by a detector that does not measure, or by data matching."""
 _A = TypeVar("_A")
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """One guard's word: `auto` is "in order". `ask_again_us` belongs to `wait`."""
 
     route: Route
@@ -74,23 +85,23 @@ class Scene:
         """The instant everything is judged at (brief §15.3 rule 8)."""
         return self.checked.passage.event.captured_us
 
-    @cached_property
+    @once
     def day(self) -> date:
         """The civil day of the passage."""
         return civil_day(self.captured_us)
 
-    @cached_property
+    @once
     def decided_us(self) -> Micros:
         """The latest instant this decision knows of: of an answer or of a verdict. The law core has no clock."""
         return max((self.captured_us, self.checked.rounds[-1].asked_us, *(review.at_us for review in self.reviews)))
 
-    @cached_property
+    @once
     def device(self) -> DeviceAnswer | None:
         """What the device register says: its latest word, silence only if it never spoke."""
         given: list[DeviceAnswer | None] = [answers.device for answers in self.checked.rounds]
         return _latest(given)
 
-    @cached_property
+    @once
     def points(self) -> tuple[tuple[DeviceAnswer | None, EventCaptured], ...]:
         """Each device that speaks here and the event it speaks of: one, or a section's two, its exit first."""
         passage = self.checked.passage
@@ -99,25 +110,25 @@ class Scene:
         given: list[DeviceAnswer | None] = [answers.entry_device for answers in self.checked.rounds]
         return (self.device, passage.event), (_latest(given), passage.section.entry.event)
 
-    @cached_property
+    @once
     def vehicle(self) -> VehicleAnswer | None:
         """What the vehicle register says, likewise; None if nobody asked."""
         given: list[VehicleAnswer | None] = [answers.vehicle for answers in self.checked.rounds]
         return _latest(given)
 
-    @cached_property
+    @once
     def liable(self) -> PersonAnswer | None:
         """What the person registers say of the holder or owner, likewise; None if nobody asked."""
         given: list[PersonAnswer | None] = [answers.liable for answers in self.checked.rounds]
         return _latest(given)
 
-    @cached_property
+    @once
     def penalties(self) -> PenaltiesAnswer | None:
         """The person's earlier penalties, likewise; None if nobody asked."""
         given: list[PenaltiesAnswer | None] = [answers.penalties for answers in self.checked.rounds]
         return _latest(given)
 
-    @cached_property
+    @once
     def local(self) -> bool:
         """Whether the plate can be one of Kazakhstan."""
         plate = self.checked.passage.plate
@@ -173,4 +184,4 @@ def _latest(given: Sequence[_A]) -> _A | None:
 
 
 def _texts(values: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, str(value)) for name, value in values.items())
+    return tuple([(name, str(value)) for name, value in values.items()])

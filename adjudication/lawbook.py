@@ -221,7 +221,7 @@ class Lawbook:
         self.mci = tuple(mci for f in files.values() for mci in f.mci)
         self.terms = tuple(term for f in files.values() for term in f.term)
         self.documents = tuple(document for f in files.values() for document in f.document)
-        self._days: dict[date, tuple[PartRule, ...]] = {}
+        self._days: dict[date, _Day] = {}
         self._check()
 
     @classmethod
@@ -238,10 +238,7 @@ class Lawbook:
 
     def parts_on(self, day: date) -> tuple[PartRule, ...]:
         """Every part in force on `day`."""
-        known = self._days.get(day)
-        if known is None:
-            known = self._days[day] = tuple(part for part in self.parts if part.applies(day))
-        return known
+        return self._on(day).parts
 
     def part_on(self, name: str, day: date) -> PartRule | None:
         """The part called `name` as it stood on `day`; None if it did not."""
@@ -249,12 +246,11 @@ class Lawbook:
 
     def detecting(self, what: str, day: date) -> tuple[PartRule, ...]:
         """The base parts that punish `what` on `day`, mildest bracket first."""
-        found = (part for part in self.parts_on(day) if part.detects == what)
-        return tuple(sorted(found, key=lambda part: part.from_kmh or 0))
+        return self._on(day).detecting.get(what, ())
 
     def repeat_part(self, base: str, day: date) -> PartRule | None:
         """The part that punishes a repetition of `base` on `day`, if any does."""
-        return next((part for part in self.parts_on(day) if base in part.repeat_of), None)
+        return self._on(day).repeating.get(base)
 
     def is_of_roads(self, part: Part) -> bool:
         """Whether a part stands in chapter 30, on transport and roads; one that is not here is taken to."""
@@ -277,7 +273,10 @@ class Lawbook:
         Raises:
             Unavailable: the law data does not reach that day.
         """
-        return _applying(self.terms, f"the term {code}", day, lambda term: term.code == code)
+        found = self._on(day).terms.get(code)
+        if found is None:
+            raise Unavailable(f"the term {code} on {day}")
+        return found
 
     def title(self, form: Form, day: date) -> Texts:
         """What a document formed on `day` is called.
@@ -286,6 +285,12 @@ class Lawbook:
             Unavailable: there was no such document on that day.
         """
         return _applying(self.documents, f"the title of a {form}", day, lambda one: one.form == form).title
+
+    def _on(self, day: date) -> "_Day":
+        known = self._days.get(day)
+        if known is None:
+            known = self._days[day] = _Day(self, day)
+        return known
 
     def _check(self) -> None:
         """Raises Invalid `law-malformed` on what the files' types cannot say."""
@@ -329,6 +334,20 @@ class Lawbook:
 
 def _fine(mci: Fine) -> str:
     return str(mci) if isinstance(mci, int) else ", ".join(f"{who} {n}" for who, n in mci.items())
+
+
+class _Day:
+    """The rules of one day, by what they are asked for: a passage asks some twenty times."""
+
+    def __init__(self, law: Lawbook, day: date) -> None:
+        self.parts = tuple(part for part in law.parts if part.applies(day))
+        self.terms = {term.code: term for term in law.terms if term.applies(day)}
+        self.detecting: dict[str, tuple[PartRule, ...]] = {}
+        for part in sorted(self.parts, key=lambda part: part.from_kmh or 0):
+            if part.detects is not None:
+                self.detecting[part.detects] = (*self.detecting.get(part.detects, ()), part)
+        # The first that stands in the files, where several do.
+        self.repeating = {base: part for part in reversed(self.parts) for base in part.repeat_of}
 
 
 def class_of(size: SizeClass | None, non_profit: bool) -> SubjectClass | None:

@@ -150,6 +150,7 @@ _REGION_LAST = {
 }
 
 
+@lru_cache(maxsize=4096)
 def classify(text: str) -> tuple[PlateFormat, ...]:
     """All formats that fit a normalised text, most specific first; `LATIN` only where no other fits, () if no plate."""
     fitting = sorted((f for f in (*FORMATS, *ABROAD) if f.fits(text)), key=lambda f: f.size)

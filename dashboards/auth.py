@@ -18,16 +18,17 @@ from ingest.doors.authority import is_administrator
 from integrations.casebook import Casebook
 from integrations.casebook.users import SESSION_S, LoginRefused, Role, User
 
-Permission = Literal["review", "ops", "audit"]
+Permission = Literal["review", "ops", "audit", "law"]
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     "officer": frozenset({"review"}),
-    "supervisor": frozenset({"review", "ops", "audit"}),
+    "supervisor": frozenset({"review", "ops", "audit", "law"}),
     "operator": frozenset({"ops"}),
-    "auditor": frozenset({"ops", "audit"}),
-    "admin": frozenset({"ops"}),
+    "auditor": frozenset({"ops", "audit", "law"}),
+    "admin": frozenset({"ops", "law"}),
 }
-"""`review` alone shows persons and pictures, and only to those who decide (brief §8: a named circle of persons)."""
-HOME: dict[Permission, str] = {"review": "/officer", "ops": "/ops", "audit": "/audit"}
+"""`review` alone shows persons and pictures, and only to those who decide (brief §8: a named circle of persons). `law`:
+replays the past by a candidate, and changes nothing."""
+HOME: dict[Permission, str] = {"review": "/officer", "ops": "/ops", "audit": "/audit", "law": "/replay"}
 
 SESSION, VISITOR, LANGUAGE = "tarazy-session", "tarazy-visitor", "tarazy-language"
 YEAR_S = 365 * 86_400
@@ -73,6 +74,10 @@ class Gate:
     def auditor(self, request: Request) -> User:
         """Somebody who may see who did what. Raises Refused."""
         return self._permitted(request, "audit")
+
+    def lawyer(self, request: Request) -> User:
+        """Somebody who may ask what another law would have decided. Raises Refused."""
+        return self._permitted(request, "law")
 
     def form(self, request: Request, csrf: Annotated[str, Form()] = "") -> None:
         """A form of our own pages, sent by the browser they were shown to. Raises Refused `form-expired`."""

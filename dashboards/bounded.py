@@ -18,8 +18,9 @@ class Bound(NamedTuple):
 
 FORM = Bound(64 * 1024, 10.0)
 """The largest form is a verdict with a note of a thousand letters."""
-UPLOADS = {"/verify": Bound(16 * 1024 * 1024 + 64 * 1024, 120.0)}
-"""A pack of the size that page takes, and the form around it, over a slow line (140 kB/s)."""
+UPLOADS = {"/verify": Bound(16 * 1024 * 1024 + 64 * 1024, 120.0), "/replay": Bound(1024 * 1024, 30.0)}
+"""A pack of the size that page takes, and the form around it, over a slow line (140 kB/s); a candidate's files, of
+which the law that is shipped is under a tenth."""
 
 
 class Bounded:

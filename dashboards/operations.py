@@ -1,6 +1,7 @@
 """The operators' routes, for whoever holds the administrator's token: lag, dead letters, replay.
 
-They stand beside the pages, where the stores are open; `tarazy lag`, `tarazy dead` and `tarazy replay` ask them.
+They stand beside the pages, where the stores are open; `tarazy lag`, `tarazy dead` and `tarazy replay
+decisions` ask them.
 Nothing here tells a plate, a name or a picture, but a letter's content, which is audited (integrations/deadletters.py).
 """
 
@@ -25,13 +26,13 @@ MAX_LAW_BYTES = 1024 * 1024
 """A candidate's files: the law that is shipped is 44 KiB, its policy 12."""
 
 
-def operations_router(centre: Centre) -> APIRouter:
+def operations_router(centre: Centre, past: Replays) -> APIRouter:
     """The routes under PATH: `/lag`, `/dead` and below it, `/replay`."""
     router = APIRouter(prefix=PATH)
     stages = tuple(name for role in ROLES for name in role.stages or ())
     desk = DeadLetters(centre.casebook, centre.stream, centre.clock, stages)
     _add_looking(router, centre, desk)
-    _add_changing(router, centre, desk)
+    _add_changing(router, centre, desk, past)
     return router
 
 
@@ -51,9 +52,8 @@ def _add_looking(router: APIRouter, centre: Centre, desk: DeadLetters) -> None:
         return await answer(request, token, lambda _: desk.show(place))
 
 
-def _add_changing(router: APIRouter, centre: Centre, desk: DeadLetters) -> None:
+def _add_changing(router: APIRouter, centre: Centre, desk: DeadLetters, past: Replays) -> None:
     token = centre.admin_token
-    past = Replays(centre.stream, centre.law, centre.policy, centre.clock)
 
     @router.post("/dead/content")
     async def content(request: Request) -> Response:

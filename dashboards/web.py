@@ -21,7 +21,7 @@ from dashboards.faces import Faces
 from dashboards.machines import answer_machines
 from dashboards.officer import officer_pages
 from dashboards.operations import operations_router
-from dashboards.ops import ops_pages
+from dashboards.ops import ops_pages, replay_pages
 from dashboards.owner import owner_pages
 from dashboards.problems import Refused
 from dashboards.sheets import Sheets
@@ -32,6 +32,7 @@ from ingest.problems import MEDIA_TYPE
 from integrations.centre import RunningCentre
 from integrations.masking import Copies
 from integrations.objects.shelf import Shelf
+from integrations.replays import Replays
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -58,6 +59,7 @@ def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None 
     faces = Faces(running, demonstration, copies or Copies(None))
     gate = Gate(faces)
     sheets = Sheets(gate, demonstration=demonstration)
+    past = Replays(faces.centre.stream, faces.centre.law, faces.centre.policy, faces.centre.clock)
     app = FastAPI(title="Tarazy", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(entrance(faces, gate, sheets))
     app.include_router(officer_pages(faces, gate, sheets))
@@ -65,7 +67,8 @@ def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None 
     app.include_router(ops_pages(faces, gate, sheets))
     app.include_router(verify_router(faces.centre.trust))
     app.include_router(accounts_router(faces.centre.casebook.users, faces.centre.admin_token))
-    app.include_router(operations_router(faces.centre))
+    app.include_router(operations_router(faces.centre, past))
+    app.include_router(replay_pages(faces, gate, sheets, past))
     app.mount("/static/fonts", Fonts(directory=FONTS))
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Bounded)  # inside of the next: what it raises must reach whoever reads the body as it is

@@ -1,19 +1,24 @@
 """What people tell of a case after its act becomes an event, if the law knows it there; what it means says [lifecycle].
 
-A complaint, a decision on it, an owner's statement, payment put off, bailiffs (adjudication.happenings).
+A complaint, a decision on it, an owner's statement, payment put off, bailiffs (adjudication.happenings); and an owner
+who asks on the page that a person look at what a machine decided.
 """
 
 from adjudication import codec, ids
 from adjudication.errors import Invalid
 from adjudication.happenings import What, has_effect, possible
 from adjudication.lawbook import Lawbook
-from adjudication.messages import CaseEvents
+from adjudication.messages import CaseEvents, ContestFiled
 from adjudication.standing import Standing
 from adjudication.units import Id
 from ingest.clock import Clock
 from ingest.stage import Outgoing
 from ingest.topics import CASE_EVENTS
 from integrations.casebook import Casebook
+from integrations.issue import waiting
+
+OWNER = "owner"
+"""Who told it, in the audit: whoever holds the act's token; no login is called so."""
 
 
 def may_happen(standing: Standing | None, case_id: Id, law: Lawbook, clock: Clock) -> tuple[What, ...]:
@@ -40,5 +45,24 @@ def record_happening(casebook: Casebook, law: Lawbook, event: CaseEvents, login:
         cause = ids.stable_id("told", codec.digest(event))
         casebook.outbox.put(cause, Outgoing(CASE_EVENTS, event.case_id, event), clock())
         casebook.audit.note(login, "course", event.case_id, clock(), kind)
+
+    casebook.together(enter)
+
+
+def ask_review(casebook: Casebook, law: Lawbook, case_id: Id, act_number: str, clock: Clock) -> None:
+    """An owner asks that a person look at the decision again: a complaint to the body, received now, with the case put
+    before officers at once, who may end it. Source: 826-2; brief §8 (Digital Code: review by a person).
+
+    Raises:
+        Invalid: `course-impossible`, the act is not sent or stands no more, or one is considered already.
+        Unavailable: nothing was done.
+    """
+
+    def enter() -> None:
+        event = ContestFiled(case_id=case_id, at_us=clock(), reference=f"page {act_number}", by="complaint")
+        record_happening(casebook, law, event, OWNER, clock)
+        case = casebook.cases.find(case_id)
+        if case is not None and case.decision is not None:
+            casebook.reviews.enter(waiting(case.decision, "course", clock()))
 
     casebook.together(enter)

@@ -99,8 +99,13 @@ def _ended(decision: CaseDecided, before: Sighting) -> CaseDecided:
         outcome=reason.text.en,
         values=(("seconds_apart", f"{apart_us / MICROS_PER_SECOND:.3f}"), ("reason", reason.code)),
     )
+    return ended(decision, step)
+
+
+def ended(decision: CaseDecided, step: TraceStep) -> CaseDecided:
+    """The decision, ended as a sighting of a case that stands; `step` says how far apart they are."""
     return msgspec.structs.replace(
-        decision, route="reject", reason=reason.code, ask_again_us=None, trace=(step, *decision.trace)
+        decision, route="reject", reason="SAME_SIGHTING", ask_again_us=None, trace=(step, *decision.trace)
     )
 
 

@@ -4,12 +4,17 @@ No plate, no name and no picture is in any of it, but in `Content`.
 """
 
 from adjudication.facts import Fact
-from adjudication.units import Micros
+from adjudication.messages import Part, ReasonCode, Route
+from adjudication.units import Count, Id, Micros, Sha256, Tiyn
 from ingest.letters import Letter
 
 OPENING = (
     "the content names a plate or a person: it is opened for a reason, which stands in the audit (--content --reason)"
 )
+
+
+MAX_TOLD = 500
+"""What is told one by one of a replay; all of it is counted."""
 
 
 class Behind(Fact, frozen=True, kw_only=True):
@@ -113,8 +118,86 @@ class Changed(Fact, frozen=True, kw_only=True):
     after: str
 
 
+class Outcome(Fact, frozen=True, kw_only=True):
+    """What a case comes to on one side. `mci_count` applies to an act, or would; `sum_tiyn` is 0 where no act
+    is formed, None where the MCI of the day is not known (such an act waits); `substance` is the digest of all that the
+    decision comes to but money."""
+
+    route: Route
+    reason: ReasonCode
+    part: Part
+    mci_count: Count
+    sum_tiyn: Tiyn | None
+    substance: Sha256
+
+    @property
+    def act(self) -> bool:
+        """Whether an act is formed of it."""
+        return self.route == "auto"
+
+
+class Fate(Fact, frozen=True, kw_only=True):
+    """One case before and after; None on a side that does not make it. `region`: two digits of KATO, of its place."""
+
+    case_id: Id
+    region: str
+    before: Outcome | None
+    after: Outcome | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether the sides do."""
+        return self.before != self.after
+
+
+class Share(Fact, frozen=True, kw_only=True):
+    """One account of cases: acts and their sums before and after, and what became of them.
+
+    `lost` and `gained`: an act on one side only. `moved_away` and `moved_here`: an act of one name is an act of
+    another. `changed`: an act of this name on both sides, of another content or sum. `otherwise`: no act on either
+    side, and still not the same. `unpriced`: sides of acts whose sum is not known, and in neither sum.
+    """
+
+    name: str
+    acts_before: Count = 0
+    lost: Count = 0
+    gained: Count = 0
+    moved_away: Count = 0
+    moved_here: Count = 0
+    changed: Count = 0
+    acts_after: Count = 0
+    otherwise: Count = 0
+    unpriced: Count = 0
+    sum_before_tiyn: Tiyn = 0
+    sum_after_tiyn: Tiyn = 0
+
+
+class Effects(Fact, frozen=True, kw_only=True):
+    """All cases by region (KATO), by part of the law, and in sum."""
+
+    regions: tuple[Share, ...]
+    parts: tuple[Share, ...]
+    total: Share
+
+
+class Reproduced(Fact, frozen=True, kw_only=True):
+    """The stretch's own decisions, decided again from what they carry, by the law and the policy that stand.
+
+    `same`: byte for byte what was recorded. `otherwise`: made under the same editions, and not the same bytes: `told`
+    names the first of them by decision. `other_editions`: made under another law or policy, and not compared.
+    """
+
+    same: int = 0
+    otherwise: int = 0
+    other_editions: int = 0
+    told: tuple[Id, ...] = ()
+
+
 class Report(Fact, frozen=True, kw_only=True):
-    """How two sides compare. `against`: recorded, or candidate. `told`: the first differences, one by one."""
+    """How two sides compare. `against`: recorded, or candidate. `told`: the first differences, one by one.
+
+    Against a candidate `cases` holds each case of which an act is formed, or that differs.
+    """
 
     stage: str
     against: str
@@ -124,8 +207,17 @@ class Report(Fact, frozen=True, kw_only=True):
     lost: int
     gained: int
     told: tuple[Changed, ...]
+    reproduced: Reproduced = Reproduced()
+    cases: tuple[Fate, ...] = ()
 
     @property
     def differs(self) -> bool:
         """Whether anything does."""
-        return bool(self.changed or self.lost or self.gained)
+        return bool(self.changed or self.lost or self.gained or any(case.differs for case in self.cases))
+
+
+class Consequences(Fact, frozen=True, kw_only=True):
+    """A report without its single cases, and the accounts of them."""
+
+    report: Report
+    effects: Effects

@@ -1,5 +1,6 @@
 """The past decided again, in a shadow: what the road recorded against what the same messages come to.
 
+Whatever is asked, the stretch's own decisions are decided again from what they carry, and must come out byte for byte.
 Without a candidate the law and the policy that stand are held against the record: a difference is a decision that is
 not repeatable, or one made under another edition. With a candidate, law or policy, both are replayed over the same
 messages: a difference is what the candidate would change. Only [decide] is a function without a store, and replayed.
@@ -7,26 +8,29 @@ messages: a difference is what the candidate would change. Only [decide] is a fu
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from threading import Lock
 
 import msgspec
 
+from adjudication import codec
 from adjudication.errors import Invalid, Unavailable
 from adjudication.lawbook import Lawbook
 from adjudication.messages import AnyMessage, CaseDecided, PassageChecked, PassageClosed, ReviewRecorded
 from adjudication.policy import Policy
+from adjudication.regions import kato_of
 from ingest.clock import Clock
 from ingest.replay import Difference, Shadow, Stretch, difference, recorded, replay
-from ingest.stage import Outgoing, Position, Received, Stage
-from ingest.stream import Reader, StoredRecord
-from ingest.topics import DECISIONS, OUTCOMES
+from ingest.stage import Outgoing, Received, Stage
+from ingest.stream import Reader
+from ingest.topics import CONFIRMED, DECISIONS, OUTCOMES, REVIEWS
 from integrations.decide import decide_stage
-from integrations.operating import Changed, Past, Report
+from integrations.effects import later, outcome
+from integrations.operating import MAX_TOLD, Changed, Fate, Outcome, Past, Report, Reproduced
+from integrations.reproduce import reproduced
 
 MAX_RECORDS = 100_000
 """Of one replay: a minute or two of one core, and no more memory than names and digests of their outputs."""
-MAX_TOLD = 500
-"""Differences told one by one; all of them are counted."""
 AGAIN_S = 30.0
 """While another replay is under way: two at once would only make both slower."""
 
@@ -47,7 +51,7 @@ class Replays:
         Raises:
             Invalid: `replay-not-pure`, the stage is not a function without a store; `stretch-empty`;
                 `stretch-too-long`; `policy-malformed`, `law-malformed`; `replay-halted`.
-            Unavailable: another replay is under way, or the stream cannot be read now.
+            Unavailable: another replay is under way, the stream cannot be read now, or a law does not reach a day.
         """
         if request.stage != "decide":
             raise Invalid("replay-not-pure", f"[{request.stage}] asks or writes stores: only decide can be replayed")
@@ -59,17 +63,35 @@ class Replays:
             raise Unavailable("another replay is under way", AGAIN_S)
         try:
             stretch = Stretch(request.from_us, request.to_us)
+            records = self._count(stretch)
+            proof, seen_before = self._reproduced(stretch)
             candidate = bool(request.law or request.policy)
-            stands = _Side(substance=candidate)
-            shadow = stands.replayed(self.law, self.policy, self.reader, stretch)
-            if candidate:
-                other = _Side(substance=True)
-                after = other.replayed(law, policy, self.reader, stretch)
-                return _report("candidate", stands, (shadow, stands.words), (after, other.words))
-            record, words = self._recorded(stretch, stands.inputs)
-            return _report("recorded", stands, (record, words), (shadow, stands.words))
+            stands = _Side(self.law, self.policy, seen_before, substance=candidate)
+            before = stands.replayed(self.reader, stretch)
+            if not candidate:
+                record = self._recorded(stretch, stands.inputs)
+                return _report("recorded", records, proof, record, (before, stands.words))
+            other = _Side(law, policy, seen_before, substance=True)
+            after = other.replayed(self.reader, stretch)
+            report = _report("candidate", records, proof, (before, stands.words), (after, other.words))
+            return msgspec.structs.replace(report, cases=_fates(stands, other))
         finally:
             self._turn.release()
+
+    def _count(self, stretch: Stretch) -> int:
+        """How many records there are to decide, before any of them is."""
+        found = (one for topic in (CONFIRMED, REVIEWS) for one in self._scan(topic.name, stretch))
+        records = sum(1 for _ in islice(found, MAX_RECORDS + 1))
+        if records > MAX_RECORDS:
+            raise Invalid("stretch-too-long", f"more than {MAX_RECORDS} records stand there: take a shorter stretch")
+        return records
+
+    def _reproduced(self, stretch: Stretch) -> tuple[Reproduced, dict[str, CaseDecided]]:
+        proof, seen_before = reproduced(self._scan(DECISIONS.name, stretch), self.law, self.policy)
+        return proof, {_name(decided)[0]: decided for decided in seen_before}
+
+    def _scan(self, topic: str, stretch: Stretch) -> Iterator[bytes]:
+        return (record.value for record in self.reader.scan(topic, stretch.from_us, stretch.to_us))
 
     def _recorded(self, stretch: Stretch, inputs: set[str]) -> tuple[Shadow, Mapping[str, str]]:
         """What the road made of the stretch's messages; it may have done so long after they were appended."""
@@ -81,17 +103,25 @@ class Replays:
 
 @dataclass(slots=True)
 class _Side:
-    """One replay: the ids of what it read, and its outputs in words. `substance`: only what a decision comes to is
-    compared, because the digest of another edition stands in all that is decided by it."""
+    """One replay: the ids of what it read, its outputs in words, and what each case comes to.
 
+    `seen_before`: what the record ended as sightings of a case that stands, by case and cause. That case may have come
+    before the stretch, of which a replay remembers nothing, so it stays ended on every side. `substance`: only what a
+    decision comes to is compared, because the digest of another edition stands in all that is decided by it.
+    """
+
+    law: Lawbook
+    policy: Policy
+    seen_before: Mapping[str, CaseDecided]
     substance: bool
     inputs: set[str] = field(default_factory=set)
     words: dict[str, str] = field(default_factory=dict)
-    records: int = 0
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)
 
-    def replayed(self, law: Lawbook, policy: Policy, reader: Reader, stretch: Stretch) -> Shadow:
-        stage = decide_stage(law, policy)
-        return replay(self._watched(stage), _Bounded(reader, self), stretch, _heard(self.words))
+    def replayed(self, reader: Reader, stretch: Stretch) -> Shadow:
+        stage = decide_stage(self.law, self.policy)
+        return replay(self._watched(stage), reader, stretch, _heard(self.words))
 
     def _watched(self, stage: Stage) -> Stage:
         def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
@@ -101,32 +131,21 @@ class _Side:
                         self.inputs |= {checked.checked_id, checked.passage.passage_id}
                     case ReviewRecorded() as review:
                         self.inputs.add(review.review_id)
-            outputs = stage.handle(received)
-            return [replace(out, message=_substance(out.message)) for out in outputs] if self.substance else outputs
+            return [replace(out, message=self._noted(out.message)) for out in stage.handle(received)]
 
         return replace(stage, handle=handle)
 
-
-@dataclass(frozen=True, slots=True)
-class _Bounded:
-    """A reader that stops where a stretch is too long for one replay."""
-
-    reader: Reader
-    side: _Side
-
-    def read_at(self, position: Position) -> StoredRecord:
-        """See Reader."""
-        return self.reader.read_at(position)
-
-    def scan(self, topic: str, from_us: int, to_us: int) -> Iterator[StoredRecord]:
-        """See Reader; and raises Invalid `stretch-too-long`."""
-        for record in self.reader.scan(topic, from_us, to_us):
-            self.side.records += 1
-            if self.side.records > MAX_RECORDS:
-                raise Invalid(
-                    "stretch-too-long", f"more than {MAX_RECORDS} records stand there: take a shorter stretch"
-                )
-            yield record
+    def _noted(self, message: AnyMessage) -> AnyMessage:
+        if not isinstance(message, CaseDecided):
+            return message
+        decided = self.seen_before.get(_name(message)[0], message) if message.route != "reject" else message
+        if not self.substance:
+            return decided
+        plain = _substance(decided)
+        came_to = outcome(decided, self.law, codec.digest(plain))
+        self.outcomes[decided.case_id] = later(self.outcomes.get(decided.case_id), came_to)
+        self.regions[decided.case_id] = kato_of(decided.checked.passage.event.place.district_code)
+        return plain
 
 
 def _substance(message: AnyMessage) -> AnyMessage:
@@ -159,8 +178,22 @@ def _name(message: AnyMessage) -> tuple[str, str]:
     raise Invalid("message-unexpected", f"{type(message).__name__} is no output of decide")
 
 
+def _fates(before: _Side, after: _Side) -> tuple[Fate, ...]:
+    """Every case of which an act is formed, or that differs, by case."""
+    regions = before.regions | after.regions
+    found = (
+        Fate(case_id=case, region=regions[case], before=before.outcomes.get(case), after=after.outcomes.get(case))
+        for case in sorted(regions)
+    )
+    return tuple(one for one in found if one.differs or (one.before is not None and one.before.act))
+
+
 def _report(
-    against: str, stands: _Side, one: tuple[Shadow, Mapping[str, str]], two: tuple[Shadow, Mapping[str, str]]
+    against: str,
+    records: int,
+    proof: Reproduced,
+    one: tuple[Shadow, Mapping[str, str]],
+    two: tuple[Shadow, Mapping[str, str]],
 ) -> Report:
     (before, said), (after, says) = one, two
     found: Difference = difference(before, after)
@@ -172,12 +205,13 @@ def _report(
     return Report(
         stage="decide",
         against=against,
-        records=stands.records,
+        records=records,
         same=found.same,
         changed=len(found.changed),
         lost=len(found.lost),
         gained=len(found.gained),
         told=tuple(told[:MAX_TOLD]),
+        reproduced=proof,
     )
 
 

@@ -5,6 +5,7 @@ from adjudication.findings import Finding, Scene, in_order
 from adjudication.lawbook import Detection, PartRule
 from adjudication.messages import TraceStep
 from adjudication.policy import Edition
+from adjudication.regions import kato_of
 
 
 def find(scene: Scene) -> Finding | None:
@@ -40,6 +41,5 @@ def _punishing(scene: Scene, violation: ViolationCode, place: Place) -> PartRule
 
 
 def applies_at(part: PartRule, place: Place) -> bool:
-    """Whether the part applies at a place: everywhere, or in its regions. Source: brief §4.1: digits 3 and 4 of the
-    district's code are the region's in KATO (an inference, C)."""
-    return not part.only_in or place.district_code[2:4] in part.only_in
+    """Whether the part applies at a place: everywhere, or in its regions."""
+    return not part.only_in or kato_of(place.district_code) in part.only_in

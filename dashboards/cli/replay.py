@@ -1,5 +1,6 @@
-"""`tarazy replay`: the past of a running centre decided again, in a shadow, and what differs."""
+"""`tarazy replay decisions`: the past of a running centre decided again, in a shadow, and what differs."""
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,12 +10,9 @@ import typer
 from dashboards.options import TokenFile, Url
 
 if TYPE_CHECKING:
-    from integrations.operating import Past, Report
+    from integrations.operating import Consequences, Past, Report, Reproduced, Share
 
-app = typer.Typer(
-    help="Decide a stretch of a running centre's past again, in a shadow, and say what differs.",
-    invoke_without_command=True,
-)
+app = typer.Typer(help="Run a stretch of a running centre's past again, in a shadow, and say what differs.")
 
 REPLAY_S = 600.0
 """As long as the largest stretch takes on a busy machine (integrations/replays.py bounds it)."""
@@ -23,7 +21,12 @@ MOST_ROWS = 20
 
 
 @app.callback()
-def replay(
+def replay() -> None:
+    """Nothing of a replay touches the road: what is stored is read, and nothing is written."""
+
+
+@app.command()
+def decisions(
     from_: Annotated[str, typer.Option("--from", help="ISO 8601, UTC where no offset is given; default: --last")] = "",
     to: Annotated[str, typer.Option(help="likewise; default: now")] = "",
     last: Annotated[float, typer.Option(min=0.01, max=72, help="hours before the end, where --from is not given")] = 1,
@@ -35,26 +38,78 @@ def replay(
     admin_token_file: TokenFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="the report as JSON")] = False,
 ) -> None:
-    """Without a candidate, what stands is held against what was recorded. Exit 0 where all is the same, 1 where
-    something differs, 2 where it cannot be told. A stretch begins without the memory of what came before it.
+    """Decide again, by the law that stands or by a candidate, and say what differs by region, part of the law and sum.
+
+    Without a candidate, what stands is held against what was recorded. A stretch that is too long for one replay is
+    taken in portions. Exit 0 where all is the same, 1 where something differs, 2 where it cannot be told, or where the
+    law that stands does not reproduce its own decisions byte for byte.
     """
     from adjudication import codec
     from adjudication.errors import Invalid
     from dashboards import devices
-    from integrations.operating import Report
+    from integrations.effects import effects
+    from integrations.operating import Consequences, Report
 
     try:
-        asked = _asked(from_, to, last, policy, law)
-        address = f"{devices.pages_url(url)}/v1/admin/replay"
-        answer = devices.ask("POST", address, devices.token(admin_token_file), asked, REPLAY_S)
-        report = codec.decode(answer, Report)
+        address, token = f"{devices.pages_url(url)}/v1/admin/replay", devices.token(admin_token_file)
+
+        def portion(asked: "Past") -> Report:
+            return codec.decode(devices.ask("POST", address, token, asked, REPLAY_S), Report)
+
+        report = _in_portions(portion, _asked(from_, to, last, policy, law))
     except Invalid as error:
         devices.fail(error)
+    told = Consequences(report=_without_cases(report), effects=effects(report.cases))
     if as_json:
-        typer.echo(answer)
+        typer.echo(codec.encode(told))
     else:
-        _print(report)
+        _print(told)
+    if report.reproduced.otherwise:
+        devices.fail(Invalid("not-reproducible", _broken(report.reproduced)))
     raise typer.Exit(1 if report.differs else 0)
+
+
+def _in_portions(portion: Callable[["Past"], "Report"], whole: "Past") -> "Report":
+    """The report of the whole stretch: at once where the centre takes it, else portion after portion."""
+    from msgspec.structs import replace
+
+    from adjudication.errors import Invalid
+    from integrations.effects import added
+
+    report: Report | None = None
+    start_us, length_us = whole.from_us, whole.to_us - whole.from_us
+    while report is None or start_us < whole.to_us:
+        end_us = min(start_us + length_us, whole.to_us)
+        try:
+            found = portion(replace(whole, from_us=start_us, to_us=end_us))
+        except Invalid as error:
+            if error.code != "stretch-too-long" or length_us == 1:
+                raise
+            length_us = (end_us - start_us) // 2
+            continue
+        report = found if report is None else added(report, found)
+        start_us = end_us
+        if end_us - whole.from_us < whole.to_us - whole.from_us:
+            _progress((end_us - whole.from_us) / (whole.to_us - whole.from_us), report)
+    return report
+
+
+def _progress(part: float, report: "Report") -> None:
+    differ = report.changed + report.lost + report.gained
+    typer.echo(f"{part:4.0%} of the stretch: {report.records} records, {differ} outputs differ", err=True)
+
+
+def _without_cases(report: "Report") -> "Report":
+    from msgspec.structs import replace
+
+    return replace(report, cases=())
+
+
+def _broken(found: "Reproduced") -> str:
+    return (
+        f"{found.otherwise} decisions of the record are not what the same law and policy make of them now, "
+        f"{found.told[0]} first: this release does not decide as the one that made them; compare their versions"
+    )
 
 
 def _asked(from_: str, to: str, last: float, policy: Path | None, law: Path | None) -> "Past":
@@ -83,17 +138,49 @@ def _us(text: str) -> int:
     return round((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1_000_000)
 
 
-def _print(report: "Report") -> None:
+def _print(told: "Consequences") -> None:
     from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    console, report = Console(), told.report
     if report.told:
         table = Table("topic", "what", "before", "after")
         for one in report.told[:MOST_ROWS]:
             table.add_row(one.topic, one.about[:32], one.before or "–", one.after or "–")
         console.print(table)
+    if report.against == "candidate":
+        _print_shares("region", tuple(_named(one) for one in told.effects.regions), told.effects.total)
+        _print_shares("part", told.effects.parts, told.effects.total)
     console.print(
         f"{report.records} records replayed against {report.against}: {report.same} the same, "
         f"{report.changed} changed, {report.lost} lost, {report.gained} gained"
     )
+    if told.effects.total.unpriced:
+        console.print(f"{told.effects.total.unpriced} acts of days whose MCI is not known are in no sum")
+    own = report.reproduced
+    console.print(
+        f"{own.same} recorded decisions reproduced byte for byte, {own.otherwise} not, "
+        f"{own.other_editions} made under other editions"
+    )
+
+
+def _named(share: "Share") -> "Share":
+    from msgspec.structs import replace
+
+    from adjudication.regions import BY_KATO
+
+    region = BY_KATO.get(share.name)
+    return replace(share, name=region.en if region else share.name)
+
+
+def _print_shares(by: str, shares: tuple["Share", ...], total: "Share") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    columns = ("acts", "lost", "gained", "moved away", "moved here", "changed", "acts after", "otherwise")
+    table = Table(by, *columns, "tenge before", "tenge after")
+    for one in (*shares, total):
+        counts = (one.acts_before, one.lost, one.gained, one.moved_away, one.moved_here, one.changed, one.acts_after)
+        sums = (f"{one.sum_before_tiyn / 100:,.2f}", f"{one.sum_after_tiyn / 100:,.2f}")
+        table.add_row(one.name or "all", *map(str, (*counts, one.otherwise)), *sums)
+    Console().print(table)

@@ -19,6 +19,7 @@ from dashboards.render.receipt import due_tiyn
 from dashboards.sheets import Sheets
 from integrations.casebook.owner import NotShown, Shown, ShownWhole
 from integrations.casebook.payments import Payment
+from integrations.course import ask_review, may_happen
 from integrations.masking import pictures
 from integrations.packing import masked_pack_of
 from integrations.payments import record_payment
@@ -36,6 +37,7 @@ def owner_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
     router.get("/a/{token}/act.pdf")(pages.paper)
     router.get("/a/{token}/receipt.pdf")(pages.receipt)
     router.get("/a/{token}/pack.zip")(pages.pack)
+    router.post("/a/{token}/review", dependencies=form)(pages.review)
     if faces.demonstration:
         router.post("/a/{token}/pay", dependencies=form)(pages.pay)
     return router
@@ -85,6 +87,8 @@ class _Pages:
             pictures=pictures(whole.stored.act),
             sentences=explain(trace, self._sheets.language(request)),
             due_tiyn=self._due(whole.shown),
+            may_ask=self._may_ask(whole),
+            asked="asked" in request.query_params,
             marks=marks(whole.shown, self._faces.clock()),
         )
 
@@ -115,6 +119,21 @@ class _Pages:
         whole = self._whole(request, token)
         packed = masked_pack_of(self._faces.centre, whole.stored, self._faces.copies)
         return _file(packed, f"{whole.shown.act_number}.zip", "application/zip")
+
+    def review(self, request: Request, token: str) -> Response:
+        """An owner asks that a person look at the decision; asked twice, it is asked once."""
+        whole, centre = self._whole(request, token), self._faces.centre
+        if self._may_ask(whole):
+            case_id, number = whole.stored.act.case_id, whole.shown.act_number
+            ask_review(self._faces.casebook, centre.law, case_id, number, self._faces.clock)
+        return RedirectResponse(f"/a/{token}?asked=1", 303)
+
+    def _may_ask(self, whole: ShownWhole) -> bool:
+        """Whether a machine decided, and nobody asked yet. Source: brief §8."""
+        standing, act = whole.shown.standing, whole.stored.act
+        if act.decided_by != "automatic" or standing is None or standing.contest is not None:
+            return False
+        return "complaint" in may_happen(standing, act.case_id, self._faces.centre.law, self._faces.clock)
 
     def pay(self, request: Request, token: str) -> Response:
         """A demonstration's bank: what is due is paid now."""

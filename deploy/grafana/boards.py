@@ -208,6 +208,12 @@ ADJUDICATION = Board(
             "percentunit",
             (_rare('sum(tarazy_outcomes{route="auto"}) / sum(tarazy_outcomes{route!="none"})'),),
         ),
+        Panel(
+            "Acts that controls kept back or noted",
+            "Within seven days, by control: a document that is not as the law and its facts have it.",
+            "short",
+            (_rare("sum by (control, severity) (tarazy_control_findings) > 0", "{{control}}, {{severity}}"),),
+        ),
         Panel("Registers", "0: left alone by its breaker.", "bool", (Query("tarazy_registry_up", "{{system}}"),)),
         Panel("In review", "Cases.", "short", (Query("tarazy_review_queue_cases"),)),
         Panel(

@@ -19,6 +19,7 @@ from ingest.clock import system_clock
 from ingest.enrolment import Passport, as_enrolled, request_of
 from ingest.signatures import public_hex
 from integrations.config import Settings
+from integrations.lawfiles import LAW
 from integrations.simulators.population import Population
 from integrations.simulators.process import running
 from vision.render import encode_jpeg, render_frame
@@ -125,6 +126,19 @@ def test_camera_officer_owner_and_proof(centre: FacedCentre, page: "playwright.P
     assert page.locator("li.holds").count() == 9
     assert page.locator("li.broken").count() == 0
     assert stored.act.number in page.locator("main").inner_text()
+
+    page.goto(f"{centre.web.url}/login")
+    page.fill("[name=login]", "supervisor")
+    page.fill("[name=password]", DEMO_PASSWORD)
+    page.click("main form button")
+    page.wait_for_url("**/officer")
+    page.goto(f"{centre.web.url}/replay?lang=en")
+    page.fill("[name=ends]", f"{civil_day(system_clock()) + timedelta(days=1)}T00:00")
+    page.set_input_files("[name=policy]", LAW / "policy" / "demo.toml")
+    page.click("form[action='/replay'] button")
+    page.wait_for_selector("dl.tiles")
+    assert "reproduced its own decisions byte for byte: 2." in page.locator("[role=status]").inner_text()
+    assert "No case would be decided differently" in page.locator("main").inner_text()
 
 
 def _state(centre: FacedCentre, case_id: str) -> str:

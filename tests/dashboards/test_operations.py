@@ -1,6 +1,7 @@
 """`tarazy lag`, `dead`, `replay` and the routes they ask: an administrator's, on a stream of any kind."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,8 @@ from typer.testing import CliRunner
 
 import adjudication
 from adjudication import codec
-from adjudication.errors import Invalid
+from adjudication.errors import Invalid, Unavailable
+from adjudication.messages import CaseDecided
 from dashboards.serving import Served, listening
 from dashboards.web import pages
 from ingest.clock import VirtualClock
@@ -24,7 +26,10 @@ from ingest.stream import NewRecord
 from ingest.topics import CONFIRMED, DECISIONS
 from integrations.centre import RunningCentre
 from integrations.decide import decide_stage
+from integrations.lawfiles import law_files
+from integrations.operating import Past, Reproduced
 from integrations.outbox import Relay
+from integrations.replays import Replays
 from tests import samples
 from tests.faced import centre_over
 
@@ -127,31 +132,125 @@ def test_a_requeue_names_a_letter_or_a_stage(place: Place) -> None:
 
 def test_another_token_opens_none_of_it(place: Place) -> None:
     place.token.write_text("somebody's")
-    for words in (("lag",), ("dead", "list"), ("dead", "requeue", "--stage", "register"), ("replay", "--last", "1")):
+    for words in (
+        ("lag",),
+        ("dead", "list"),
+        ("dead", "requeue", "--stage", "register"),
+        ("replay", "decisions", "--last", "1"),
+    ):
         refused = place.tarazy(*words)
         assert (refused.exit_code, "not-authorised" in refused.output) == (2, True)
 
 
 def test_what_was_decided_comes_out_the_same_when_it_is_decided_again(place: Place) -> None:
-    report = place.tarazy("replay", "--from", "2026-01-01", "--to", "2027-01-01", "--json")
-    told = json.loads(report.output)
+    report = place.tarazy("replay", "decisions", "--from", "2026-01-01", "--to", "2027-01-01", "--json")
+    told = json.loads(report.output)["report"]
     assert (report.exit_code, told["against"], told["records"], told["same"]) == (0, "recorded", 2, 2)
+    assert told["reproduced"] == {"same": 2}
+
+
+YEAR = ("--from", "2026-01-01", "--to", "2027-01-01")
+
+
+def surer(folder: Path) -> Path:
+    """A candidate policy for which no two reads are sure: what was automatic goes to an officer."""
+    candidate = folder / "candidate.toml"
+    text = POLICY.read_text(encoding="utf-8")
+    candidate.write_text(text.replace("plate_confidence_bp = 9_900", "plate_confidence_bp = 10_000"), encoding="utf-8")
+    return candidate
+
+
+def dearer(folder: Path) -> Path:
+    """A candidate law by which 592(2) costs twelve MCI."""
+    candidate = folder / "law"
+    candidate.mkdir()
+    for name, data in law_files().items():
+        changed = re.sub(rb'(part = "592\(2\)"(?:(?!\[\[)[^\0])*?\nmci = )10\b', rb"\g<1>12", data)
+        (candidate / name).write_bytes(changed)
+    return candidate
 
 
 def test_a_candidate_policy_says_what_it_would_change(place: Place, tmp_path: Path) -> None:
-    candidate = tmp_path / "candidate.toml"
-    text = POLICY.read_text(encoding="utf-8")
-    candidate.write_text(text, encoding="utf-8")
-    assert (
-        place.tarazy("replay", "--from", "2026-01-01", "--to", "2027-01-01", "--policy", str(candidate)).exit_code == 0
-    )
-    # No two reads are that sure: what was automatic goes to an officer.
-    candidate.write_text(text.replace("plate_confidence_bp = 9_900", "plate_confidence_bp = 10_000"), encoding="utf-8")
-    report = place.tarazy("replay", "--from", "2026-01-01", "--to", "2027-01-01", "--policy", str(candidate), "--json")
-    told = json.loads(report.output)
+    assert place.tarazy("replay", "decisions", *YEAR, "--policy", str(POLICY)).exit_code == 0
+    candidate = str(surer(tmp_path))
+    report = place.tarazy("replay", "decisions", *YEAR, "--policy", candidate, "--json")
+    told = json.loads(report.output)["report"]
     assert (report.exit_code, told["against"], told["changed"], told["same"]) == (1, "candidate", 2, 0)
     assert told["told"][0]["before"] != told["told"][0]["after"]
-    assert "2 changed" in place.tarazy("replay", "--from", "2026-01-01", "--policy", str(candidate)).output
+    assert "2 changed" in place.tarazy("replay", "decisions", "--from", "2026-01-01", "--policy", candidate).output
+
+
+def test_a_candidate_law_says_what_it_would_change_by_region_part_and_sum(place: Place, tmp_path: Path) -> None:
+    report = place.tarazy("replay", "decisions", *YEAR, "--law", str(dearer(tmp_path)), "--json")
+    share = {
+        "acts_before": 2,
+        "changed": 2,
+        "acts_after": 2,
+        "sum_before_tiyn": 2 * 10 * 4_325 * 100,
+        "sum_after_tiyn": 2 * 12 * 4_325 * 100,
+    }
+    assert (report.exit_code, json.loads(report.output)["effects"]) == (
+        1,
+        {"regions": [{"name": "75", **share}], "parts": [{"name": "592(2)", **share}], "total": {"name": "", **share}},
+    )
+    assert "2 recorded decisions reproduced byte for byte" in place.tarazy("replay", "decisions", *YEAR).output
+
+
+def test_a_stretch_that_is_too_long_is_taken_in_portions(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.centre.clock.set(samples.CAPTURED_US + 3_600_000_000)
+    for n in (3, 4, 5):
+        place.stream.send([NewRecord(CONFIRMED.name, f"key-{n}", codec.encode(samples.checked(n)))])
+        place.run(decide_stage(place.centre.law, place.centre.policy))
+        place.centre.clock.advance_s(7)
+    words = ("--from", "2026-04-06T03:00", "--to", "2026-04-06T04:10", "--policy", str(surer(tmp_path)), "--json")
+    whole = place.tarazy("replay", "decisions", *words)
+    monkeypatch.setattr("integrations.replays.MAX_RECORDS", 2)
+    portions = place.tarazy("replay", "decisions", *words)
+    assert (portions.exit_code, whole.exit_code) == (1, 1)
+    found, at_once = json.loads(portions.stdout), json.loads(whole.stdout)
+    by_name = [sorted(one["about"] for one in told["report"].pop("told")) for told in (found, at_once)]
+    assert (found, by_name[0], found["report"]["records"]) == (at_once, by_name[1], 5)
+    assert "of the stretch" in portions.stderr
+    assert "of the stretch" not in whole.stderr
+    monkeypatch.setattr("integrations.replays.MAX_RECORDS", 0)
+    instant = ("--from", "2026-04-06T03:01", "--to", "2026-04-06T03:01:00.000002")
+    assert "stretch-too-long" in place.tarazy("replay", "decisions", *instant).stderr
+
+
+def test_a_record_that_the_same_law_does_not_reproduce_ends_with_two(place: Place, tmp_path: Path) -> None:
+    record = next(place.stream.scan(DECISIONS.name, 0, 2**62))
+    other = msgspec.structs.replace(codec.decode(record.value, CaseDecided), mci_count=99)
+    place.stream.send([NewRecord(DECISIONS.name, record.key, codec.encode(other))])
+    for words in ((), ("--policy", str(POLICY))):
+        report = place.tarazy("replay", "decisions", *YEAR, *words)
+        assert (report.exit_code, "not-reproducible" in report.output, other.decision_id in report.output) == (
+            2,
+            True,
+            True,
+        )
+
+
+def test_what_the_record_ended_as_seen_before_stays_ended_where_the_stretch_begins_later(place: Place) -> None:
+    seen_us = samples.CAPTURED_US + 30_000_000
+    place.centre.clock.advance_s(30)
+    checked = samples.checked(2)
+    event = msgspec.structs.replace(checked.passage.event, captured_us=seen_us, sequence=9)
+    again = msgspec.structs.replace(
+        checked, checked_id="9" * 32, passage=msgspec.structs.replace(checked.passage, event=event, event_id="9" * 32)
+    )
+    stage = decide_stage(place.centre.law, place.centre.policy)
+    place.stream.send([NewRecord(CONFIRMED.name, "key-2", codec.encode(again))])
+    place.run(stage)
+    past = Replays(place.stream, place.centre.law, place.centre.policy, place.centre.clock)
+    recorded = (codec.decode(one.value, CaseDecided) for one in place.stream.scan(DECISIONS.name, 0, 2**62))
+    assert "SAME_SIGHTING" in {one.reason for one in recorded}
+    report = past.run(Past(stage="decide", from_us=place.centre.clock(), to_us=2**62))
+    assert (report.records, report.same, report.differs, report.reproduced) == (1, 1, False, Reproduced(same=1))
+    policy = POLICY.read_text(encoding="utf-8")
+    candidate = past.run(Past(stage="decide", from_us=place.centre.clock(), to_us=2**62, policy=policy))
+    assert (candidate.cases, candidate.differs) == ((), False)
 
 
 @pytest.mark.parametrize(
@@ -163,15 +262,11 @@ def test_a_candidate_policy_says_what_it_would_change(place: Place, tmp_path: Pa
     ],
 )
 def test_a_replay_that_makes_no_sense_is_refused(place: Place, words: tuple[str, ...], code: str) -> None:
-    refused = place.tarazy("replay", *words)
+    refused = place.tarazy("replay", "decisions", *words)
     assert (refused.exit_code, code in refused.output) == (2, True)
 
 
 def test_only_a_function_without_a_store_is_replayed(place: Place) -> None:
-    from adjudication.errors import Unavailable
-    from integrations.operating import Past
-    from integrations.replays import Replays
-
     past = Replays(place.stream, place.centre.law, place.centre.policy, place.centre.clock)
     asked = Past(stage="decide", from_us=0, to_us=2**62)
     with pytest.raises(Invalid, match="replay-not-pure"):
@@ -182,10 +277,7 @@ def test_only_a_function_without_a_store_is_replayed(place: Place) -> None:
 
 
 def test_a_replay_is_bounded(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    from integrations import replays
-    from integrations.operating import Past
-
-    monkeypatch.setattr(replays, "MAX_RECORDS", 1)
-    past = replays.Replays(place.stream, place.centre.law, place.centre.policy, place.centre.clock)
+    monkeypatch.setattr("integrations.replays.MAX_RECORDS", 1)
+    past = Replays(place.stream, place.centre.law, place.centre.policy, place.centre.clock)
     with pytest.raises(Invalid, match="stretch-too-long"):
         past.run(Past(stage="decide", from_us=0, to_us=2**62))

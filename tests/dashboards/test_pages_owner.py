@@ -10,12 +10,16 @@ from PIL import Image
 
 from adjudication import codec
 from adjudication.facts import Box
+from adjudication.messages import CaseEvents, ContestFiled, NoticeDelivered, NoticeDispatched
 from dashboards.verify.chain import verify
+from ingest.topics import CASE_EVENTS
 from integrations import pack as signed
+from integrations.lifecycle import lifecycle
 from integrations.masking import Copies
 from integrations.pack import open_pack
 from tests import samples
 from tests.faced import FacedTest, picture
+from tests.office import received
 from vision.boxes import as_array
 from vision.bystanders import Finder
 from vision.detect import Found
@@ -222,3 +226,87 @@ def test_paying_is_simulated_in_a_demonstration_only(faced: FacedTest, tmp_path:
     browser = plain.browser()
     assert browser.post(f"/a/{token}/pay", data=plain.form(browser, "/act")).status_code == 404
     assert "tarazy-demo" not in browser.get("/login").text
+
+
+def _delivered(faced: FacedTest) -> tuple[str, str]:
+    """An act that was sent and delivered: its case and the token of its page."""
+    number, token = faced.act()
+    stored = faced.centre.casebook.acts.by_number(number)
+    assert stored is not None
+    case_id, at_us = stored.act.case_id, faced.clock()
+    sent = NoticeDispatched(case_id=case_id, at_us=at_us, act_number=number, channel="cabinet", proof="p")
+    _happened(faced, sent, NoticeDelivered(case_id=case_id, at_us=at_us, channel="cabinet", proof="p"))
+    return case_id, token
+
+
+def _happened(faced: FacedTest, *events: CaseEvents) -> None:
+    c = faced.centre
+    lifecycle(c.casebook, c.law, c.evidence, faced.clock).handle([received(one, CASE_EVENTS) for one in events])
+
+
+def _filed(faced: FacedTest) -> list[ContestFiled]:
+    rows = faced.centre.casebook.outbox.unsent(100)
+    messages = [codec.decode_message(row.value) for row in rows if row.topic == CASE_EVENTS.name]
+    return [message for message in messages if isinstance(message, ContestFiled)]
+
+
+def test_an_owner_reads_that_a_machine_decided_how_sure_it_was_and_by_which_versions(faced: FacedTest) -> None:
+    _, token = _delivered(faced)
+    page = faced.browser().get(f"/a/{token}").text
+    for words in (
+        "automatically, by rules that stand in the law",
+        "99 %",
+        samples.SHA[:12],
+        "What would change it.",
+    ):
+        assert words in page
+
+
+def test_an_owner_asks_that_a_person_look_and_an_officer_gets_the_case(faced: FacedTest) -> None:
+    case_id, token = _delivered(faced)
+    browser = faced.browser()
+    fields = faced.form(browser, f"/a/{token}")
+    faced.clock.advance_s(60)
+    assert "Ask for review by a person" in browser.get(f"/a/{token}").text
+    answer = browser.post(f"/a/{token}/review", data=fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/a/{token}?asked=1")
+    (filed,) = _filed(faced)
+    assert (filed.case_id, filed.by, filed.at_us) == (case_id, "complaint", faced.clock())
+    waiting = faced.centre.casebook.reviews.find(case_id, faced.clock())
+    assert (waiting is not None and waiting.why) == "course"
+    assert [(line.login, line.action) for line in faced.centre.casebook.audit.of_case(case_id)][-1] == (
+        "owner",
+        "course",
+    )
+    _happened(faced, filed)
+    page = browser.get(f"/a/{token}").text
+    assert "a person will look at the case" in page
+    assert "Ask for review by a person" not in page
+    browser.post(f"/a/{token}/review", data=fields)
+    assert len(_filed(faced)) == 1
+
+
+def test_an_officer_who_looked_at_the_owners_request_may_end_the_case(faced: FacedTest) -> None:
+    case_id, token = _delivered(faced)
+    browser, officer = faced.browser(), faced.browser("officer")
+    browser.post(f"/a/{token}/review", data=faced.form(browser, f"/a/{token}"))
+    _happened(faced, *_filed(faced))
+    page = f"/officer/cases/{case_id}"
+    officer.post(f"{page}/lease", data=faced.form(officer, page))
+    verdict = faced.form(officer, page, verdict="reject", reason="NO_EVENT")
+    assert officer.post(f"{page}/verdict", data=verdict).headers["location"].endswith("said=reject")
+    assert faced.centre.casebook.reviews.find(case_id, faced.clock()) is None
+    assert "ActVoided" in {
+        type(codec.decode_message(row.value)).__name__ for row in faced.centre.casebook.outbox.unsent(9)
+    }
+
+
+def test_nobody_asks_without_the_form_the_token_or_before_the_act_is_sent(faced: FacedTest) -> None:
+    _, token = faced.act()
+    browser = faced.browser()
+    fields = faced.form(browser, "/act")
+    assert "Ask for review by a person" not in browser.get(f"/a/{token}").text
+    assert browser.post(f"/a/{token}/review", data={"csrf": "0" * 64}).status_code == 403
+    assert browser.post(f"/a/{'0' * 32}/review", data=fields).status_code == 404
+    browser.post(f"/a/{token}/review", data=fields)
+    assert _filed(faced) == []

@@ -16,6 +16,7 @@ ALLOWED = {
     "/ops": {"supervisor", "operator", "auditor", "admin"},
     "/ops.json": {"supervisor", "operator", "auditor", "admin"},
     "/audit": {"supervisor", "auditor"},
+    "/replay": {"supervisor", "auditor", "admin"},
 }
 OPEN = ("/", "/login", "/act", "/verify", "/health", "/static/tarazy.css")
 FORMS = (
@@ -23,11 +24,13 @@ FORMS = (
     "/logout",
     "/act",
     "/a/0000/pay",
+    "/a/0000/review",
     "/officer/next",
     "/officer/cases/{case}/lease",
     "/officer/cases/{case}/verdict",
     "/officer/cases/{case}/course",
     "/officer/cases/{case}/pack",
+    "/replay",
 )
 
 

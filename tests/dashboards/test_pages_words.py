@@ -110,7 +110,7 @@ def test_every_page_is_well_formed_and_names_its_controls(faced: FacedTest, lang
     case_page = f"/officer/cases/{case}"
     free = staff.get(case_page).text
     staff.post(f"{case_page}/lease", data=faced.form(staff, case_page))
-    texts = [free, *(staff.get(page).text for page in ("/officer", case_page, "/ops", "/audit", "/nothing"))]
+    texts = [free, *(staff.get(page).text for page in ("/officer", case_page, "/ops", "/audit", "/replay", "/nothing"))]
     texts += [owner.get(page).text for page in ("/", "/login", "/act", f"/a/{token}", "/nothing")]
     for text in texts:
         sane = Sane()
