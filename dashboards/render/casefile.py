@@ -107,6 +107,19 @@ def last_day(until_us: Micros) -> Words:
     return on_day(until_us - 1)
 
 
+def official_lines() -> tuple[Line, ...]:
+    """Who draws it up, likewise."""
+    return (
+        blank(
+            Words(
+                "Лауазымы, тегі, аты-жөнінің бас әріптері, органы",
+                "Должность, фамилия, инициалы, орган",
+                "Post, surname, initials, body",
+            )
+        ),
+    )
+
+
 def signature_lines() -> tuple[Line, ...]:
     """Who signs, for a person to complete: the machine signs none of these."""
     return (

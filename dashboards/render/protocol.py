@@ -13,7 +13,7 @@ from adjudication.facts import EvidenceRef
 from adjudication.forming import answer_of, device_of, section_of
 from adjudication.messages import CaseDecided
 from adjudication.protocol import ActSection
-from dashboards.render.casefile import UNNUMBERED, CaseFile, signature_lines, unfit
+from dashboards.render.casefile import UNNUMBERED, CaseFile, official_lines, signature_lines, unfit
 from dashboards.render.document import Document, Figure, Line, blank, known, line, numbered, sentence
 from dashboards.render.fields import device_lines, load_lines, reading_lines, way_lines
 from dashboards.render.persons import person_lines
@@ -56,7 +56,7 @@ def protocol(file: CaseFile) -> Document:
         items=numbered(
             (
                 ("803(2)", Words("Жасалған күні мен орны", "Дата и место составления", "Drawn up on and at"), _drawn()),
-                ("803(2)", Words("Хаттаманы жасаған", "Кем составлен", "Drawn up by"), _author()),
+                ("803(2)", Words("Хаттаманы жасаған", "Кем составлен", "Drawn up by"), official_lines()),
                 (
                     "803(2)",
                     Words("Іс қозғалатын тұлға", "Лицо, в отношении которого составлен", "On whom it is drawn up"),
@@ -146,18 +146,6 @@ def _drawn() -> tuple[Line, ...]:
     return (
         blank(Words("Күні, уақыты", "Дата, время", "Date and time")),
         blank(Words("Орны", "Место", "Place")),
-    )
-
-
-def _author() -> tuple[Line, ...]:
-    return (
-        blank(
-            Words(
-                "Лауазымы, тегі, аты-жөнінің бас әріптері, органы",
-                "Должность, фамилия, инициалы, орган",
-                "Post, surname, initials, body",
-            )
-        ),
     )
 
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from adjudication.happenings import What
 from adjudication.protocol import Act
-from dashboards.render.casefile import UNNUMBERED, CaseFile, Happened, acted, on_day, signature_lines
+from dashboards.render.casefile import (
+    UNNUMBERED,
+    CaseFile,
+    Happened,
+    acted,
+    official_lines,
+    on_day,
+    signature_lines,
+)
 from dashboards.render.document import Document, Item, Kind, Line, blank, line, numbered, sentence
 from dashboards.render.fields import addressee_lines, offence_lines
 from dashboards.render.wording import Words, day, sum_of
@@ -92,7 +100,7 @@ def resolved(file: CaseFile, about: Resolution) -> Document:
 def _items(act: Act, about: Resolution) -> tuple[Item, ...]:
     return numbered(
         (
-            ("822(1)", Words("Шығарған лауазымды адам", "Кем вынесено", "Taken by"), _official()),
+            ("822(1)", Words("Шығарған лауазымды адам", "Кем вынесено", "Taken by"), official_lines()),
             ("822(1)", Words("Қаралған күні мен орны", "Дата и место рассмотрения", "Considered on and at"), _when()),
             (
                 "822(1)",
@@ -119,18 +127,6 @@ def _items(act: Act, about: Resolution) -> tuple[Item, ...]:
             ("822(1)", Words("Төлеу мерзімі мен тәртібі", "Срок и порядок уплаты", "Payment"), about.payment),
             ("822(4)", Words("Куәландыру", "Удостоверение", "Certification"), (*signature_lines(), _electronic())),
         )
-    )
-
-
-def _official() -> tuple[Line, ...]:
-    return (
-        blank(
-            Words(
-                "Лауазымы, тегі, аты-жөнінің бас әріптері, органы",
-                "Должность, фамилия, инициалы, орган",
-                "Post, surname, initials, body",
-            )
-        ),
     )
 
 
