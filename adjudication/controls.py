@@ -47,6 +47,8 @@ def _verification(known: DeviceAnswer | None, event: EventCaptured, finding: Fin
     covering = known.verification
     if covering is None or not covering.issued_on <= civil_day(event.captured_us) <= covering.valid_to:
         return (_void(finding, "LAPSED_VERIFICATION", "verification"),)
+    if not covering.is_accredited:
+        return (_void(finding, "LABORATORY_UNACCREDITED", "verification"),)
     return (
         in_order(
             "verification",

@@ -85,12 +85,22 @@ class Section(Fact, frozen=True, kw_only=True):
 
 
 class Verification(Fact, frozen=True, kw_only=True):
-    """Metrological verification of a measuring instrument. Source: note to art. 31; art. 822-1(1)(6)."""
+    """Metrological verification of a measuring instrument. Source: note to art. 31; art. 822-1(1)(6).
+
+    `accredited_to` is the last day on which its laboratory was accredited, None where it still is or nobody said: one
+    that was issued later proves nothing (brief §4.2).
+    """
 
     number: Name
     laboratory: Text
     issued_on: date
     valid_to: date
+    accredited_to: date | None = None
+
+    @property
+    def is_accredited(self) -> bool:
+        """Whether its laboratory was accredited when it was issued, as far as is known."""
+        return self.accredited_to is None or self.issued_on <= self.accredited_to
 
 
 class DeviceReading(Fact, frozen=True, kw_only=True):

@@ -148,6 +148,13 @@ _REJECTED = (
         "The measuring instrument's verification has lapsed or is missing",
     ),
     _reason(
+        "LABORATORY_UNACCREDITED",
+        "note to 31; brief 4.2",
+        "Тексеруді жүргізген зертхананың ол күні аккредитациясы болмаған",
+        "В день поверки лаборатория, которая её провела, не была аккредитована",
+        "The laboratory that verified the instrument was not accredited on that day",
+    ),
+    _reason(
         "SECTION_PLATES_DIFFER",
         "741(2); 821(2)",
         "Учаскенің екі шетінде әртүрлі нөмірлер: орташа жылдамдық бір көлікке жатпайды",

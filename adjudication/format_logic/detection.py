@@ -236,8 +236,12 @@ def _verification(draft: Draft, known: Device | None, stated: ActDevice | None) 
         return untrue(none_stated=stated.verification is None)
     covering = known.verification
     valid = covering is not None and covering.issued_on <= draft.day <= covering.valid_to
+    ended = None if covering is None else covering.accredited_to
     return untrue(
-        measuring=known.kind == "measuring", verified_on_the_day=valid, verification=stated.verification == covering
+        measuring=known.kind == "measuring",
+        verified_on_the_day=valid,
+        laboratory_accredited=covering is None or ended is None or covering.issued_on <= ended,
+        verification=stated.verification == covering,
     )
 
 

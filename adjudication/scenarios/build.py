@@ -267,7 +267,11 @@ def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
     valid_to = facts.verification_valid_to or day + timedelta(days=365)
     kind = facts.device_kind or ("measuring" if measures else "non_measuring")
     verification = Verification(
-        number="V-1", laboratory="Scenario", issued_on=min(day, valid_to) - timedelta(days=365), valid_to=valid_to
+        number="V-1",
+        laboratory="Scenario",
+        issued_on=min(day, valid_to) - timedelta(days=365),
+        valid_to=valid_to,
+        accredited_to=facts.laboratory_accredited_to,
     )
     return Device(
         system="devices",

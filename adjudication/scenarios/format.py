@@ -112,6 +112,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     device_kind: Literal["measuring", "non_measuring"] | None = None
     verification_valid_to: date | None = None
     conformity_valid_to: date | None = None
+    laboratory_accredited_to: date | None = None
     device_registered_elsewhere: bool = False
     clock_offset_s: Decimal = Decimal(0)
     owner: Literal["individual", "legal_person"] = "individual"

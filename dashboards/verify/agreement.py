@@ -109,6 +109,8 @@ def _check_verification(device: ActDevice, at_us: Micros) -> None:
     verification, day = device.verification, civil_day(at_us)
     if verification is None or not verification.issued_on <= day <= verification.valid_to:
         raise Invalid("verification-lapsed", "the instrument's verification did not cover the day of the offence")
+    if not verification.is_accredited:
+        raise Invalid("verification-lapsed", "the laboratory was not accredited on the day of its verification")
 
 
 def _same(field: str, said: object, known: object) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace as with_facts
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +181,7 @@ WHOLE_DAY = replace(
     whole_days=True,
 )
 LAPSED = replace(samples.VERIFICATION, valid_to=date(2026, 4, 5))
+UNACCREDITED = replace(samples.VERIFICATION, accredited_to=samples.VERIFICATION.issued_on - timedelta(days=1))
 NOT_YET = replace(samples.VERIFICATION, issued_on=date(2026, 4, 7))
 NAMELESS = replace(drafts.BODY, name_kk="")
 FOREIGN = "990101000004"
@@ -349,6 +350,7 @@ SPOILT: dict[str, tuple[Callable[[], Draft], ...]] = {
     "VERIFICATION_NOT_VALID": (
         lambda: told(ORDINARY, device=replace(samples.DEVICE, verification=LAPSED)),
         lambda: told(ORDINARY, device=replace(samples.DEVICE, verification=NOT_YET)),
+        lambda: told(ORDINARY, device=replace(samples.DEVICE, verification=UNACCREDITED)),
         lambda: told(ORDINARY, device=replace(samples.DEVICE, verification=None)),
         lambda: told(ORDINARY, device=replace(samples.DEVICE, kind="non_measuring")),
         lambda: said(ORDINARY, device=replace(ORDINARY.act.device, verification=LAPSED)),
@@ -583,6 +585,7 @@ BLANK: dict[str | int, object] = {
     "section": SECTION.act.section,
     "verification": samples.VERIFICATION,
     "born_on": date(1990, 1, 1),
+    "accredited_to": date(2030, 1, 1),
 }
 """What a field may hold that is empty."""
 

@@ -1,5 +1,7 @@
 """An act about weight says what the scales signed, by how much it was too much, and how they are verified."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -67,6 +69,18 @@ def test_scales_without_a_verification_prove_nothing() -> None:
     bare = replace(act, device=replace(act.device, verification=None))
     with pytest.raises(Invalid, match="verification"):
         check_facts(bare, case, [case.checked.passage.event], [])
+
+
+def test_scales_verified_by_a_laboratory_that_was_not_accredited_prove_nothing() -> None:
+    act, case = act_on_weight()
+    verified = act.device.verification
+    assert verified is not None
+    unaccredited = replace(verified, accredited_to=verified.issued_on - timedelta(days=1))
+    rounds = tuple(replace(one, device=replace(one.device, verification=unaccredited)) for one in case.checked.rounds)
+    decided = replace(case, checked=replace(case.checked, rounds=rounds))
+    said = replace(act, device=replace(act.device, verification=unaccredited))
+    with pytest.raises(Invalid, match="not accredited"):
+        check_facts(said, decided, [case.checked.passage.event], [])
 
 
 def test_the_officer_who_found_that_there_was_no_permit_stands_in_it() -> None:
