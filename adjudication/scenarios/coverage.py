@@ -4,7 +4,7 @@ What no scenario shows is a hole. The demands are read off the law's data, so a 
 is a hole until its scenarios are written.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import get_args
@@ -98,9 +98,10 @@ class Demand:
 
 def coverage(ran: Sequence[Ran], law: Lawbook, policy: Policy) -> tuple[Demand, ...]:
     """All demands: article by article, then routes, reasons, states and policy values."""
-    since = policy.edition[0].in_force
+    since, decided = policy.edition[0].in_force, [part for part in law.parts if is_decided(part)]
+    found = {part.part for part in decided}
     return (
-        *(demand for part in law.parts if is_decided(part) for demand in _of_part(part, ran, since)),
+        *(demand for part in decided for demand in _of_part(part, ran, since, found)),
         *(_demand("routes", route, (one for one in ran if one.result.route == route)) for route in get_args(Route)),
         *(
             _demand("reasons", code, (one for one in ran if one.result.reason == code))
@@ -125,11 +126,13 @@ def is_decided(part: PartRule) -> bool:
     return not part.by_officer and not part.instead_of
 
 
-def _of_part(part: PartRule, ran: Sequence[Ran], since: date) -> Iterator[Demand]:
+def _of_part(part: PartRule, ran: Sequence[Ran], since: date, found: Set[str]) -> Iterator[Demand]:
     came_to = [one for one in ran if one.part == part.part and part.applies(one.day)]
     for subject, mci in _amounts(part):
         what = f"{part.part} since {part.in_force}: {mci} MCI{subject}"
         yield _demand(part.article, what, (one for one in came_to if one.mci == mci))
+    for base in (base for base in part.repeat_of if base in found):
+        yield _demand(part.article, f"{part.part}: repeats {base}", (one for one in came_to if one.base == base))
     about = [one for one in ran if one.part == part.part or part.part in one.scenario.basis]
     for what, changed in _changes(part, since):
         for neighbour, days in NEIGHBOURS.items():

@@ -9,10 +9,11 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from adjudication import answers, codec, facts, messages, protocol
 from adjudication.errors import Invalid, UnknownVersion
-from adjudication.facts import Fact
+from adjudication.facts import Fact, LoadMeasurement
 from adjudication.messages import AnyMessage, CaseDecided, PassageClosed
 from tests import samples
 
@@ -87,6 +88,25 @@ def test_decoding_what_was_encoded_gives_the_same_value_and_bytes(kind: type[msg
     assert codec.decode_message(encoded) == message
     assert codec.decode_canonical(encoded, kind) == message
     assert codec.encode(codec.decode(encoded, kind)) == encoded
+
+
+@pytest.mark.parametrize(
+    ("event", "one"),
+    [
+        ({}, True),
+        ({"measurement": None}, False),
+        ({"measurement": None, "violation": "red_light"}, True),
+        (
+            {
+                "measurement": None,
+                "loads": (LoadMeasurement(kind="width", value=2_700, error=10, permitted=2_550),),
+            },
+            True,
+        ),
+    ],
+)
+def test_an_event_that_measured_or_reported_something_means_one_vehicle(event: dict[str, object], one: bool) -> None:
+    assert replace(samples.event(), **event).means_one == one
 
 
 def test_keys_are_sorted_and_nothing_is_left_out_but_what_says_no_more_than_its_default() -> None:

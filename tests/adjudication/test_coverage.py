@@ -7,7 +7,7 @@ import pytest
 
 from adjudication.lawbook import Lawbook
 from adjudication.reasons import REASONS
-from adjudication.scenarios.coverage import REASONS_OF_THE_ROAD, Demand, Ran, coverage
+from adjudication.scenarios.coverage import REASONS_OF_THE_ROAD, Ran, coverage
 from adjudication.scenarios.format import parse
 from adjudication.scenarios.run import outcome
 from integrations.lawfiles import law_files, load_law, load_policy
@@ -30,16 +30,26 @@ def test_the_scenarios_that_ship_leave_no_hole() -> None:
 
 def test_a_part_s_amounts_and_the_days_around_its_beginning_are_demanded() -> None:
     of_591 = [one for one in coverage([], load_law(), POLICY) if one.heading == "591"]
-    assert of_591 == [
-        Demand("591", f"591({part})" + what, ())
-        for part, mci in ((1, 5), (2, 10))
-        for what in (
-            f" since 2026-03-12: {mci} MCI",
-            ": the day before it begins, 2026-03-11",
-            ": the day of it begins, 2026-03-12",
-            ": the day after it begins, 2026-03-13",
-        )
+    assert [one.what for one in of_591] == [
+        "591(1) since 2026-03-12: 5 MCI",
+        "591(1): the day before it begins, 2026-03-11",
+        "591(1): the day of it begins, 2026-03-12",
+        "591(1): the day after it begins, 2026-03-13",
+        "591(2) since 2026-03-12: 10 MCI",
+        "591(2): repeats 591(1)",
+        "591(2): the day before it begins, 2026-03-11",
+        "591(2): the day of it begins, 2026-03-12",
+        "591(2): the day after it begins, 2026-03-13",
     ]
+    assert not any(one.shown_by for one in of_591)
+
+
+def test_a_repetition_is_demanded_of_each_part_it_repeats_that_a_passage_can_come_to() -> None:
+    demanded = {one.what for one in coverage([], load_law(), POLICY) if "repeats" in one.what}
+    assert {"592(4): repeats 592(2)", "592(4): repeats 592(3)", "590(10): repeats 590(9)"} <= demanded
+    assert "590(10): repeats 590(6)" not in demanded
+    once = [one for one in RAN if one.base != "592(3)"]
+    assert "592: 592(4): repeats 592(3)" in holes(once, load_law())
 
 
 def test_each_class_of_person_has_an_amount_to_show() -> None:

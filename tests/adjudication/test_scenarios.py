@@ -43,6 +43,7 @@ def test_a_failure_names_the_case_the_key_and_both_values() -> None:
         (f"{ORDINARY}expected = {{}}\nmood = 'bad'", "mood"),
         (f"{ORDINARY}expected = {{}}\n{ORDINARY}expected = {{}}", "twice"),
         (ORDINARY.replace("red_light", "speed") + "expected = {}", "measured_kmh"),
+        (ORDINARY.replace("red_light", "overweight") + "expected = {}", "need loads"),
         (ORDINARY.replace("red_light", "flying") + "expected = {}", "flying"),
         (ORDINARY.replace(" }", ", policy_valid_to = 5 }") + "expected = {}", "insurance bound"),
         (ORDINARY.replace(" }", ", delivered_at = 2026-04-06T08:00:00 }") + "expected = {}", "sent_at"),
