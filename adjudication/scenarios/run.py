@@ -68,7 +68,7 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
             that is not given.
         Unavailable: law data does not reach the scenario's days.
     """
-    changed, result = _with(policy, scenario.policy), outcome(scenario, law, policy)
+    changed, result = with_changes(policy, scenario.policy), outcome(scenario, law, policy)
     values = {**_decided(scenario, result, law, changed), **_dates(scenario, law)}
     wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
     wanted.pop("deadlines", None)
@@ -82,14 +82,14 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
 
 def outcome(scenario: Scenario, law: Lawbook, policy: Policy) -> Result:
     """What the law makes of a scenario's facts, with its changes of policy. Raises as `run`."""
-    return came_to(scenario.facts, law, _with(policy, scenario.policy))
+    return came_to(scenario.facts, law, with_changes(policy, scenario.policy))
 
 
 def _asserted(table: msgspec.Struct) -> dict[str, object]:
     return {name: value for name in table.__struct_fields__ if (value := getattr(table, name)) is not None}
 
 
-def _with(policy: Policy, changes: dict[str, object]) -> Policy:
+def with_changes(policy: Policy, changes: dict[str, object]) -> Policy:
     """The policy with every edition changed. Raises Invalid `scenario-malformed`."""
     try:
         editions = tuple(msgspec.convert({**msgspec.structs.asdict(one), **changes}, Edition) for one in policy.edition)

@@ -25,7 +25,7 @@ from adjudication.policy import Policy
 from adjudication.reasons import REASONS
 from adjudication.scenarios.build import verdict
 from adjudication.scenarios.format import parse
-from adjudication.scenarios.run import _with, came_to
+from adjudication.scenarios.run import came_to, with_changes
 from adjudication.units import MICROS_PER_SECOND
 from integrations.lawfiles import load_law, load_policy
 from tests import drafts, samples
@@ -452,7 +452,7 @@ def test_what_is_kept_of_a_finding_names_nobody(code: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_act_of_the_scenarios_passes_the_controls(case: Any) -> None:
-    policy = _with(POLICY, case.policy)
+    policy = with_changes(POLICY, case.policy)
     result = came_to(case.facts, LAW, policy)
     if result.case is None or result.case.route != "auto":
         return
@@ -525,7 +525,7 @@ def test_an_inspection_counts_until_the_end_of_its_last_day(valid_to: date) -> N
 
 @pytest.mark.parametrize(("boundary", "part", "mci"), [("milder", "592(1)", 5), ("lower_inclusive", "592(2)", 10)])
 def test_a_border_falls_where_policy_says(boundary: str, part: str, mci: int) -> None:
-    policy = _with(POLICY, {"bracket_boundary": boundary})
+    policy = with_changes(POLICY, {"bracket_boundary": boundary})
     exactly = seen(samples.checked(), measurement=replace(MEASURED, value_kmh100=8200))
     case = decided(exactly, policy=policy)
     assert (case.part, case.mci_count) == (part, mci)
@@ -536,7 +536,7 @@ def test_a_border_falls_where_policy_says(boundary: str, part: str, mci: int) ->
 
 def test_the_fastest_have_no_upper_border() -> None:
     for boundary in ("milder", "lower_inclusive"):
-        policy = _with(POLICY, {"bracket_boundary": boundary})
+        policy = with_changes(POLICY, {"bracket_boundary": boundary})
         fast = seen(samples.checked(), measurement=replace(MEASURED, value_kmh100=18200))
         assert check(drafts.draft(decided(fast, policy=policy), LAW, policy)) == ()
 
