@@ -148,6 +148,11 @@ def first_of_its_kind(draft: Draft) -> Mismatches:
     )
 
 
+def earlier_stands(draft: Draft) -> Mismatches:
+    """Every penalty whose repetition is punished still stands; whether enough of them is left, a person judges."""
+    return untrue(earlier_stands=not draft.unrepeated)
+
+
 def _fine(draft: Draft, rule: PartRule) -> Fine:
     """The part's fine; of one in steps that of the first or last step which the excess touches, as policy reads it."""
     if not isinstance(rule.mci, tuple):

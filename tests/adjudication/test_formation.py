@@ -292,6 +292,7 @@ SPOILT: dict[str, tuple[Callable[[], Draft], ...]] = {
         lambda: with_facts(ORDINARY, earlier=(stands(plate="700XYZ05"),)),
         lambda: with_facts(UNINSURED, earlier=(stands(part="230(2)"),)),
     ),
+    "EARLIER_VOIDED": (lambda: with_facts(REPEATED, unrepeated=(PRIOR.case_id,)),),
     "IDENTIFIER_WRONG": (
         lambda: said(ORDINARY, addressee=replace(ORDINARY.act.addressee, number="900101300018")),
         lambda: said(ORDINARY, addressee=replace(ORDINARY.act.addressee, number=FIRM.number)),
