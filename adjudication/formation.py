@@ -24,6 +24,7 @@ from adjudication.format_logic.detection import (
     verification_valid,
 )
 from adjudication.format_logic.document import (
+    earlier_stands,
     first_of_its_kind,
     form_is_automatic,
     in_time,
@@ -111,6 +112,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("REQUISITE_MISSING", "block", requisites),
     Control("BIRTH_DATE_DISAGREES", "person", birth_date_agrees),
     Control("PLACE_NOT_REGISTERED", "person", place_registered),
+    Control("EARLIER_VOIDED", "person", earlier_stands),
     Control("ADDRESS_MISSING", "note", address),
     Control("OTHER_LAW_DATA", "note", same_law),
 )

@@ -712,6 +712,14 @@ _FORMED = (
         confirmable=True,
     ),
     _reason(
+        "EARLIER_VOIDED",
+        "61; 741(1)(6)",
+        "Қайталануы жазаланатын бұрынғы жаза күшін жойған",
+        "Прежнее взыскание, повторность которого вменяется, отменено",
+        "An earlier penalty whose repetition is punished stands no more",
+        confirmable=True,
+    ),
+    _reason(
         "ADDRESSEE_NOT_OF_REGISTER",
         "31(2); 822-1(1)(2)",
         "Адресат тізілімдердегі көлік иесі емес",

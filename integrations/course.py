@@ -49,9 +49,16 @@ def record_happening(casebook: Casebook, law: Lawbook, event: CaseEvents, login:
     casebook.together(enter)
 
 
+def asked_before(casebook: Casebook, case_id: Id) -> bool:
+    """Whether the owner has asked on the page that a person look at this case; only one act of a case is ever sent."""
+    return any((one.login, one.action) == (OWNER, "course") for one in casebook.audit.of_case(case_id))
+
+
 def ask_review(casebook: Casebook, law: Lawbook, case_id: Id, act_number: str, clock: Clock) -> None:
     """An owner asks that a person look at the decision again: a complaint to the body, received now, with the case put
     before officers at once, who may end it. Source: 826-2; brief §8 (Digital Code: review by a person).
+
+    Asked again, whenever that is, nothing happens: who has the case is not disturbed, and nothing grows.
 
     Raises:
         Invalid: `course-impossible`, the act is not sent or stands no more, or one is considered already.
@@ -59,9 +66,11 @@ def ask_review(casebook: Casebook, law: Lawbook, case_id: Id, act_number: str, c
     """
 
     def enter() -> None:
+        case = casebook.cases.find(case_id)  # first, for it locks: who asks at the same time waits here
+        if asked_before(casebook, case_id):
+            return
         event = ContestFiled(case_id=case_id, at_us=clock(), reference=f"page {act_number}", by="complaint")
         record_happening(casebook, law, event, OWNER, clock)
-        case = casebook.cases.find(case_id)
         if case is not None and case.decision is not None:
             casebook.reviews.enter(waiting(case.decision, "course", clock()))
 

@@ -126,12 +126,15 @@ class Former:
         standing: dict[Id, list[Earlier]] = {event_id: [] for event_id in events}
         for one in self.casebook.acts.of_events(sorted(events)):
             standing[one.event_id].append(one)
+        repeated = {case_id for forming in formings for case_id in repeated_cases(forming.sealed.decision)}
+        ended = self.casebook.cases.ended(sorted(repeated)) if repeated else frozenset()
         passed: list[tuple[Forming, Act]] = []
         held: list[Held] = []
         found: list[Found] = []
         for forming in formings:
             earlier = tuple(one for event_id in _events(forming) for one in standing[event_id])
-            draft = self._draft(forming, generations.get(forming.case_id, 0), earlier, now_us)
+            unrepeated = tuple(one for one in repeated_cases(forming.sealed.decision) if one in ended)
+            draft = self._draft(forming, generations.get(forming.case_id, 0), earlier, unrepeated, now_us)
             caught = check(draft)
             found += [_found(draft, one) for one in caught]
             if keeping := self._keeping(draft.decision, caught):
@@ -144,7 +147,14 @@ class Former:
         self.casebook.controls.note_all(found)
         return passed, tuple(held)
 
-    def _draft(self, forming: Forming, generation: int, earlier: tuple[Earlier, ...], now_us: Micros) -> Draft:
+    def _draft(
+        self,
+        forming: Forming,
+        generation: int,
+        earlier: tuple[Earlier, ...],
+        unrepeated: tuple[Id, ...],
+        now_us: Micros,
+    ) -> Draft:
         decision, evidence = forming.sealed.decision, forming.sealed.evidence
         act = form_act(
             decision, evidence, self.law, self.issuer.body, number="", generation=generation, formed_us=now_us
@@ -159,6 +169,7 @@ class Former:
             generation=generation,
             formed_us=now_us,
             earlier=earlier,
+            unrepeated=unrepeated,
         )
 
     def _keeping(self, decision: CaseDecided, caught: tuple[Caught, ...]) -> tuple[Caught, ...]:

@@ -21,6 +21,7 @@ from adjudication.forming import finding_key
 from adjudication.lawbook import Lawbook
 from adjudication.messages import CaseDecided, CaseSealed, DeadlineCode
 from adjudication.policy import Policy
+from adjudication.repeat import repeated_cases
 from adjudication.standing import Standing, ended
 from adjudication.states import UNDECIDED, State, Transition, Trigger, step
 from adjudication.units import MICROS_PER_SECOND, Id, Micros
@@ -64,7 +65,9 @@ def issue(
         sealed = [(message, headers) for message, headers in messages if isinstance(message, CaseSealed)]
         case_ids = [message.decision.case_id for message, _ in sealed]
         now_us = clock()  # one instant for the batch: nothing falls due between taking a case in and forming its act
-        casebook.cases.lock(case_ids)
+        # Such an earlier case ends before its repetition is formed, and a control sees it, or after, and says it.
+        earlier = [case_id for message, _ in sealed for case_id in repeated_cases(message.decision)]
+        casebook.cases.lock([*case_ids, *earlier])
         desk = _Desk(casebook, law, former, now_us, casebook.cases.find_all(case_ids))
         for message, headers in sealed:
             desk.take(message, headers)

@@ -137,15 +137,22 @@ def same_law(draft: Draft) -> Mismatches:
 
 def first_of_its_kind(draft: Draft) -> Mismatches:
     """No act of the same case stands, nor another of the same event for the same part: for the same vehicle, or for
-    any where a device saw it, since what a device saw is about one."""
+    any where a device saw it, since what a device saw is about one. A drive over a section that was measured at one end
+    too is one act or two as the officer judged who was told of it (58(1))."""
     act, base = draft.act, draft.base
+    judged = "SECTION_ALSO_MEASURED" in draft.settled
     seen = base is not None and base.detects not in ("no_insurance", "no_inspection")
     events = {event_id for event_id, _ in draft.passage.shown_by}
     same_event = [one for one in draft.earlier if one.event_id in events and one.part == act.part]
     return untrue(
         no_act_of_the_case=all(one.case_id != act.case_id for one in draft.earlier),
-        no_act_of_the_event=not any(seen or one.plate == act.vehicle.plate for one in same_event),
+        no_act_of_the_event=judged or not any(seen or one.plate == act.vehicle.plate for one in same_event),
     )
+
+
+def earlier_stands(draft: Draft) -> Mismatches:
+    """Every penalty whose repetition is punished still stands; whether enough of them is left, a person judges."""
+    return untrue(earlier_stands=not draft.unrepeated)
 
 
 def _fine(draft: Draft, rule: PartRule) -> Fine:

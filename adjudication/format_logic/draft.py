@@ -42,7 +42,8 @@ class Draft:
     """An act before it is numbered, the decision it was formed from, and what else is known at `formed_us`.
 
     `evidence` is what was sealed, `policy` that of the offence's day, `body` the one that signs; `earlier` the acts of
-    the same events that stand, those of the same batch included.
+    the same events that stand, those of the same batch included; `unrepeated` the cases whose repetition it punishes
+    that ended without a penalty since the registers told of them.
     """
 
     act: Act
@@ -54,6 +55,7 @@ class Draft:
     generation: Count
     formed_us: Micros
     earlier: tuple[Earlier, ...] = ()
+    unrepeated: tuple[Id, ...] = ()
 
     @property
     def passage(self) -> PassageObserved:

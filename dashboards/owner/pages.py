@@ -19,7 +19,7 @@ from dashboards.render.receipt import due_tiyn
 from dashboards.sheets import Sheets
 from integrations.casebook.owner import NotShown, Shown, ShownWhole
 from integrations.casebook.payments import Payment
-from integrations.course import ask_review, may_happen
+from integrations.course import ask_review, asked_before, may_happen
 from integrations.masking import pictures
 from integrations.packing import masked_pack_of
 from integrations.payments import record_payment
@@ -133,7 +133,8 @@ class _Pages:
         standing, act = whole.shown.standing, whole.stored.act
         if act.decided_by != "automatic" or standing is None or standing.contest is not None:
             return False
-        return "complaint" in may_happen(standing, act.case_id, self._faces.centre.law, self._faces.clock)
+        possible = may_happen(standing, act.case_id, self._faces.centre.law, self._faces.clock)
+        return "complaint" in possible and not asked_before(self._faces.casebook, act.case_id)
 
     def pay(self, request: Request, token: str) -> Response:
         """A demonstration's bank: what is due is paid now."""

@@ -61,6 +61,9 @@ _KNOWS = (
     .where(HISTORY.c.case_id == sa.bindparam("case"), HISTORY.c.cause_id == sa.bindparam("cause"))
     .limit(1)
 )
+_ENDED = sa.select(CASES.c.case_id).where(
+    CASES.c.case_id.in_(sa.bindparam("cases", expanding=True)), CASES.c.state.in_(("TERMINATED", "REJECTED"))
+)
 _JOINED = (
     sa.select(CASES.c.case_id)
     .where(CASES.c.joined_to.in_(sa.bindparam("cases", expanding=True)))
@@ -94,6 +97,11 @@ class Cases:
         with self._database.reading() as tx:
             rows = tx.execute(self._database.locked(_FIND_ALL), {"cases": list(case_ids)})
             return {row.case_id: _case(row) for row in rows}
+
+    def ended(self, case_ids: Iterable[Id]) -> frozenset[Id]:
+        """Those of the cases that ended without a penalty; one that is not here is another body's."""
+        with self._database.reading() as tx:
+            return frozenset(tx.execute(_ENDED, {"cases": list(case_ids)}).scalars())
 
     def lock(self, case_ids: Iterable[Id]) -> None:
         """Inside a transaction: nobody else who calls this has these cases until its end, whether they exist or not.

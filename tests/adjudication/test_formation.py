@@ -293,6 +293,7 @@ SPOILT: dict[str, tuple[Callable[[], Draft], ...]] = {
         lambda: with_facts(ORDINARY, earlier=(stands(plate="700XYZ05"),)),
         lambda: with_facts(UNINSURED, earlier=(stands(part="230(2)"),)),
     ),
+    "EARLIER_VOIDED": (lambda: with_facts(REPEATED, unrepeated=(PRIOR.case_id,)),),
     "IDENTIFIER_WRONG": (
         lambda: said(ORDINARY, addressee=replace(ORDINARY.act.addressee, number="900101300018")),
         lambda: said(ORDINARY, addressee=replace(ORDINARY.act.addressee, number=FIRM.number)),
@@ -419,6 +420,20 @@ ALSO: dict[str, set[str]] = {
     "LIMIT_UNKNOWN": {"EXCESS_NOT_OF_MEASUREMENT"},
 }
 """What the same spoiling may run into besides."""
+
+
+def test_a_drive_that_was_measured_at_one_end_too_is_two_acts_where_an_officer_judged_so() -> None:
+    driven = drafts.driven()
+    measured = replace(driven.passage.event, measurement=samples.passage().event.measurement)
+    both = replace(driven, passage=replace(driven.passage, event=measured))
+    judged = drafted(both, confirmed(both))
+    assert "SECTION_ALSO_MEASURED" in judged.settled
+    at_its_end = stands(event_id=judged.passage.event_id, part=judged.act.part)
+    assert check(with_facts(judged, earlier=(at_its_end,))) == ()
+    of_the_case = stands(case_id=judged.act.case_id)
+    assert [one.code for one in check(with_facts(judged, earlier=(of_the_case,)))] == ["DUPLICATE_ACT"]
+    untold = with_facts(SECTION, earlier=(stands(event_id=SECTION.passage.event_id, part=SECTION.act.part),))
+    assert [one.code for one in check(untold)] == ["DUPLICATE_ACT"]
 
 
 def test_every_control_has_an_act_that_it_catches() -> None:

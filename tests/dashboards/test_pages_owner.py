@@ -10,7 +10,7 @@ from PIL import Image
 
 from adjudication import codec
 from adjudication.facts import Box
-from adjudication.messages import CaseEvents, ContestFiled, NoticeDelivered, NoticeDispatched
+from adjudication.messages import CaseEvents, ContestFiled, NoticeDelivered, NoticeDispatched, PaymentReceived
 from dashboards.verify.chain import verify
 from ingest.topics import CASE_EVENTS
 from integrations import pack as signed
@@ -284,6 +284,29 @@ def test_an_owner_asks_that_a_person_look_and_an_officer_gets_the_case(faced: Fa
     assert "Ask for review by a person" not in page
     browser.post(f"/a/{token}/review", data=fields)
     assert len(_filed(faced)) == 1
+
+
+def test_an_owner_who_asks_again_takes_the_case_from_nobody(faced: FacedTest) -> None:
+    """Before the first request is folded in, and where it changes no standing: after half the sum was paid."""
+    case_id, token = _delivered(faced)
+    case = faced.centre.casebook.cases.find(case_id)
+    assert case is not None
+    assert case.standing is not None
+    half = case.standing.discount_tiyn
+    assert half is not None
+    _happened(faced, PaymentReceived(case_id=case_id, at_us=faced.clock(), receipt="r", tiyn=half))
+    browser, officer = faced.browser(), faced.browser("officer")
+    fields = faced.form(browser, f"/a/{token}")
+    browser.post(f"/a/{token}/review", data=fields)
+    officer.post(f"/officer/cases/{case_id}/lease", data=faced.form(officer, f"/officer/cases/{case_id}"))
+    for folded in ((), _filed(faced)):
+        faced.clock.advance_s(1)
+        _happened(faced, *folded)
+        leased = faced.centre.casebook.reviews.find(case_id, faced.clock())
+        browser.post(f"/a/{token}/review", data=fields)
+        assert faced.centre.casebook.reviews.find(case_id, faced.clock()) == leased
+        assert len(_filed(faced)) == 1
+        assert "Ask for review by a person" not in browser.get(f"/a/{token}").text
 
 
 def test_an_officer_who_looked_at_the_owners_request_may_end_the_case(faced: FacedTest) -> None:

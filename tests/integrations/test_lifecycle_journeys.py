@@ -181,6 +181,35 @@ def test_where_an_earlier_case_ends_without_a_penalty_its_repetition_comes_befor
     assert [one.earlier_id for one in desk.published(CASE_EVENTS) if isinstance(one, EarlierVoided)] == [CASE]
 
 
+def void(desk: Office, case_id: str, reason: str) -> None:
+    """The act of a case stands no more, and [lifecycle] has folded that."""
+    stored = desk.casebook.acts.of_case(case_id)
+    assert stored is not None
+    event = ActVoided(case_id=case_id, at_us=desk.clock(), act_number=stored.act.number, reason=reason)
+    desk.lifecycle.handle([office.received(event, CASE_EVENTS)])
+
+
+def test_no_act_is_formed_as_a_repetition_of_what_was_cancelled_after_the_registers_told_of_it(desk: Office):
+    again = repetition_of(CASE)
+    desk.take(samples.decision())
+    void(desk, CASE, "NO_EVENT")
+    desk.take(again)
+    assert desk.casebook.acts.of_case(again.case_id) is None
+    waiting = desk.casebook.reviews.find(again.case_id, desk.clock())
+    assert waiting is not None
+    assert (desk.state(again), waiting.why, waiting.reason) == ("REVIEW", "decision", "EARLIER_VOIDED")
+
+
+def test_an_act_is_not_formed_anew_as_a_repetition_of_what_was_cancelled_meanwhile(desk: Office):
+    again = repetition_of(CASE)
+    desk.take(samples.decision(), again)
+    void(desk, again.case_id, "SUPERSEDED_UNSENT")
+    void(desk, CASE, "NO_EVENT")
+    desk.serve()
+    assert desk.state(again) == "REVIEW"
+    assert [one.code for one in desk.casebook.controls.of_case(again.case_id)] == ["EARLIER_VOIDED"]
+
+
 def test_a_repetition_of_another_case_is_left_alone(desk: Office):
     again = repetition_of("c-of-another-body")
     desk.take(samples.decision())
