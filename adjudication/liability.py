@@ -1,13 +1,12 @@
 """Who is liable, and who must not be fined by a machine. Source: art. 31(2) with its note, 28, 66(1), 741(1)(7)."""
 
 from adjudication.answers import NoRecord, Person, Vehicle
-from adjudication.calendar import add_months
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.identifiers import birth_date
 from adjudication.plates import FORMATS
 
-ADULT_MONTHS = 18 * 12
-"""Full age. Source: art. 28, 66."""
+FULL_AGE_YEARS = 18
+"""Full age, from the birthday on; who was born on 29 February has it on 1 March. Source: art. 28, 66."""
 WHO = {plate_format.id: plate_format.who for plate_format in FORMATS}
 
 
@@ -63,6 +62,7 @@ def _individual(scene: Scene, known: Person, role: str) -> tuple[Ruling, ...]:
     born_on = known.born_on or birth_date(known.number)
     if born_on is None:
         return (ruled("review", "AGE_UNKNOWN", "person"),)
-    if scene.day < add_months(born_on, ADULT_MONTHS):
+    day = scene.day
+    if (day.year - FULL_AGE_YEARS, day.month, day.day) < (born_on.year, born_on.month, born_on.day):
         return (ruled("review", "MINOR", "person"),)
     return (in_order("person", "31(2)", f"the vehicle's {role} is of age and alive", role=role, kind=known.kind),)

@@ -240,8 +240,10 @@ class _Folder:
         return dropped
 
     def _conflict(self, it: "_Happening") -> None:
+        """Before people, unless the case is there for another reason: then its history says what came besides."""
         self._turn(it, it.case.state, Transition(it.case.state, "design 1.6"))
-        self._review(it.case, "conflict")
+        if self.casebook.reviews.find(it.case.case_id, self.clock()) is None:
+            self._review(it.case, "conflict")
 
     def _review(self, case: Case, why: Why) -> None:
         if case.decision is not None:
