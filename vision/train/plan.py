@@ -61,7 +61,8 @@ PLAN = Plan(
         Stage(20_261, 5_000, 2.4e-3, 0.0, (Lesson(1.0, mix.TRAINED_KINDS, mix.TRAINED),)),
         Stage(20_262, 5_000, 1.6e-3, 0.3, DOUBTING),
         Stage(20_264, 5_000, 1.2e-3, 0.3, DOUBTING),
+        Stage(20_265, 4_000, 1e-3, 0.3, DOUBTING),
         Stage(20_263, 1_500, 4e-3, 0.3, DOUBTING, veil=True),
     )
 )
-"""Letters and layouts first; then twice, with every other plate spoilt, where to doubt; then what hides a character."""
+"""Letters and layouts first; three times, with every other plate spoilt, where to doubt; then what hides characters."""
