@@ -36,8 +36,10 @@ def repeated_cases(decision: CaseDecided) -> tuple[str, ...]:
 
     Were one of them cancelled, there might be no repetition (brief §15.3 rule 7).
     """
+    if decision.base is None:
+        return ()
     said = [one.penalties for one in decision.checked.rounds if isinstance(one.penalties, Penalties)]
-    if decision.base is None or not said:
+    if not said:
         return ()
     return tuple(prior.case_id for prior in said[-1].prior if prior.part == decision.base)
 

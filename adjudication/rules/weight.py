@@ -44,7 +44,6 @@ def _found(
     scene: Scene, part: PartRule, detection: Detection, measured: LoadMeasurement, excess: int, *, lowest: int
 ) -> Finding:
     unit = "kg" if measured.kind == "gross_mass" else "mm"
-    error = measured.error if scene.policy.tolerance == "subtract_error" else 0
     found = in_order(
         measured.kind.replace("_", "-"),
         f"{part.part}; policy tolerance={scene.policy.tolerance}",
@@ -54,7 +53,7 @@ def _found(
         permitted=measured.permitted,
         excess=excess,
     )
-    needed = measured.permitted + lowest + error
+    needed = measured.value - excess + lowest
     otherwise = TraceStep(
         rule=f"otherwise-{detection}",
         source="741(1)(2)",

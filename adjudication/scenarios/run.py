@@ -68,7 +68,12 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
             that is not given.
         Unavailable: law data does not reach the scenario's days.
     """
-    changed, result = with_changes(policy, scenario.policy), outcome(scenario, law, policy)
+    changed = with_changes(policy, scenario.policy)
+    return unmet(scenario, came_to(scenario.facts, law, changed), law, changed)
+
+
+def unmet(scenario: Scenario, result: Result, law: Lawbook, changed: Policy) -> tuple[Failure, ...]:
+    """The expectations that a result does not meet; `changed` is the policy it was come to by. Raises as `run`."""
     values = {**_decided(scenario, result, law, changed), **_dates(scenario, law)}
     wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
     wanted.pop("deadlines", None)
@@ -78,11 +83,6 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
         for key, expected in wanted.items()
         if values[key] != expected and not (key == "reason" and expected in grounds)
     )
-
-
-def outcome(scenario: Scenario, law: Lawbook, policy: Policy) -> Result:
-    """What the law makes of a scenario's facts, with its changes of policy. Raises as `run`."""
-    return came_to(scenario.facts, law, with_changes(policy, scenario.policy))
 
 
 def _asserted(table: msgspec.Struct) -> dict[str, object]:

@@ -56,12 +56,14 @@ def _held(file: Path, case: "Scenario", law: "Lawbook", policy: "Policy") -> "Ra
     """The scenario with what came of it, or None with what is not as expected printed."""
     from adjudication.errors import Invalid, Unavailable
     from adjudication.scenarios.coverage import Ran
-    from adjudication.scenarios.run import outcome, run
+    from adjudication.scenarios.run import came_to, unmet, with_changes
 
     try:
-        failures = [str(failure) for failure in run(case, law, policy)]
+        changed = with_changes(policy, case.policy)
+        result = came_to(case.facts, law, changed)
+        failures = [str(failure) for failure in unmet(case, result, law, changed)]
         if not failures:
-            return Ran(case, outcome(case, law, policy))
+            return Ran(case, result)
     except (Invalid, Unavailable) as error:
         failures = [f"{case.id}: {error}"]
     for failure in failures:

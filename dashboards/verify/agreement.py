@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from adjudication.answers import Answers, Device, Person, Vehicle
+from adjudication.answers import Device, Person, Vehicle
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
 from adjudication.facts import Fact, Section
+from adjudication.forming import answer_of
 from adjudication.messages import CaseDecided, EventCaptured, SectionRun
 from adjudication.protocol import Act, ActDevice
 from adjudication.sections import average
@@ -38,7 +39,7 @@ def check_facts(act: Act, decision: CaseDecided, headers: Sequence[EventCaptured
         _same("reading", act.measurement, header.measurement)
     if act.load is not None and act.load not in header.loads:
         raise Invalid("act-differs", "weight or size: the device did not measure what the act says")
-    _check_answers(act, decision.checked.rounds)
+    _check_answers(act, decision)
     _same("person held liable", act.addressee.number, decision.liable)
 
 
@@ -78,8 +79,8 @@ def check_sums(act: Act, decision: CaseDecided) -> None:
         raise Invalid("discount-wrong", "the reduced sum is not half, or is offered where the decision does not")
 
 
-def _check_answers(act: Act, rounds: tuple[Answers, ...]) -> None:
-    vehicle, person, device = _last(rounds, Vehicle), _last(rounds, Person), _last(rounds, Device)
+def _check_answers(act: Act, decision: CaseDecided) -> None:
+    vehicle, person, device = _last(decision, Vehicle), _last(decision, Person), _last(decision, Device)
     _same("vehicle", (act.vehicle.make, act.vehicle.model), (vehicle.make, vehicle.model))
     named = (act.addressee.number, act.addressee.name_kk, act.addressee.name_ru, act.addressee.born_on)
     _same("person", named, (person.number, person.name_kk, person.name_ru, person.born_on))
@@ -88,20 +89,19 @@ def _check_answers(act: Act, rounds: tuple[Answers, ...]) -> None:
         _same("verification", act.device.verification, device.verification)
         _check_verification(act.device, act.offence_us)
     if act.section is not None:
-        entry = rounds[-1].entry_device
+        entry = decision.checked.rounds[-1].entry_device
         known = (entry.model, entry.serial, entry.verification) if isinstance(entry, Device) else None
         said = act.section.device
         _same("device at the entry", (said.name, said.serial, said.verification), known)
         _check_verification(said, act.section.entered_us)
 
 
-def _last(rounds: tuple[Answers, ...], kind: type[Found]) -> Found:
-    """The last whole answer of a kind: a later round may have asked only what was still open."""
-    for answers in reversed(rounds):
-        for answer in (answers.vehicle, answers.liable, answers.device):
-            if isinstance(answer, kind):
-                return answer
-    raise Invalid("answer-missing", f"no register gave a {kind.__name__.lower()} to the decision")
+def _last(decision: CaseDecided, kind: type[Found]) -> Found:
+    """The last whole answer of a kind. Raises Invalid `answer-missing`."""
+    found = answer_of(decision, kind)
+    if found is None:
+        raise Invalid("answer-missing", f"no register gave a {kind.__name__.lower()} to the decision")
+    return found
 
 
 def _check_verification(device: ActDevice, at_us: Micros) -> None:
