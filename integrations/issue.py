@@ -30,7 +30,7 @@ from ingest.evidence import EvidenceStore
 from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import SEALED
 from integrations.casebook import Casebook
-from integrations.casebook.cases import Case, Entry
+from integrations.casebook.cases import Case, Entered, Entry, Turn
 from integrations.casebook.deadlines import Deadline
 from integrations.casebook.reviews import Waiting, Why
 from integrations.form import Former, Forming, Held, Issuer, held_until_us
@@ -91,13 +91,15 @@ class _Desk:
     now_us: Micros
     known: Mapping[Id, Case]
     formed: int = 0
+    _entered: list[Entered] = field(default_factory=list)
+    _decided: list[Turn] = field(default_factory=list)
     _terms: list[Deadline] = field(default_factory=list)
     _taken: set[Id] = field(default_factory=set)
     _formings: list[Forming] = field(default_factory=list)
 
     def form_acts(self) -> int:
         """Forms what is to be formed; returns how many acts the batch has now."""
-        self._write_terms()
+        self._write()
         held = self.former.form_all(self._formings, self.now_us)
         self.formed += len(self._formings) - len(held)
         self._formings.clear()
@@ -117,10 +119,14 @@ class _Desk:
             self.casebook.cases.set_reason(decision.case_id, reason)
             self.casebook.reviews.enter(replace(waiting(decision, "decision", self.now_us), reason=reason))
 
-    def _write_terms(self) -> None:
-        """The batch's deadlines in one go: at its end, and before any of them may be taken back."""
+    def _write(self) -> None:
+        """New cases, those that are automatic, and the batch's deadlines, each in one go: at its end, and before
+        anything else of these cases is read, written or taken back."""
+        self.casebook.cases.enter_all(self._entered, self.now_us)
+        self.casebook.cases.turn_all(self._decided)
         self.casebook.deadlines.set_all(self._terms)
-        self._terms.clear()
+        for written in (self._entered, self._decided, self._terms):
+            written.clear()
 
     def take(self, sealed: CaseSealed, headers: Mapping[str, str]) -> None:
         decision = sealed.decision
@@ -153,9 +159,13 @@ class _Desk:
     ) -> None:
         decision, now_us = sealed.decision, self.now_us
         key = None if decision.route == "reject" else finding_key(decision, self.law)
-        holder = None if key is None else self.casebook.cases.holding(key)
+        holder = None if key is None else self._holding(key)
         joins = holder is not None and holder != decision.case_id
-        self.casebook.cases.put_decision(decision, now_us, None if joins else key)
+        entered = Entered(decision, None if joins else key)
+        if state == "NEW":
+            self._entered.append(entered)
+        else:
+            self.casebook.cases.rest_on(entered, now_us)
         self._terms.append(Deadline(decision.case_id, "CANDIDATE_EXPIRES", now_us + CANDIDATE_US))
         if holder is not None and joins:
             self._join(decision, state, holder)
@@ -167,6 +177,10 @@ class _Desk:
             self._refer(decision, state)
         else:
             self._go_on(sealed, headers, state, before)
+
+    def _holding(self, key: str) -> Id | None:
+        self._write()
+        return self.casebook.cases.holding(key)
 
     def _go_on(self, sealed: CaseSealed, headers: Mapping[str, str], state: State, before: Standing | None) -> None:
         """What may still become an act: in time, formed, reviewed or asked again."""
@@ -202,7 +216,6 @@ class _Desk:
         self._turn(decision, "refer", state)
         self.casebook.referrals.put(decision.case_id, decision.reason, self.now_us)
         self.casebook.evidence.lock(decision.case_id)
-        self._write_terms()
         self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
 
     def _join(self, decision: CaseDecided, state: State, holder: Id) -> None:
@@ -211,7 +224,6 @@ class _Desk:
         self.casebook.cases.join(decision.case_id, holder)
         if self.casebook.acts.of_case(holder) is not None:
             self.casebook.evidence.lock(decision.case_id)
-            self._write_terms()
             self.casebook.deadlines.cancel(decision.case_id, "CANDIDATE_EXPIRES")
 
     def _lapses(self, decision: CaseDecided, state: State, before: Standing | None = None) -> bool:
@@ -250,7 +262,11 @@ class _Desk:
         assert transition is not None, f"{trigger} in {state}"
         standing = None if before is None or transition.to != "REJECTED" else ended(before, trigger, 0).standing
         entry = _entry(decision, trigger, transition, state, self.now_us)
-        self.casebook.cases.turn(decision.case_id, entry, standing)
+        if trigger == "auto":
+            self._decided.append(Turn(decision.case_id, entry))
+        else:
+            self._write()
+            self.casebook.cases.turn(decision.case_id, entry, standing)
         return transition.to
 
 

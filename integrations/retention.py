@@ -25,9 +25,8 @@ def locked_until(policy: Policy, now_us: Micros) -> date:
 
 def lock_kept(casebook: Casebook, store: EvidenceStore, case_ids: Iterable[Id], until_on: date) -> None:
     """Lock what the casebook keeps of cases and of the sightings that joined them. Raises as EvidenceStore."""
-    kept = {address for case_id in case_ids for address in _kept(casebook, case_id)}
-    if kept:
-        store.lock(sorted(kept), until_on)
+    if kept := _kept(casebook, *case_ids):
+        store.lock(kept, until_on)
 
 
 def hold_contested(casebook: Casebook, store: EvidenceStore, case_id: Id) -> None:
@@ -42,5 +41,5 @@ def hold_contested(casebook: Casebook, store: EvidenceStore, case_id: Id) -> Non
         store.hold(address, on=case.state in CONTESTED)
 
 
-def _kept(casebook: Casebook, case_id: Id) -> tuple[Sha256, ...]:
-    return casebook.evidence.kept(case_id, *casebook.cases.joined(case_id))
+def _kept(casebook: Casebook, *case_ids: Id) -> tuple[Sha256, ...]:
+    return casebook.evidence.kept(*case_ids, *casebook.cases.joined(*case_ids))

@@ -10,7 +10,7 @@ from adjudication.messages import CaseDecided
 from adjudication.standing import Standing
 from adjudication.states import FINDING_RELEASED, State
 from adjudication.units import Id, Micros, Sha256
-from integrations.casebook.database import Database, insert_once
+from integrations.casebook.database import Database, insert_each_once, insert_once
 from integrations.casebook.tables import CASES, HISTORY
 
 
@@ -30,6 +30,14 @@ class Case:
     standing: Standing | None
     entered_us: Micros
     changed_us: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A decision that a case rests on, and the register finding it holds open, if any."""
+
+    decision: CaseDecided
+    finding_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,21 +125,20 @@ class Cases:
         with self._database.reading() as tx:
             return tx.execute(_HOLDING, {"finding": finding_key}).scalar()
 
-    def put_decision(self, decision: CaseDecided, at_us: Micros, finding_key: str | None = None) -> None:
-        """Enters a case as NEW, or replaces the decision it rests on; its state is written by `turn`."""
-        changed = {
-            "route": decision.route,
-            "reason": decision.reason,
-            "part": decision.part,
-            "decision_id": decision.decision_id,
-            "decision": codec.encode(decision),
-            "finding_key": finding_key,
-            "changed_us": at_us,
-        }
+    def enter_all(self, entered: Sequence[Entered], at_us: Micros) -> None:
+        """Enters new cases, each as NEW; one that is there already stays as it is."""
+        rows = [
+            {"case_id": one.decision.case_id, "state": "NEW", "entered_us": at_us, **_resting(one, at_us)}
+            for one in entered
+        ]
+        if rows:
+            with self._database.writing() as tx:
+                insert_each_once(tx, CASES, rows)
+
+    def rest_on(self, entered: Entered, at_us: Micros) -> None:
+        """Replaces the decision that a case rests on; its state is written by `turn`."""
         with self._database.writing() as tx:
-            new = {"case_id": decision.case_id, "state": "NEW", "entered_us": at_us, **changed}
-            if not insert_once(tx, CASES, **new):
-                tx.execute(_CHANGE, {"case": decision.case_id, **changed})
+            tx.execute(_CHANGE, {"case": entered.decision.case_id, **_resting(entered, at_us)})
 
     def turn(self, case_id: Id, entry: Entry, standing: Standing | None = None) -> bool:
         """Moves a case to `entry.to_state` and writes its history; says False, doing nothing, where that was done.
@@ -188,6 +195,19 @@ class Cases:
         query = sa.select(CASES.c.state, sa.func.count()).group_by(CASES.c.state)
         with self._database.reading() as tx:
             return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def _resting(entered: Entered, at_us: Micros) -> dict[str, object]:
+    decision = entered.decision
+    return {
+        "route": decision.route,
+        "reason": decision.reason,
+        "part": decision.part,
+        "decision_id": decision.decision_id,
+        "decision": codec.encode(decision),
+        "finding_key": entered.finding_key,
+        "changed_us": at_us,
+    }
 
 
 def _line(turn: Turn) -> dict[str, object]:

@@ -12,6 +12,9 @@ from integrations.casebook.tables import EVIDENCE
 _TURN = sa.update(EVIDENCE).where(
     EVIDENCE.c.case_id.in_(sa.bindparam("cases", expanding=True)), EVIDENCE.c.state == sa.bindparam("before")
 )
+_KEPT = sa.select(EVIDENCE.c.address_sha256).where(
+    EVIDENCE.c.case_id.in_(sa.bindparam("cases", expanding=True)), EVIDENCE.c.state == "locked"
+)
 
 
 class Evidence:
@@ -68,11 +71,8 @@ class Evidence:
 
     def kept(self, *case_ids: Id) -> tuple[Sha256, ...]:
         """Addresses of all that an act or a referral of these cases rests on."""
-        query = sa.select(EVIDENCE.c.address_sha256).where(
-            EVIDENCE.c.case_id.in_(case_ids), EVIDENCE.c.state == "locked"
-        )
         with self._database.reading() as tx:
-            return tuple(sorted({row.address_sha256 for row in tx.execute(query)}))
+            return tuple(sorted(set(tx.execute(_KEPT, {"cases": case_ids}).scalars())))
 
     def expire(self, case_id: Id) -> tuple[Sha256, ...]:
         """Gives up the case's candidates; returns the addresses that no other case's evidence shares."""

@@ -69,6 +69,28 @@ def test_an_automatic_decision_becomes_a_numbered_signed_logged_act(desk: Office
     assert desk.state(samples.decision()) == "SIGNED"
 
 
+def asked_of(desk: Office, sequences: range) -> int:
+    """How many statements a batch of acts is to the database."""
+    batch = [office.received(desk.seal(samples.decision(sequence))) for sequence in sequences]
+    asked: list[str] = []
+
+    def count(*told: object) -> None:
+        asked.append(str(told[2]))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", count)
+    try:
+        desk.issue.handle(batch)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", count)
+    return len(asked)
+
+
+def test_a_batch_asks_the_database_as_often_whether_it_has_two_acts_or_twenty(desk: Office):
+    desk.take(samples.decision())  # the first number opens a series
+    assert asked_of(desk, range(2, 4)) == asked_of(desk, range(4, 24))
+    assert len(desk.casebook.acts.numbers()) == 23
+
+
 def test_every_act_is_in_the_log_under_a_signed_checkpoint(desk: Office):
     desk.take(*(samples.decision(sequence) for sequence in range(1, 6)))
     checkpoint, _, _ = ledger.parse_checkpoint(desk.casebook.log.checkpoint())
