@@ -5,7 +5,7 @@ from collections import Counter
 from adjudication.answers import Device
 from adjudication.facts import EvidenceRole, Measurement
 from adjudication.format_logic.draft import IN_ORDER, Draft, Mismatches, differing, untrue
-from adjudication.lawbook import Detection
+from adjudication.lawbook import Detection, PartRule
 from adjudication.messages import EventCaptured
 from adjudication.protocol import ActDevice, ActSection
 from adjudication.units import DegreesE7
@@ -39,15 +39,15 @@ def excess_of_measurement(draft: Draft) -> Mismatches:
 
 
 def _excess_of_speed(draft: Draft) -> Mismatches:
-    act, measured = draft.act, draft.passage.measurement
-    if not draft.finds("speed") or measured is None:
+    act, base, measured = draft.act, draft.base, draft.passage.measurement
+    if base is None or measured is None or not draft.finds("speed"):
         return untrue(nothing_measured=act.measurement is None and act.excess_kmh is None)
     excess = _excess(measured, draft.policy.tolerance == "subtract_error")
     return (
         *differing(excess_kmh=(act.excess_kmh, excess)),
         *untrue(
             measurement=act.measurement == measured,
-            bracket=_in_bracket(draft, excess),
+            bracket=_in_bracket(draft, base, excess),
             average=_is_average(draft, measured),
         ),
     )
@@ -174,10 +174,8 @@ def _excess(measured: Measurement, subtracts: bool) -> int:
     return certain // KMH - -(-measured.limit_kmh100 // KMH)
 
 
-def _in_bracket(draft: Draft, excess: int) -> bool:
+def _in_bracket(draft: Draft, base: PartRule, excess: int) -> bool:
     """Whether the excess lies in the found part's bracket, its borders read as policy says."""
-    base = draft.base
-    assert base is not None, "what was measured has a part"
     low, high = base.from_kmh or 0, base.to_kmh
     if draft.policy.bracket_boundary == "lower_inclusive":
         return low <= excess and (high is None or excess < high)
@@ -200,7 +198,7 @@ def _is_average(draft: Draft, measured: Measurement) -> bool:
     return (
         apart_us > 0
         and measured.value_kmh100 == section.length_mm * KMH100_PER_MM_PER_US // apart_us
-        and certain <= shortest_mm * KMH100_PER_MM_PER_US // (apart_us + wrong_us)
+        and certain * (apart_us + wrong_us) <= shortest_mm * KMH100_PER_MM_PER_US
         and measured.error_kmh100 >= section.error_kmh100
     )
 

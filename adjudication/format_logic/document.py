@@ -166,14 +166,20 @@ def _fine(draft: Draft, rule: PartRule) -> Fine:
 
 
 def _count(mci: Fine, person: Person | None) -> int:
+    """What the part asks of such a person; 0, which no act may say, where it asks nothing or that is not known."""
     if isinstance(mci, int):
         return mci
+    asked = _class(person)
+    return sum(count for each, count in mci.items() if each == asked)
+
+
+def _class(person: Person | None) -> str | None:
+    """Art. 44(2): a natural person, or a legal one by its size; what earns no profit pays as what is small."""
     if person is None:
-        return 0
+        return None
     if person.kind == "individual":
-        return mci.get("individual", 0)
-    size = "small" if person.standing == "non_profit" else person.size_class
-    return 0 if size is None or size == "unknown" else mci.get(size, 0)
+        return "individual"
+    return "small" if person.standing == "non_profit" else person.size_class
 
 
 @lru_cache(maxsize=64)
