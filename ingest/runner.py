@@ -26,6 +26,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from adjudication import codec
 from adjudication.errors import Conflict, Invalid, Unavailable
 from adjudication.units import MICROS_PER_SECOND
@@ -88,8 +90,7 @@ class Work:
         return {Partition(*place): offset for place, offset in ends.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """A record as decoded, or the reason why it could not be; all None but the record: nothing is left to do for it."""
 
     record: StoredRecord

@@ -6,8 +6,10 @@ answered is dropped by a seen-window that is committed with the offset.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from adjudication.messages import AnyMessage
 from ingest.frame import Frame
@@ -36,8 +38,7 @@ REQUEUED_FOR = "requeued-for"
 CARRIED = (FRAME_POSITION, ENTRY_POSITION, RECEIVED_US, LATE, TRACE, TRACEPARENT)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Where a record stands in a stream. Offsets have gaps: they order, they do not count."""
 
     topic: str
@@ -54,14 +55,13 @@ class Position:
         return cls(topic, int(partition), int(offset))
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A message as a stage gets it."""
 
     message: AnyMessage | Frame
     position: Position
     key: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
     def carried(self) -> dict[str, str]:
         """The headers that go on with everything this message causes; a frame adds where it stands."""
@@ -71,14 +71,13 @@ class Received:
         return headers
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Struct, frozen=True):
     """A message as a stage gives it. `headers` is normally the cause's `carried()`."""
 
     topic: Topic
     key: str
     message: AnyMessage
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
 
 Handle = Callable[[Sequence[Received]], Sequence[Outgoing]]

@@ -15,8 +15,10 @@ one number, of every topic read, belong to one member, and the window entries of
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from adjudication.errors import Invalid
 from ingest.stage import Position
@@ -33,22 +35,20 @@ class Partition(NamedTuple):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewRecord:
+class NewRecord(Struct, frozen=True):
     """A record to append. Raises Invalid `record-too-large` above MAX_RECORD_BYTES."""
 
     topic: str
     key: str
     value: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
 
     def __post_init__(self) -> None:
         if len(self.value) > MAX_RECORD_BYTES:
             raise Invalid("record-too-large", f"{len(self.value)} bytes; at most {MAX_RECORD_BYTES}")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRecord:
+class StoredRecord(Struct, frozen=True):
     """A record as it stands in the stream. `appended_us` is the stream's own clock: for lag and retention only."""
 
     position: Position
@@ -70,8 +70,7 @@ class Name(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of a window (ingest/windows.py): forgotten once the stream's clock passes `expires_us`."""
 
     window: str

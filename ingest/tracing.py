@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
+import msgspec
+
 from adjudication.errors import Conflict, Invalid, Unavailable
 from ingest.deadletter import CONFLICT, CRASHED
 from ingest.stage import TRACEPARENT, Outgoing, Position, Received, Stage
@@ -81,7 +83,11 @@ def _spans(stage: str, tracing: Tracing, received: Sequence[Received]) -> dict[P
 
 
 def _within(received: Received, span: Span | None) -> Received:
-    return replace(received, headers={**received.headers, TRACEPARENT: span.traceparent}) if span else received
+    return (
+        msgspec.structs.replace(received, headers={**received.headers, TRACEPARENT: span.traceparent})
+        if span
+        else received
+    )
 
 
 def _end(spans: dict[Position, Span], code: str) -> None:

@@ -131,7 +131,7 @@ class _Side:
                         self.inputs |= {checked.checked_id, checked.passage.passage_id}
                     case ReviewRecorded() as review:
                         self.inputs.add(review.review_id)
-            return [replace(out, message=self._noted(out.message)) for out in stage.handle(received)]
+            return [msgspec.structs.replace(out, message=self._noted(out.message)) for out in stage.handle(received)]
 
         return replace(stage, handle=handle)
 
