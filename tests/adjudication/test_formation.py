@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import fields, replace
 
@@ -620,7 +620,7 @@ def other(name: str | int, value: object) -> st.SearchStrategy[object]:
     return st.one_of(changed, st.none()) if name in BLANK else changed
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), name=st.sampled_from(sorted(DRAFTS)))
 def test_any_one_field_that_is_changed_is_caught_or_cannot_be_known(data: st.DataObject, name: str) -> None:
     draft = DRAFTS[name]
