@@ -23,6 +23,7 @@ from adjudication.controls import clock, device, limitation, sending_term, verif
 from adjudication.copies import consistent_pictures, own_pictures
 from adjudication.doubts import moving_target, second_speed
 from adjudication.errors import Invalid, Unavailable
+from adjudication.excuses import free_stop, moving_traffic
 from adjudication.explain import otherwise
 from adjudication.findings import Finding, Guard, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import Lawbook
@@ -50,6 +51,8 @@ GUARDS: tuple[Guard, ...] = (
     target,
     moving_target,
     second_speed,
+    moving_traffic,
+    free_stop,
     reading,
     vehicle,
     same_vehicle,

@@ -112,6 +112,16 @@ PHRASES = {
         ru="Два снимка показывают {seen_kmh} ± {within_kmh} км/ч, что согласуется с измеренными {measured_kmh} км/ч.",
         en="Two pictures show {seen_kmh} ± {within_kmh} km/h, which agrees with the measured {measured_kmh} km/h.",
     ),
+    "standing-traffic": Texts(
+        kk="Құрылғы кептеліс бар-жоғын қарады: көлік ағыны қозғалыста болған.",
+        ru="Устройство проверило, нет ли затора: поток двигался.",
+        en="The device looked whether the traffic stood: it was moving.",
+    ),
+    "forced-stop": Texts(
+        kk="Құрылғы амалсыз тоқтау белгілерін іздеді: ондай белгі болмаған.",
+        ru="Устройство искало признаки вынужденной остановки: их не было.",
+        en="The device looked for signs of a forced stop: there were none.",
+    ),
     "origin": Texts(
         kk="Нөмір Қазақстандікі: ондағы белгі не сол нөмірмен тіркелген көлік соны көрсетеді.",
         ru="Номер казахстанский: это показывает знак на нём или зарегистрированный под ним транспорт.",

@@ -439,6 +439,26 @@ _REVIEWED = (
         confirmable=True,
     ),
     _reason(
+        "JAM",
+        "741(1)(2); 741(2); policy excused_stop",
+        "Құрылғы көлік ағыны тұрып қалғанын (кептеліс) хабарлады: кінә бар-жоғын адам қарайды",
+        "Устройство сообщило, что поток стоял (затор): есть ли вина, смотрит человек",
+        "The device said that the traffic stood (a jam): a person judges whether anybody is to blame",
+        confirmable=True,
+        ground="NO_CORPUS",
+    ),
+    _reason(
+        "FORCED_STOP",
+        "741(1)(2); 741(2); policy excused_stop",
+        "Құрылғы амалсыз тоқтауды (ақау, апаттық жарық, біреудің талабы) хабарлады: кінә бар-жоғын адам қарайды",
+        "Устройство сообщило о вынужденной остановке (поломка, аварийные огни, требование): есть ли вина, "
+        "смотрит человек",
+        "The device said that the vehicle was forced to stop (breakdown, hazard lights, an order): a person judges "
+        "whether anybody is to blame",
+        confirmable=True,
+        ground="NO_CORPUS",
+    ),
+    _reason(
         "IMPOSSIBLE_TRAVEL",
         "policy travel_kmh; brief 3.5",
         "Осы нөмір басқа жерде көлік жете алмайтын уақыт аралығында көрінді: нөмір көшірмесі болуы мүмкін",

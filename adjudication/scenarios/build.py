@@ -195,6 +195,8 @@ def _event(facts: ScenarioFacts) -> EventCaptured:
             for one in facts.loads
         ),
         violation=REPORTS.get(facts.kind),
+        standing_traffic=facts.standing_traffic,
+        forced_stop=facts.forced_stop,
     )
 
 

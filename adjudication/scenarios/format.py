@@ -101,6 +101,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     `plate` "": none was read; `registered_plate` absent: the record bears the plate that was read. `no_record`: the
     registers that answered that they know nothing. `then` is what people told after the act was sent, `seen_at` when
     the case is looked at (absent: at the last fact).
+    `standing_traffic`, `forced_stop` absent: the device said nothing of it.
     """
 
     offence_at: datetime
@@ -152,6 +153,8 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     second_speed: SecondSpeed | None = None
     repeated_picture: Literal["same", "alike"] | None = None
     quality: tuple[QualityFlag, ...] = ()
+    standing_traffic: bool | None = None
+    forced_stop: bool | None = None
     district_code: str | None = None
     then: tuple[Then, ...] = ()
     seen_at: datetime | None = None

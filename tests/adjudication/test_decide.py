@@ -152,6 +152,8 @@ DOUBTS = [
     ("review", "PICTURES_CONTRADICT", given(passage={"quality": ("picture_time",)})),
     ("review", "TARGET_STANDS", given(passage={"quality": ("standing",)})),
     ("review", "SPEED_CONTRADICTED", given(passage={"second_speed": SLOWER})),
+    ("review", "JAM", given(event={**SEEN, "standing_traffic": True})),
+    ("review", "FORCED_STOP", given(event={**SEEN, "violation": "stop_line", "forced_stop": True})),
     ("review", "IMPOSSIBLE_TRAVEL", replace(samples.checked(), elsewhere=TOO_FAR)),
     ("review", "RECORD_MISMATCH", given(vehicle=NOBODY)),
     ("review", "RECORD_MISMATCH", given(liable=replace(samples.PERSON, number="070640013540"))),
@@ -592,7 +594,7 @@ def test_a_penalty_not_executed_still_counts_under_the_longer_year() -> None:
 def test_rules_and_guards_are_listed_in_one_place_each() -> None:
     listed = [rule.__module__.rpartition(".")[2] for rule in RULES]
     assert listed == ["speed", "weight", "weight", "reported", "documents", "documents"]
-    assert len(GUARDS) == len(set(GUARDS)) == 20
+    assert len(GUARDS) == len(set(GUARDS)) == 22
 
 
 def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None:

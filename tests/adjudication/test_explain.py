@@ -38,6 +38,7 @@ CASES = [
     one(samples.checked()),
     one(given(event=SEEN)),
     one(given(event={"measurement": None, "violation": "junction_blocked"})),
+    one(given(event={"measurement": None, "violation": "parking", "standing_traffic": False, "forced_stop": False})),
     one(given(plate={"country": "?"})),
     one(given(passage={"second_speed": replace(SLOWER, value_kmh100=8_300)})),
     one(replace(samples.checked(), elsewhere=replace(TOO_FAR, distance_m=2_000))),
