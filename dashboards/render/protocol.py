@@ -43,10 +43,6 @@ def protocol(file: CaseFile) -> Document:
         raise unfit("protocol")
     title = file.law.title("protocol", civil_day(file.now_us))
     event = decision.checked.passage.event
-    vehicle = answer_of(decision, Vehicle)
-    plate = (
-        vehicle.plate if vehicle else (decision.checked.passage.plate.text if decision.checked.passage.plate else "")
-    )
     return Document(
         kind="protocol",
         title=Words(title.kk, title.ru, title.en),
@@ -103,12 +99,18 @@ def protocol(file: CaseFile) -> Document:
         ),
         foot=f"law {decision.law_sha256[:16]} · policy {decision.policy_sha256[:16]}",
         figures=(
-            Figure(Words("МТНБ", "ГРНЗ", "Number plate"), plate),
+            Figure(Words("МТНБ", "ГРНЗ", "Number plate"), plate_of(decision)),
             Figure(Words("Уақыты", "Время", "Day"), instant(event.captured_us).split()[0]),
         ),
         draft=True,
         letterhead=False,
     )
+
+
+def plate_of(decision: CaseDecided) -> str:
+    """The plate as registered, or as it was read; "" for none."""
+    vehicle, plate = answer_of(decision, Vehicle), decision.checked.passage.plate
+    return vehicle.plate if vehicle else plate.text if plate else ""
 
 
 def offence(file: CaseFile, decision: CaseDecided) -> tuple[Line, ...]:

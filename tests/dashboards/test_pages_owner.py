@@ -11,7 +11,14 @@ from PIL import Image
 from adjudication import codec
 from adjudication.decide import decide
 from adjudication.facts import Box
-from adjudication.messages import CaseDecided, CaseEvents, ContestFiled, NoticeDelivered, NoticeDispatched, PaymentReceived
+from adjudication.messages import (
+    CaseDecided,
+    CaseEvents,
+    ContestFiled,
+    NoticeDelivered,
+    NoticeDispatched,
+    PaymentReceived,
+)
 from dashboards.verify.chain import verify
 from ingest.topics import CASE_EVENTS
 from integrations import pack as signed
