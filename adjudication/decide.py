@@ -19,7 +19,7 @@ from adjudication import ids
 from adjudication.answers import NoRecord, Vehicle
 from adjudication.calendar import DAY_US, civil_day
 from adjudication.clones import one_place, same_person, same_vehicle, vehicle_compared
-from adjudication.controls import clock, device, limitation, sending_term, verification
+from adjudication.controls import clock, device, limitation, sending_term, signed_limit, verification
 from adjudication.copies import consistent_pictures, own_pictures
 from adjudication.doubts import moving_target, second_speed
 from adjudication.errors import Invalid, Unavailable
@@ -44,6 +44,7 @@ from adjudication.units import Id
 GUARDS: tuple[Guard, ...] = (
     device,
     verification,
+    signed_limit,
     clock,
     own_pictures,
     consistent_pictures,

@@ -82,6 +82,11 @@ PHRASES = {
         ru="Средство измерений поверено: № {number}, до {valid_to}.",
         en="The instrument is verified: no. {number}, until {valid_to}.",
     ),
+    "signed-limit": Texts(
+        kk="Шек ({limit_kmh} км/сағ) тізілімдегі белгіге сәйкес ({sign}).",
+        ru="Ограничение ({limit_kmh} км/ч) соответствует знаку в реестре ({sign}).",
+        en="The limit ({limit_kmh} km/h) is that of the sign in the register ({sign}).",
+    ),
     "clock": Texts(
         kk="Құрылғының сағаты дұрыс болды.",
         ru="Часы устройства были верны.",

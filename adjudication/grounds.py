@@ -292,6 +292,7 @@ GROUNDS: dict[str, _Of] = {
     "forced-stop": _signed,
     "device": _device,
     "verification": _device,
+    "signed-limit": _device,
     "clock": _clock,
     "own-pictures": _pictures,
     "pictures": _pictures,

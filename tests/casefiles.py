@@ -178,7 +178,7 @@ def diplomatic() -> CaseFile:
     return referred(violation=None, vehicle=msgspec.structs.replace(samples.VEHICLE, registered_with="diplomatic"))
 
 
-def carrier() -> CaseFile:
+def carrier(*, investor: bool | None = None) -> CaseFile:
     """A firm that carries passengers, without insurance."""
     decided = referred(violation=None).decision
     assert decided is not None
@@ -191,6 +191,7 @@ def carrier() -> CaseFile:
         born_on=None,
         size_class="small",
         egov_phone=None,
+        investor=investor,
     )
     answers = msgspec.structs.replace(decided.checked.rounds[-1], liable=firm, device=samples.DEVICE)
     passage = decided.checked.passage
@@ -235,6 +236,7 @@ def every() -> dict[str, CaseFile]:
         "protocol": referred(),
         "protocol-military": military(),
         "protocol-carrier": carrier(),
+        "protocol-investor": carrier(investor=True),
         "forwarding-letter": referred(),
         "forwarding-letter-weight": weighed(),
         "immunity-letter": diplomatic(),
