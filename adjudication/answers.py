@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from adjudication.facts import Fact, Place, Verification
+from adjudication.facts import Fact, Place, SignedLimit, Verification
 from adjudication.units import Micros, Name, Text
 
 PersonNumber = Annotated[str, Meta(pattern=r"^\d{12}\Z", description="IIN of a natural, BIN of a legal person")]
@@ -58,7 +58,10 @@ class Vehicle(Answer, tag="vehicle", frozen=True, kw_only=True):
 
 
 class Person(Answer, tag="person", frozen=True, kw_only=True):
-    """A natural or legal person. `egov_phone` is the number the person gave on eGov (743(4-1)(4)), else None."""
+    """A natural or legal person. `egov_phone` is the number the person gave on eGov (743(4-1)(4)), else None.
+
+    `investor`: whether a legal person stands in the register of investors (802(3-1)); None: the register said nothing.
+    """
 
     number: PersonNumber
     kind: Literal["individual", "legal_person"]
@@ -71,6 +74,7 @@ class Person(Answer, tag="person", frozen=True, kw_only=True):
     standing: PersonStanding = "ordinary"
     language: Literal["kk", "ru"] = "kk"
     egov_phone: Annotated[str, Meta(pattern=r"^\+7\d{10}\Z")] | None = None
+    investor: bool | None = None
 
 
 class Policy(Fact, frozen=True, kw_only=True):
@@ -112,7 +116,11 @@ class Penalties(Answer, tag="penalties", frozen=True, kw_only=True):
 
 
 class Device(Answer, tag="device", frozen=True, kw_only=True):
-    """The device as registered at the passage's instant. `verification` is the one covering it, None if none does."""
+    """The device as registered at the passage's instant. `verification` is the one covering it, None if none does.
+
+    `limits` are those that the register has signed at its place at that instant, the latest first; None where it keeps
+    none for this device, () where it keeps some and none stood then.
+    """
 
     device_id: Name
     serial: Name
@@ -123,6 +131,7 @@ class Device(Answer, tag="device", frozen=True, kw_only=True):
     place: Place
     operator: Text
     verification: Verification | None = None
+    limits: tuple[SignedLimit, ...] | None = None
 
 
 VehicleAnswer = Vehicle | NoRecord | Unanswered

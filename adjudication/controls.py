@@ -11,6 +11,7 @@ from adjudication.errors import Unavailable
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import Lawbook
 from adjudication.messages import EventCaptured, Route
+from adjudication.rules.speed import kmh
 from adjudication.terms import limitation_last_day, send_last_day
 
 
@@ -58,6 +59,26 @@ def _verification(known: DeviceAnswer | None, event: EventCaptured, finding: Fin
             valid_to=covering.valid_to,
         ),
     )
+
+
+def signed_limit(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: the limit that a speed is held against is the one that the register has signed there at that instant.
+
+    Silent where the register keeps no limits for the device; a section's limit is registered with the section.
+    """
+    known, measured = scene.device, scene.checked.passage.measurement
+    if finding.detection != "speed" or measured is None or measured.kind != "speed":
+        return ()
+    if not isinstance(known, Device) or known.limits is None:
+        return ()
+    route, said = scene.policy.limit_unregistered, kmh(measured.limit_kmh100)
+    if not known.limits:
+        return (ruled(route, "SIGN_NOT_IN_REGISTER", "signed-limit", limit_kmh=said),)
+    sign = known.limits[0]
+    values = {"limit_kmh": said, "signed_kmh": kmh(sign.limit_kmh100), "sign": sign.sign}
+    if sign.limit_kmh100 != measured.limit_kmh100:
+        return (ruled(route, "LIMIT_DIFFERS", "signed-limit", None, **values),)
+    return (in_order("signed-limit", "brief 3.5", "the limit is the one signed there", **values),)
 
 
 def clock(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:

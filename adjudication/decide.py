@@ -19,10 +19,11 @@ from adjudication import ids
 from adjudication.answers import NoRecord, Vehicle
 from adjudication.calendar import DAY_US, civil_day
 from adjudication.clones import one_place, same_person, same_vehicle, vehicle_compared
-from adjudication.controls import clock, device, limitation, sending_term, verification
+from adjudication.controls import clock, device, limitation, sending_term, signed_limit, verification
 from adjudication.copies import consistent_pictures, own_pictures
 from adjudication.doubts import moving_target, second_speed
 from adjudication.errors import Invalid, Unavailable
+from adjudication.excuses import free_stop, moving_traffic
 from adjudication.explain import otherwise
 from adjudication.findings import Finding, Guard, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import Lawbook
@@ -43,6 +44,7 @@ from adjudication.units import Id
 GUARDS: tuple[Guard, ...] = (
     device,
     verification,
+    signed_limit,
     clock,
     own_pictures,
     consistent_pictures,
@@ -50,6 +52,8 @@ GUARDS: tuple[Guard, ...] = (
     target,
     moving_target,
     second_speed,
+    moving_traffic,
+    free_stop,
     reading,
     vehicle,
     same_vehicle,

@@ -82,6 +82,11 @@ PHRASES = {
         ru="Средство измерений поверено: № {number}, до {valid_to}.",
         en="The instrument is verified: no. {number}, until {valid_to}.",
     ),
+    "signed-limit": Texts(
+        kk="Шек ({limit_kmh} км/сағ) тізілімдегі белгіге сәйкес ({sign}).",
+        ru="Ограничение ({limit_kmh} км/ч) соответствует знаку в реестре ({sign}).",
+        en="The limit ({limit_kmh} km/h) is that of the sign in the register ({sign}).",
+    ),
     "clock": Texts(
         kk="Құрылғының сағаты дұрыс болды.",
         ru="Часы устройства были верны.",
@@ -111,6 +116,16 @@ PHRASES = {
         kk="Екі сурет {seen_kmh} ± {within_kmh} км/сағ көрсетеді, бұл құралдың {measured_kmh} км/сағ өлшеміне сәйкес.",
         ru="Два снимка показывают {seen_kmh} ± {within_kmh} км/ч, что согласуется с измеренными {measured_kmh} км/ч.",
         en="Two pictures show {seen_kmh} ± {within_kmh} km/h, which agrees with the measured {measured_kmh} km/h.",
+    ),
+    "standing-traffic": Texts(
+        kk="Құрылғы кептеліс бар-жоғын қарады: көлік ағыны қозғалыста болған.",
+        ru="Устройство проверило, нет ли затора: поток двигался.",
+        en="The device looked whether the traffic stood: it was moving.",
+    ),
+    "forced-stop": Texts(
+        kk="Құрылғы амалсыз тоқтау белгілерін іздеді: ондай белгі болмаған.",
+        ru="Устройство искало признаки вынужденной остановки: их не было.",
+        en="The device looked for signs of a forced stop: there were none.",
     ),
     "origin": Texts(
         kk="Нөмір Қазақстандікі: ондағы белгі не сол нөмірмен тіркелген көлік соны көрсетеді.",

@@ -103,6 +103,22 @@ class Verification(Fact, frozen=True, kw_only=True):
         return self.accredited_to is None or self.issued_on <= self.accredited_to
 
 
+class SignedLimit(Fact, frozen=True, kw_only=True):
+    """A speed limit signed at a device's place: which sign, and when it stood. `to_us` is exclusive, None for still.
+
+    Source: brief §3.5: a limit that stands in no register for that place and time proves nothing.
+    """
+
+    sign: Name
+    limit_kmh100: Kmh100
+    since_us: Micros
+    to_us: Micros | None = None
+
+    def holds(self, at_us: Micros) -> bool:
+        """Whether the sign stood at an instant."""
+        return self.since_us <= at_us and (self.to_us is None or at_us < self.to_us)
+
+
 class DeviceReading(Fact, frozen=True, kw_only=True):
     """What the camera's own reader says; a hint and a second opinion, never the only ground of an automatic act."""
 

@@ -44,6 +44,7 @@ from adjudication.format_logic.subject import (
     birth_date_agrees,
     both_languages,
     identifier,
+    investor,
     person_competent,
     plate_of_grammar,
     requisites,
@@ -115,6 +116,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("EARLIER_VOIDED", "person", earlier_stands),
     Control("ADDRESS_MISSING", "note", address),
     Control("OTHER_LAW_DATA", "note", same_law),
+    Control("INVESTOR_CONSENT", "note", investor),
 )
 
 

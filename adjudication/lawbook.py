@@ -38,6 +38,8 @@ TermCode = Literal[
     "HAND_OVER",
     "YEAR",
     "REPEAT",
+    "FORWARD",
+    "CORRECTION",
 ]
 Detection = Literal["speed", "overweight", "oversize", "no_insurance", "no_inspection", "signs", Offence]
 """What a rule can find: a measured excess, a paper that is missing, or what a device reports

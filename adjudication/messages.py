@@ -49,6 +49,8 @@ class EventCaptured(Message, tag="event-captured", frozen=True, kw_only=True):
 
     `event` is the device's own name for it; the centre's is `ids.event_id(device_id, sequence)`. `clock_offset_us` is
     the device's last known deviation from its time source (device − source), None if it knows none.
+    `standing_traffic`: the flow around the vehicle stood, a jam; `forced_stop`: a breakdown, hazard lights or somebody
+    who ordered it made the vehicle stop. False: the device looked for it and saw none; None: it said nothing.
     """
 
     v: Version1 = 1
@@ -66,6 +68,8 @@ class EventCaptured(Message, tag="event-captured", frozen=True, kw_only=True):
     verification: Verification | None = None
     reading: DeviceReading | None = None
     loads: Annotated[tuple[LoadMeasurement, ...], Meta(max_length=4)] = ()
+    standing_traffic: bool | None = None
+    forced_stop: bool | None = None
 
     @property
     def means_one(self) -> bool:

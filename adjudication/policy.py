@@ -14,12 +14,14 @@ from msgspec import Meta, Struct
 
 from adjudication import codec
 from adjudication.errors import Invalid, Unavailable
-from adjudication.facts import QualityFlag, VehicleClass
+from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.units import Bp, Count, Name, Sha256
 
 MOST_ROUNDS = 64
 """As many rounds of answers as a PassageChecked may hold (adjudication.messages)."""
 Seconds = Annotated[int, Meta(gt=0, le=60 * 86_400)]
+Excuse = Literal["standing_traffic", "forced_stop"]
+"""What a device may say of why a vehicle was where it was (adjudication.messages.EventCaptured)."""
 
 
 class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,11 +48,14 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     country_confidence_bp: Bp
     vehicle_confidence_bp: Bp
     class_unsettled: Literal["review", "auto"]
+    excused_stop: Literal["review", "reject"]
+    limit_unregistered: Literal["review", "reject"]
     travel_kmh: Annotated[int, Meta(gt=0, le=1_000)]
     speed_check_k100: Annotated[int, Meta(ge=100, le=1_000)]
     picture_within_s: Seconds
     evidence_years: Annotated[int, Meta(ge=1, le=30)]
     review_flags: tuple[QualityFlag, ...]
+    doubted_by: dict[Excuse, tuple[ViolationCode, ...]]
     categories_seen_as: dict[str, tuple[VehicleClass, ...]]
 
 

@@ -439,6 +439,44 @@ _REVIEWED = (
         confirmable=True,
     ),
     _reason(
+        "SIGN_NOT_IN_REGISTER",
+        "741(2); brief 3.5; policy limit_unregistered",
+        "Тізілім бойынша ол сәтте осы жерде жылдамдық шегі белгіленбеген",
+        "По реестру в тот момент в этом месте ограничение скорости не было установлено",
+        "By the register no speed limit was signed there at that instant",
+        confirmable=True,
+        ground="NO_CORPUS",
+    ),
+    _reason(
+        "LIMIT_DIFFERS",
+        "741(2); brief 3.5; policy limit_unregistered",
+        "Құрылғы көрсеткен шек тізілімде сол жерге белгіленген шектен өзгеше",
+        "Ограничение, названное устройством, расходится с установленным там по реестру",
+        "The limit that the device says is not the one that the register has signed there",
+        confirmable=True,
+        ground="NO_CORPUS",
+    ),
+    _reason(
+        "JAM",
+        "741(1)(2); 741(2); policy excused_stop",
+        "Құрылғы көлік ағыны тұрып қалғанын (кептеліс) хабарлады: кінә бар-жоғын адам қарайды",
+        "Устройство сообщило, что поток стоял (затор): есть ли вина, смотрит человек",
+        "The device said that the traffic stood (a jam): a person judges whether anybody is to blame",
+        confirmable=True,
+        ground="NO_CORPUS",
+    ),
+    _reason(
+        "FORCED_STOP",
+        "741(1)(2); 741(2); policy excused_stop",
+        "Құрылғы амалсыз тоқтауды (ақау, апаттық жарық, біреудің талабы) хабарлады: кінә бар-жоғын адам қарайды",
+        "Устройство сообщило о вынужденной остановке (поломка, аварийные огни, требование): есть ли вина, "
+        "смотрит человек",
+        "The device said that the vehicle was forced to stop (breakdown, hazard lights, an order): a person judges "
+        "whether anybody is to blame",
+        confirmable=True,
+        ground="NO_CORPUS",
+    ),
+    _reason(
         "IMPOSSIBLE_TRAVEL",
         "policy travel_kmh; brief 3.5",
         "Осы нөмір басқа жерде көлік жете алмайтын уақыт аралығында көрінді: нөмір көшірмесі болуы мүмкін",
@@ -852,6 +890,16 @@ _FORMED = (
         "Дәлелдемелер құрылғы қол қойған суреттер емес",
         "Доказательства не те снимки, что подписало устройство",
         "The evidence is not the pictures that the device signed",
+    ),
+    _reason(
+        "INVESTOR_CONSENT",
+        "802(3-1); 759(4)-(5)",
+        "Тұлға инвесторлар тізілімінде: қызметкердің бастамасымен іс қозғауға прокурордың алдын ала келісімі керек, "
+        "автоматты тіркеуге керек емес",
+        "Лицо состоит в реестре инвесторов: возбуждение по инициативе сотрудника требует предварительного согласия "
+        "прокурора, автоматическая фиксация не требует",
+        "The person is a registered investor: an officer's initiation needs the prosecutor's prior consent, an "
+        "automatic detection does not",
     ),
     _reason(
         "OFFICER_NOT_NAMED",

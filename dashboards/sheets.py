@@ -12,6 +12,7 @@ from adjudication.reasons import text_of
 from dashboards.auth import LANGUAGE, PERMISSIONS, Gate
 from dashboards.languages import LANGUAGES, NAMES, language_of, say
 from dashboards.render import wording
+from integrations.casebook.history import held_in, told_in
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -42,6 +43,8 @@ class Sheets:
             speed=wording.speed,
             metres=wording.metres,
             bp=percent,
+            told=told_in,
+            held=held_in,
         )
 
     def show(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:

@@ -58,7 +58,8 @@ class Seen:
     """What the device saw beside the pictures. `captured_us` None: now.
 
     `clock_offset_us` is how far the device's clock is from its source (device − source), None where it does not know;
-    then no act is formed without an officer.
+    then no act is formed without an officer. `standing_traffic`, `forced_stop`: None where the device did not look
+    (adjudication.messages.EventCaptured).
     """
 
     captured_us: Micros | None = None
@@ -69,6 +70,8 @@ class Seen:
     loads: tuple[LoadMeasurement, ...] = ()
     violation: ViolationCode | None = None
     reading: DeviceReading | None = None
+    standing_traffic: bool | None = None
+    forced_stop: bool | None = None
 
 
 class Captured(NamedTuple):
@@ -220,6 +223,8 @@ class DeviceClient:
             violation=seen.violation,
             verification=self._device.verification,
             reading=seen.reading,
+            standing_traffic=seen.standing_traffic,
+            forced_stop=seen.forced_stop,
         )
 
     def _send(self, body: bytes) -> Delivered | Refused | Later:

@@ -17,7 +17,7 @@ from msgspec import Meta
 from adjudication.answers import Device, NoRecord
 from adjudication.calendar import civil_day
 from adjudication.errors import Invalid
-from adjudication.facts import Fact, Place, SceneCalibration, Section, Verification
+from adjudication.facts import Fact, Place, SceneCalibration, Section, SignedLimit, Verification
 from adjudication.units import MICROS_PER_SECOND, Micros, Name, Text
 from ingest.clock import Clock
 
@@ -47,8 +47,8 @@ class StateSince(Fact, frozen=True, kw_only=True):
 
 
 class EnrolledDevice(Fact, frozen=True, kw_only=True):
-    """A device as the centre knows it. Histories, oldest first: `states`, `keys`, `verifications`, `calibrations`, and
-    `sections`, those that end at this device."""
+    """A device as the centre knows it. Histories, oldest first: `states`, `keys`, `verifications`, `calibrations`,
+    `sections` (those that end at this device), and `limits`, signed at its place."""
 
     device_id: Name
     serial: Name
@@ -63,6 +63,7 @@ class EnrolledDevice(Fact, frozen=True, kw_only=True):
     verifications: Annotated[tuple[Verification, ...], Meta(max_length=256)] = ()
     calibrations: Annotated[tuple[SceneCalibration, ...], Meta(max_length=256)] = ()
     sections: Annotated[tuple[Section, ...], Meta(max_length=256)] = ()
+    limits: Annotated[tuple[SignedLimit, ...], Meta(max_length=256)] = ()
 
     @property
     def state(self) -> State:
@@ -233,6 +234,20 @@ def with_section(device: EnrolledDevice, section: Section) -> EnrolledDevice:
     return msgspec.structs.replace(device, sections=(*ended, section))
 
 
+def with_limit(device: EnrolledDevice, limit: SignedLimit) -> EnrolledDevice:
+    """The device with one more limit signed at its place; one that still stood ends where this one begins.
+
+    Raises:
+        Invalid: `limit-malformed`, it begins before one that is registered already, or ends before it begins.
+    """
+    if any(limit.since_us <= one.since_us for one in device.limits):
+        raise Invalid("limit-malformed", f"limit {limit.sign} is registered from a later instant on")
+    if limit.to_us is not None and limit.to_us <= limit.since_us:
+        raise Invalid("limit-malformed", f"limit {limit.sign} ends before it begins")
+    ended = (msgspec.structs.replace(one, to_us=limit.since_us) if one.to_us is None else one for one in device.limits)
+    return msgspec.structs.replace(device, limits=(*ended, limit))
+
+
 def answer_of(device: EnrolledDevice | None, asked_us: Micros, as_of_us: Micros) -> Device | NoRecord:
     """What the device register says of the instrument at the passage's instant.
 
@@ -256,7 +271,13 @@ def answer_of(device: EnrolledDevice | None, asked_us: Micros, as_of_us: Micros)
         place=device.place,
         operator=device.operator,
         verification=_covering(device.verifications, as_of_us),
+        limits=_standing(device.limits, as_of_us) if device.limits else None,
     )
+
+
+def _standing(limits: tuple[SignedLimit, ...], at_us: Micros) -> tuple[SignedLimit, ...]:
+    """Those that stood at an instant, the latest first."""
+    return tuple(sorted((one for one in limits if one.holds(at_us)), key=lambda one: -one.since_us))
 
 
 def _covering(verifications: tuple[Verification, ...], at_us: Micros) -> Verification | None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import msgspec
 
-from adjudication.facts import Fact, Place, SceneCalibration, Section, Verification
+from adjudication.facts import Fact, Place, SceneCalibration, Section, SignedLimit, Verification
 from adjudication.units import Micros, Name, Text
 from ingest.devices import DeviceKey, EnrolledDevice, PublicKey, State, StateSince
 
@@ -24,6 +24,7 @@ class Passport(Fact, frozen=True, kw_only=True):
     verifications: tuple[Verification, ...] = ()
     calibrations: tuple[SceneCalibration, ...] = ()
     sections: tuple[Section, ...] = ()
+    limits: tuple[SignedLimit, ...] = ()
 
 
 class EnrolRequest(Passport, frozen=True, kw_only=True):

@@ -55,6 +55,7 @@ REFUSALS = (
     Refusal("picture-not-jpeg", 422, "A picture is not a JPEG", "drop"),
     Refusal("picture-unsupported", 422, "A picture's JPEG coding is not read here", "drop"),
     Refusal("picture-too-large", 422, "A picture claims too many pixels", "drop"),
+    Refusal("limit-malformed", 422, "The limit begins before one registered already, or ends before it begins", "drop"),
     Refusal("section-malformed", 422, "The section begins where it ends, or before one of its name", "drop"),
     Refusal("captured-in-future", 422, "The event's instant has not come yet", "repair"),
     Refusal("captured-too-long-ago", 422, "The event is too old to be acted on", "drop"),

@@ -32,6 +32,7 @@ from ingest.topics import SEALED
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entered, Entry, Turn
 from integrations.casebook.deadlines import Deadline
+from integrations.casebook.history import NOT_FOLDED_IN, words_of_held
 from integrations.casebook.reviews import Waiting, Why
 from integrations.form import Former, Forming, Held, Issuer, held_until_us
 from integrations.retention import lock_kept, locked_until
@@ -113,8 +114,8 @@ class _Desk:
         decision, reason = held.forming.sealed.decision, held.caught[0].code
         transition = step(held.forming.state, "held")
         assert transition is not None, f"held in {held.forming.state}"
-        codes = ", ".join(one.code for one in held.caught)
-        entry = _entry(decision, f"held: {codes}", transition, held.forming.state, self.now_us)
+        words = words_of_held(one.code for one in held.caught)
+        entry = _entry(decision, words, transition, held.forming.state, self.now_us)
         if self.casebook.cases.turn(decision.case_id, entry):
             self.casebook.cases.set_reason(decision.case_id, reason)
             self.casebook.reviews.enter(replace(waiting(decision, "decision", self.now_us), reason=reason))
@@ -251,7 +252,7 @@ class _Desk:
 
     def _conflict(self, case: Case, decision: CaseDecided) -> None:
         now_us = self.now_us
-        stays = Transition(case.state, "design 1.6")
+        stays = Transition(case.state, NOT_FOLDED_IN)
         entry = _entry(decision, f"conflict: {decision.route} {decision.reason}", stays, case.state, now_us)
         if self.casebook.cases.turn(case.case_id, entry):
             self.casebook.reviews.enter(waiting(decision, "conflict", now_us))

@@ -4,13 +4,11 @@ The law of it is `adjudication.lifecycle`; here stand the rows. A batch is one t
 digest of its bytes and changes a case once. A contradiction changes nothing and is put before officers.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from adjudication import codec, ids
 from adjudication.errors import Conflict, Invalid
-from adjudication.happenings import what_of
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import SENDING_UNSETTLED, apply
 from adjudication.messages import (
@@ -20,11 +18,9 @@ from adjudication.messages import (
     ContestDecided,
     DeadlineReached,
     EarlierVoided,
-    Filed,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
-    PaymentReceived,
     RefundPaid,
     StatementDecided,
 )
@@ -37,6 +33,7 @@ from ingest.stage import Outgoing, Received, Stage
 from ingest.topics import CASE_EVENTS, SEALED
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
+from integrations.casebook.history import NOT_FOLDED_IN, words_of
 from integrations.casebook.reviews import Why
 from integrations.issue import CANDIDATE_US, waiting
 from integrations.retention import hold_contested
@@ -156,7 +153,7 @@ class _Folder:
     def _turn(self, it: "_Happening", state: State, transition: Transition, standing: Standing | None = None) -> None:
         entry = Entry(
             cause_id=it.cause_id,
-            what=_words(it.event),
+            what=words_of(it.event),
             from_state=state,
             to_state=transition.to,
             basis=transition.basis,
@@ -241,7 +238,7 @@ class _Folder:
 
     def _conflict(self, it: "_Happening") -> None:
         """Before people, unless the case is there for another reason: then its history says what came besides."""
-        self._turn(it, it.case.state, Transition(it.case.state, "design 1.6"))
+        self._turn(it, it.case.state, Transition(it.case.state, NOT_FOLDED_IN))
         if self.casebook.reviews.find(it.case.case_id, self.clock()) is None:
             self._review(it.case, "conflict")
 
@@ -263,22 +260,3 @@ def _event(item: Received) -> CaseEvents:
     if not isinstance(item.message, CaseEvents):
         raise Invalid("not-a-case-event", f"{type(item.message).__name__} on {CASE_EVENTS.name}")
     return item.message
-
-
-_SAID: dict[type, Callable[[Any], str]] = {
-    NoticeDispatched: lambda event: event.channel,
-    NoticeDelivered: lambda event: event.channel,
-    NoticeFailed: lambda event: f"{event.channel}, {event.reason}",
-    PaymentReceived: lambda event: f"{event.tiyn} tiyn",
-    DeadlineReached: lambda event: event.code,
-    ActVoided: lambda event: event.reason,
-    EarlierVoided: lambda event: event.earlier_id,
-}
-"""What a line of history says beside an event's kind: nothing that names anybody."""
-
-
-def _words(event: CaseEvents) -> str:
-    """An event in a line of history: what somebody told, with the number of its paper, or what the road brought."""
-    if isinstance(event, Filed):
-        return f"told: {what_of(event)} ({event.reference})"
-    return f"{type(event).__struct_config__.tag}: {_SAID[type(event)](event)}"

@@ -3,6 +3,7 @@
 `python -m tests.casefiles` writes what each document says anew, as text for people to review (`dashboards/documents/`).
 """
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -172,7 +173,12 @@ def military() -> CaseFile:
     return referred(violation=None, vehicle=vehicle)
 
 
-def carrier() -> CaseFile:
+def diplomatic() -> CaseFile:
+    """A mission's car above the limit."""
+    return referred(violation=None, vehicle=msgspec.structs.replace(samples.VEHICLE, registered_with="diplomatic"))
+
+
+def carrier(*, investor: bool | None = None) -> CaseFile:
     """A firm that carries passengers, without insurance."""
     decided = referred(violation=None).decision
     assert decided is not None
@@ -185,6 +191,7 @@ def carrier() -> CaseFile:
         born_on=None,
         size_class="small",
         egov_phone=None,
+        investor=investor,
     )
     answers = msgspec.structs.replace(decided.checked.rounds[-1], liable=firm, device=samples.DEVICE)
     passage = decided.checked.passage
@@ -229,9 +236,12 @@ def every() -> dict[str, CaseFile]:
         "protocol": referred(),
         "protocol-military": military(),
         "protocol-carrier": carrier(),
+        "protocol-investor": carrier(investor=True),
         "forwarding-letter": referred(),
         "forwarding-letter-weight": weighed(),
+        "immunity-letter": diplomatic(),
         "enforcement-letter": Course().sent().paid(500_000, at(4, 20)).file(at(7, 1)),
+        "contest-letter": Course().sent().told(*complaint).file(at(5, 4)),
         "contest-determination": Course().sent().told(*complaint).file(at(5, 4)),
         "contest-decision": Course().sent().told(*complaint).file(at(5, 4)),
         "contest-decision-upheld": Course().sent().told(*complaint).told("upheld", "out-9", at(5, 12)).file(at(5, 13)),
@@ -253,6 +263,8 @@ def every() -> dict[str, CaseFile]:
         .told("instalments", "in-8", at(5, 20), until_on=date(2026, 7, 31))
         .file(at(5, 21)),
         "limitation-decision": limited(),
+        "correction-determination": Course().sent().told(*complaint).told("upheld", "out-9", at(5, 12)).file(at(5, 13)),
+        "correction-determination-limitation": replace(limited(), state="TERMINATED"),
     }
 
 

@@ -135,6 +135,17 @@ def address(draft: Draft) -> Mismatches:
     return untrue(address=bool(draft.act.addressee.address))
 
 
+def investor(draft: Draft) -> Mismatches:
+    """An investor's vehicle. What was detected automatically needs nobody's consent: ground 4) of 802(1) is not among
+    those that 802(3-1) names. An initiation by an officer would: that is noted, and stops nothing."""
+    return untrue(no_investor=draft.person is None or not is_investor(draft.person))
+
+
+def is_investor(person: Person) -> bool:
+    """Whether the register says that a firm is one. Source: 802(3-1)."""
+    return person.kind == "legal_person" and person.investor is True
+
+
 def _of_full_age(person: Person, day: date) -> bool:
     if person.kind != "individual":
         return True

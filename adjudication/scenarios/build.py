@@ -33,6 +33,7 @@ from adjudication.facts import (
     Place,
     PlateReading,
     RepeatedPicture,
+    SignedLimit,
     SpeedEstimate,
     VehicleClass,
     VehicleSighting,
@@ -195,6 +196,8 @@ def _event(facts: ScenarioFacts) -> EventCaptured:
             for one in facts.loads
         ),
         violation=REPORTS.get(facts.kind),
+        standing_traffic=facts.standing_traffic,
+        forced_stop=facts.forced_stop,
     )
 
 
@@ -286,7 +289,23 @@ def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
         place=replace(PLACE, place_id="p-9") if facts.device_registered_elsewhere else _place(facts),
         operator="Scenario",
         verification=verification if kind == "measuring" else None,
+        limits=_limits(facts),
     )
+
+
+def _limits(facts: ScenarioFacts) -> tuple[SignedLimit, ...] | None:
+    if facts.limits_registered is None:
+        return None
+    signed = (
+        SignedLimit(
+            sign=f"sign-{number}",
+            limit_kmh100=_kmh100(one.kmh),
+            since_us=instant_us(one.since) if one.since else 0,
+            to_us=instant_us(one.to) if one.to else None,
+        )
+        for number, one in enumerate(facts.limits_registered, 1)
+    )
+    return tuple(one for one in signed if one.holds(instant_us(facts.offence_at)))
 
 
 def _vehicle(facts: ScenarioFacts, asked_us: Micros) -> Vehicle:

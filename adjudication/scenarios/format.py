@@ -91,6 +91,14 @@ class Load(_Table, frozen=True, kw_only=True):
     error: int = 0
 
 
+class RegisteredLimit(_Table, frozen=True, kw_only=True):
+    """A limit signed at the device's place; absent bounds: it stood before, or stands still."""
+
+    kmh: Decimal
+    since: datetime | None = None
+    to: datetime | None = None
+
+
 class ScenarioFacts(_Table, frozen=True, kw_only=True):
     """Short facts. Moments without an offset are civil time at +05:00.
 
@@ -101,6 +109,8 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     `plate` "": none was read; `registered_plate` absent: the record bears the plate that was read. `no_record`: the
     registers that answered that they know nothing. `then` is what people told after the act was sent, `seen_at` when
     the case is looked at (absent: at the last fact).
+    `limits_registered` absent: the register keeps none for the device.
+    `standing_traffic`, `forced_stop` absent: the device said nothing of it.
     """
 
     offence_at: datetime
@@ -113,6 +123,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     verification_valid_to: date | None = None
     conformity_valid_to: date | None = None
     laboratory_accredited_to: date | None = None
+    limits_registered: tuple[RegisteredLimit, ...] | None = None
     device_registered_elsewhere: bool = False
     clock_offset_s: Decimal = Decimal(0)
     owner: Literal["individual", "legal_person"] = "individual"
@@ -152,6 +163,8 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     second_speed: SecondSpeed | None = None
     repeated_picture: Literal["same", "alike"] | None = None
     quality: tuple[QualityFlag, ...] = ()
+    standing_traffic: bool | None = None
+    forced_stop: bool | None = None
     district_code: str | None = None
     then: tuple[Then, ...] = ()
     seen_at: datetime | None = None

@@ -22,7 +22,7 @@ class Kind:
 
     `profiles` is whose vehicle it is, () for a foreign one or none. `excess` bounds the excess over the limit that is
     left after the error, km/h, both inclusive. `sight` is how the scene looks, `hint` whether the device sends a
-    reading of its own. `cases` must come of it; none: the passage is closed.
+    reading of its own, `standing_traffic` what it says of a jam. `cases` must come of it; none: the passage is closed.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Kind:
     sight: Sight = "clear"
     hint: Hint = "some"
     clock_offset_us: int = 0
+    standing_traffic: bool | None = None
 
 
 _DOUBTFUL_PLATE = ("PLATE_UNREAD", "PLATE_UNSURE", "SECOND_READ_MISSING", "READS_DISAGREE", "PICTURE_DOUBTFUL")
@@ -51,7 +52,7 @@ _CLEAR = (
     Kind("exactly 20 over", 1, ("ordinary",), (auto("592(1)"),), excess=(20, 20)),
     Kind("exactly 40 over", 1, ("ordinary",), (auto("592(2)"),), excess=(40, 40)),
     Kind("exactly 60 over", 1, ("ordinary",), (auto("592(3)"),), excess=(60, 60)),
-    Kind("red light", 14, ("ordinary",), (auto("599(1)"),), "red_light", device="signal"),
+    Kind("red light", 13, ("ordinary",), (auto("599(1)"),), "red_light", device="signal"),
     Kind("no insurance", 12, ("uninsured",), (auto("230(2)"),), "nothing"),
     Kind("no inspection", 10, ("uninspected",), (auto("590(9)"),), "nothing", device="signal"),
     Kind("neither", 3, ("uninsured_uninspected",), (auto("230(2)"), auto("590(9)")), "nothing"),
@@ -97,6 +98,15 @@ _DOUBTFUL = (
         "nothing",
     ),
     Kind("clock off", 1, ("ordinary",), (review("592(2)", "CLOCK_UNSURE"),), clock_offset_us=7_000_000),
+    Kind(
+        "a red light in a jam",
+        1,
+        ("ordinary",),
+        (review("599(1)", "JAM"),),
+        "red_light",
+        device="signal",
+        standing_traffic=True,
+    ),
     Kind("the device reads otherwise", 1, ("ordinary",), (review("592(2)", *_DOUBTFUL_PLATE),), hint="wrong"),
 )
 

@@ -109,6 +109,7 @@ def _seen(script: Script, passage: ScriptedPassage, scene: Scene, captured_us: M
         direction=passage.direction,
         measurement=passage.measurement,
         violation=passage.violation,
+        standing_traffic=passage.kind.standing_traffic,
         reading=script.reading(passage, scene),
     )
 

@@ -8,10 +8,10 @@ from typing import Literal
 
 from adjudication.answers import Answers, NoRecord, Unanswered
 from adjudication.calendar import civil_day
-from adjudication.explain import explain
 from adjudication.facts import Box, EvidenceRef, PlateReading
+from adjudication.grounds import Explained, explained
 from adjudication.lawbook import Language, PartRule
-from adjudication.messages import CaseDecided, PassageObserved, TraceStep
+from adjudication.messages import CaseDecided, PassageObserved
 from adjudication.units import Micros
 from dashboards.faces import Faces
 from ingest.jpeg import size_of
@@ -77,14 +77,6 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the reasoning in words, and where it comes from."""
-
-    words: str
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class CaseSheet:
     """All of a case's page. `decision` and what hangs on it is None where the decision has expired."""
 
@@ -96,8 +88,8 @@ class CaseSheet:
     reads: Reads | None
     answers: Answers | None
     silent: tuple[str, ...]
-    steps: tuple[Step, ...]
-    otherwise: Step | None
+    steps: tuple[Explained, ...]
+    otherwise: Explained | None
 
 
 def case_sheet(faces: Faces, view: CaseView, language: Language) -> CaseSheet:
@@ -107,7 +99,7 @@ def case_sheet(faces: Faces, view: CaseView, language: Language) -> CaseSheet:
         return CaseSheet(view, None, None, (), (), None, None, (), (), None)
     event = decision.checked.passage.event
     answers = decision.checked.rounds[-1]
-    steps = _steps(decision.trace, language)
+    steps = explained(decision, language)
     turned = bool(decision.trace) and decision.trace[-1].rule.startswith("otherwise")
     return CaseSheet(
         view=view,
@@ -179,10 +171,6 @@ def _silent(answers: Answers) -> tuple[str, ...]:
     """The registers that did not answer, by name."""
     asked = (answers.vehicle, answers.liable, answers.insurance, answers.inspection, answers.penalties)
     return tuple(answer.system for answer in asked if isinstance(answer, Unanswered))
-
-
-def _steps(trace: tuple[TraceStep, ...], language: Language) -> tuple[Step, ...]:
-    return tuple(Step(words, step.source) for words, step in zip(explain(trace, language), trace, strict=True))
 
 
 def is_record(answer: object) -> bool:

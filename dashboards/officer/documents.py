@@ -1,6 +1,5 @@
 """The documents of a case, as its officer takes them: those that its state allows, and each of them as PDF."""
 
-from adjudication.happenings import WHATS
 from adjudication.lawbook import Language
 from dashboards.faces import Faces
 from dashboards.owner.copies import act_paper
@@ -10,10 +9,7 @@ from dashboards.render.layout import LAWFUL, render
 from dashboards.render.offered import DRAWN
 from integrations.casebook.cases import Entry
 from integrations.casebook.desk import CaseView
-
-_TOLD = "told: "
-_CONFLICT = "design 1.6"
-"""The basis of a line that was not folded in: what it tells contradicts what stands (integrations/lifecycle.py)."""
+from integrations.casebook.history import NOT_FOLDED_IN, told_in
 
 
 def case_file(faces: Faces, view: CaseView) -> CaseFile:
@@ -39,14 +35,9 @@ def case_file(faces: Faces, view: CaseView) -> CaseFile:
 
 
 def happened(history: tuple[Entry, ...]) -> tuple[Happened, ...]:
-    """What somebody told and the case took in, from the lines of the history: `told: complaint (in-1)`."""
-    found = []
-    for entry in history:
-        name, _, rest = entry.what.removeprefix(_TOLD).partition(" (")
-        what = next((one for one in WHATS if one == name), None)
-        if what is not None and entry.what.startswith(_TOLD) and entry.basis != _CONFLICT:
-            found.append(Happened(what, entry.at_us, rest.removesuffix(")")))
-    return tuple(found)
+    """What somebody told and the case took in, from the lines of its history."""
+    folded = ((told_in(entry), entry.at_us) for entry in history if entry.basis != NOT_FOLDED_IN)
+    return tuple(Happened(told.what, at_us, told.reference) for told, at_us in folded if told is not None)
 
 
 def document_paper(faces: Faces, view: CaseView, kind: Kind, reading: Reading) -> bytes:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from adjudication.explain import explain
+from adjudication.grounds import explained
 from adjudication.units import Micros, Tiyn
 from dashboards.auth import Gate
 from dashboards.faces import Faces
@@ -76,7 +76,6 @@ class _Pages:
 
     def act(self, request: Request, token: str) -> Response:
         whole = self._whole(request, token)
-        trace = whole.decision.trace if whole.decision else ()
         return self._sheets.show(
             request,
             "act.html",
@@ -85,7 +84,7 @@ class _Pages:
             shown=whole.shown,
             address=f"/a/{token}",
             pictures=pictures(whole.stored.act),
-            sentences=explain(trace, self._sheets.language(request)),
+            steps=explained(whole.decision, self._sheets.language(request)) if whole.decision else (),
             due_tiyn=self._due(whole.shown),
             may_ask=self._may_ask(whole),
             asked="asked" in request.query_params,

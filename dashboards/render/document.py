@@ -17,13 +17,16 @@ Kind = Literal[
     "receipt",
     "protocol",
     "forwarding-letter",
+    "immunity-letter",
     "enforcement-letter",
+    "contest-letter",
     "contest-determination",
     "contest-decision",
     "statement-determination",
     "release-decision",
     "put-off-determination",
     "limitation-decision",
+    "correction-determination",
 ]
 
 

@@ -7,9 +7,10 @@ register names is named as the owner: who drove is for a person to establish.
 
 from collections.abc import Sequence
 
-from adjudication.answers import Device, Vehicle
+from adjudication.answers import Device, Person, Vehicle
 from adjudication.calendar import civil_day
 from adjudication.facts import EvidenceRef
+from adjudication.format_logic.subject import is_investor
 from adjudication.forming import answer_of, device_of, section_of
 from adjudication.messages import CaseDecided
 from adjudication.protocol import ActSection
@@ -43,10 +44,6 @@ def protocol(file: CaseFile) -> Document:
         raise unfit("protocol")
     title = file.law.title("protocol", civil_day(file.now_us))
     event = decision.checked.passage.event
-    vehicle = answer_of(decision, Vehicle)
-    plate = (
-        vehicle.plate if vehicle else (decision.checked.passage.plate.text if decision.checked.passage.plate else "")
-    )
     return Document(
         kind="protocol",
         title=Words(title.kk, title.ru, title.en),
@@ -103,12 +100,18 @@ def protocol(file: CaseFile) -> Document:
         ),
         foot=f"law {decision.law_sha256[:16]} · policy {decision.policy_sha256[:16]}",
         figures=(
-            Figure(Words("МТНБ", "ГРНЗ", "Number plate"), plate),
+            Figure(Words("МТНБ", "ГРНЗ", "Number plate"), plate_of(decision)),
             Figure(Words("Уақыты", "Время", "Day"), instant(event.captured_us).split()[0]),
         ),
         draft=True,
         letterhead=False,
     )
+
+
+def plate_of(decision: CaseDecided) -> str:
+    """The plate as registered, or as it was read; "" for none."""
+    vehicle, plate = answer_of(decision, Vehicle), decision.checked.passage.plate
+    return vehicle.plate if vehicle else plate.text if plate else ""
 
 
 def offence(file: CaseFile, decision: CaseDecided) -> tuple[Line, ...]:
@@ -215,7 +218,32 @@ def _more(file: CaseFile, decision: CaseDecided) -> tuple[Line, ...]:
             Words("Материалды дайындаған", "Материал подготовил", "The material comes from"),
             named(file.body.name_kk, file.body.name_ru),
         ),
+        *_consent(decision),
         *attachments(file.evidence),
+    )
+
+
+def _consent(decision: CaseDecided) -> tuple[Line, ...]:
+    """An investor's case: what the officer must have before the protocol. Source: 802(3-1), 759(4)-(5)."""
+    person = answer_of(decision, Person)
+    if person is None or not is_investor(person):
+        return ()
+    return (
+        sentence(
+            "Тұлға инвесторлар тізілімінде тұр. Іс 802-баптың 1-бөлігінің 1) - 3) тармақшаларындағы негіздер бойынша "
+            "қозғалса, прокурордың алдын ала келісімі қажет (802-баптың 3-1-бөлігі).",
+            "Лицо состоит в реестре инвесторов. Если дело возбуждается по основаниям подпунктов 1) - 3) части 1 статьи "
+            "802, необходимо предварительное согласие прокурора (ч. 3-1 ст. 802).",
+            "The person is in the register of investors. Where the case is initiated on grounds 1)-3) of art. 802(1), "
+            "the prosecutor's prior consent is needed (art. 802(3-1)).",
+        ),
+        blank(
+            Words(
+                "Прокурор келісімінің нөмірі мен күні",
+                "Номер и дата согласия прокурора",
+                "Number and date of the prosecutor's consent",
+            )
+        ),
     )
 
 

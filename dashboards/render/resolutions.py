@@ -115,7 +115,7 @@ def _items(act: Act, about: Resolution) -> tuple[Item, ...]:
             (
                 "822(1)",
                 Words("Құқық бұзушылық және бабы", "Правонарушение и статья", "The offence and its article"),
-                (_act(act), *offence_lines(act)),
+                (issued(act), *offence_lines(act)),
             ),
             (
                 "822(1)",
@@ -150,7 +150,8 @@ def _languages(act: Act) -> tuple[Line, ...]:
     )
 
 
-def _act(act: Act) -> Line:
+def issued(act: Act) -> Line:
+    """The prescription that the document is about, by number and day."""
     on = day(act.initiated_on)
     return line(
         Words("Нұсқама", "Предписание", "Prescription"),

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from adjudication import codec
-from adjudication.facts import Fact, SceneCalibration, Section, Verification
+from adjudication.facts import Fact, SceneCalibration, Section, SignedLimit, Verification
 from adjudication.units import MICROS_PER_SECOND
 from ingest.clock import Clock
 from ingest.devices import (
@@ -22,6 +22,7 @@ from ingest.devices import (
     not_enrolled,
     with_calibration,
     with_key,
+    with_limit,
     with_section,
     with_state,
     with_verification,
@@ -148,6 +149,18 @@ def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock
         if await run_in_threadpool(register.find, section.entry_device_id) is None:
             raise not_enrolled(section.entry_device_id)
         return await changed(device_id, lambda device: with_section(device, section))
+
+    @router.post(
+        "/{device_id}/limits",
+        summary="Register a speed limit signed at a device's place",
+        responses=now,
+        openapi_extra=takes("SignedLimit"),
+    )
+    async def add_limit(device_id: str, request: Request) -> Response:
+        """From the instant it names on, measured speeds are held against this limit; the one before it ends there."""
+        check_administrator(request, token)
+        limit = await _parsed(request, SignedLimit)
+        return await changed(device_id, lambda device: with_limit(device, limit))
 
 
 async def _parsed(request: Request, kind: type[T]) -> T:

@@ -13,7 +13,15 @@ from adjudication.answers import Answers, Inspection, NoRecord, Penalties, Prior
 from adjudication.controls import after_limitation
 from adjudication.decide import GUARDS, STRICTEST, decide
 from adjudication.errors import Invalid, Unavailable
-from adjudication.facts import Elsewhere, Measurement, Officer, RepeatedPicture, SpeedEstimate, Verification
+from adjudication.facts import (
+    Elsewhere,
+    Measurement,
+    Officer,
+    RepeatedPicture,
+    SignedLimit,
+    SpeedEstimate,
+    Verification,
+)
 from adjudication.lawbook import Lawbook
 from adjudication.messages import CaseDecided, PassageChecked, PassageClosed, ReviewRecorded
 from adjudication.reasons import REASONS
@@ -127,6 +135,8 @@ TOO_FAR = Elsewhere(
     event_id="e" * 32, device_id="cam-2", place_id="p-2", captured_us=T0, distance_m=10_000, apart_us=60_000_000
 )
 
+SIGN = SignedLimit(sign="3.24-1", limit_kmh100=6_000, since_us=0)
+
 DOUBTS = [
     ("review", "PLATE_UNREAD", given(passage={"plate": None}, vehicle=None, liable=None)),
     ("review", "PLATE_UNSURE", given(plate={"confidence_bp": 8_999})),
@@ -152,6 +162,10 @@ DOUBTS = [
     ("review", "PICTURES_CONTRADICT", given(passage={"quality": ("picture_time",)})),
     ("review", "TARGET_STANDS", given(passage={"quality": ("standing",)})),
     ("review", "SPEED_CONTRADICTED", given(passage={"second_speed": SLOWER})),
+    ("review", "SIGN_NOT_IN_REGISTER", given(device=replace(samples.DEVICE, limits=()))),
+    ("review", "LIMIT_DIFFERS", given(device=replace(samples.DEVICE, limits=(replace(SIGN, limit_kmh100=8_000),)))),
+    ("review", "JAM", given(event={**SEEN, "standing_traffic": True})),
+    ("review", "FORCED_STOP", given(event={**SEEN, "violation": "stop_line", "forced_stop": True})),
     ("review", "IMPOSSIBLE_TRAVEL", replace(samples.checked(), elsewhere=TOO_FAR)),
     ("review", "RECORD_MISMATCH", given(vehicle=NOBODY)),
     ("review", "RECORD_MISMATCH", given(liable=replace(samples.PERSON, number="070640013540"))),
@@ -592,7 +606,7 @@ def test_a_penalty_not_executed_still_counts_under_the_longer_year() -> None:
 def test_rules_and_guards_are_listed_in_one_place_each() -> None:
     listed = [rule.__module__.rpartition(".")[2] for rule in RULES]
     assert listed == ["speed", "weight", "weight", "reported", "documents", "documents"]
-    assert len(GUARDS) == len(set(GUARDS)) == 20
+    assert len(GUARDS) == len(set(GUARDS)) == 23
 
 
 def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None:

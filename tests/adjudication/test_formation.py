@@ -313,6 +313,7 @@ SPOILT: dict[str, tuple[Callable[[], Draft], ...]] = {
         lambda: ruled(ORDINARY, liable=FOREIGN, checked=heard(samples.checked(), liable=STRANGER)),
     ),
     "ADDRESS_MISSING": (lambda: told(ORDINARY, liable=replace(samples.PERSON, address="")),),
+    "INVESTOR_CONSENT": (lambda: told(UNINSURED, liable=replace(FIRM, investor=True)),),
     "LANGUAGE_MISSING": (
         lambda: told(ORDINARY, liable=replace(samples.PERSON, name_kk="")),
         lambda: happened(ORDINARY, place=replace(samples.PLACE, title_kk="")),

@@ -104,6 +104,7 @@ def test_camera_officer_owner_and_proof(centre: FacedCentre, page: "playwright.P
     _until(lambda: _history(centre, stored.act.case_id)[-1] == "told: complaint (in-1)")
     page.reload()
     assert "A complaint came in (in-1)" in page.locator(".history .line").first.inner_text()
+    _fits_a_phone(page)
     with page.expect_download() as paper:
         page.click("a[href$='/documents/contest-determination.pdf']")
     assert paper.value.suggested_filename == f"{stored.act.number}-contest-determination.pdf"
@@ -115,6 +116,7 @@ def test_camera_officer_owner_and_proof(centre: FacedCentre, page: "playwright.P
     assert plate in page.locator("main").inner_text()
     photograph = page.locator(".photo img")
     photograph.wait_for()
+    _fits_a_phone(page)
     assert photograph.evaluate("picture => picture.complete && picture.naturalWidth") > 0
     with page.expect_download() as taken:
         page.click("a[href$='pack.zip']")
@@ -137,8 +139,19 @@ def test_camera_officer_owner_and_proof(centre: FacedCentre, page: "playwright.P
     page.set_input_files("[name=policy]", LAW / "policy" / "demo.toml")
     page.click("form[action='/replay'] button")
     page.wait_for_selector("dl.tiles")
+    _fits_a_phone(page)
     assert "reproduced its own decisions byte for byte: 2." in page.locator("[role=status]").inner_text()
     assert "No case would be decided differently" in page.locator("main").inner_text()
+
+
+def _fits_a_phone(page: "playwright.Page") -> None:
+    """No page is wider than a phone's 390 px; what must be wide scrolls by itself."""
+    desk = page.viewport_size
+    assert desk is not None
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= window, page.url
+    page.set_viewport_size(desk)
 
 
 def _state(centre: FacedCentre, case_id: str) -> str:

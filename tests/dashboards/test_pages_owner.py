@@ -9,11 +9,20 @@ import pytest
 from PIL import Image
 
 from adjudication import codec
+from adjudication.decide import decide
 from adjudication.facts import Box
-from adjudication.messages import CaseEvents, ContestFiled, NoticeDelivered, NoticeDispatched, PaymentReceived
+from adjudication.messages import (
+    CaseDecided,
+    CaseEvents,
+    ContestFiled,
+    NoticeDelivered,
+    NoticeDispatched,
+    PaymentReceived,
+)
 from dashboards.verify.chain import verify
 from ingest.topics import CASE_EVENTS
 from integrations import pack as signed
+from integrations.lawfiles import load_law, load_policy
 from integrations.lifecycle import lifecycle
 from integrations.masking import Copies
 from integrations.pack import open_pack
@@ -92,6 +101,20 @@ def test_the_token_opens_everything(faced: FacedTest, language: str) -> None:
     assert name in page
     assert f"/a/{token}/pictures/0" in page
     assert f'<html lang="{language}">' in page
+
+
+def test_each_step_says_what_it_rests_on_to_the_owner_and_to_the_officer(faced: FacedTest) -> None:
+    (decision,) = decide(samples.checked(), (), load_law(), load_policy("default"))
+    assert isinstance(decision, CaseDecided)
+    faced.take(decision)
+    stored = faced.centre.casebook.acts.of_case(decision.case_id)
+    assert stored is not None
+    owner = faced.browser().get(f"/a/{faced.centre.casebook.acts.token(stored.act.act_id)}").text
+    officer = faced.browser("officer").get(f"/officer/cases/{decision.case_id}").text
+    for page in (owner, officer):
+        assert "exact to ±2 km/h" in page
+        assert f'title="SHA-256 {hashlib.sha256(picture()).hexdigest()}"' in page
+        assert f'title="SHA-256 {codec.digest(samples.VEHICLE)}"' in page
 
 
 STRANGER = Box(x=700, y=300, width=120, height=240)

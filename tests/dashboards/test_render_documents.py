@@ -127,6 +127,12 @@ WANTED: dict[str, tuple[tuple[str, str], ...]] = {
         ("21 км/сағ", "21 км/ч"),
     ),
     "protocol-carrier": (*PROTOCOL, *FIRM),
+    "protocol-investor": (
+        *PROTOCOL,
+        *FIRM,
+        ("прокурордың алдын ала келісімі", "предварительное согласие прокурора"),
+        ("Прокурор келісімінің нөмірі мен күні:", "Номер и дата согласия прокурора:"),
+    ),
     "forwarding-letter": (
         ("Соттың атауы:", "Наименование суда:"),
         ("жүргізу құқығынан алты айға айыру", "лишение права управления на шесть месяцев"),
@@ -149,6 +155,20 @@ WANTED: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         ("Үлгіқызы Әсем", "Примерова Асем"),
     ),
+    "immunity-letter": (
+        ("Бас прокуратурасына", "В Генеральную прокуратуру Республики Казахстан"),
+        ("Сыртқы істер министрлігі", "Министерство иностранных дел"),
+        ("ҚР ӘҚБтК 592-бабының 2-бөлігі", "часть 2 статьи 592 КоАП РК"),
+        ("Өкілдік (ұйым), мемлекет:", "Представительство (организация), государство:"),
+        ("Иммунитеттен бас тарту", "об отказе от иммунитета"),
+        ("Оған дейін іс қозғалмайды", "До этого дело не возбуждается"),
+        *VERIFIED,
+        (
+            "Жауаптылыққа тарту мерзімінің соңғы күні (62-бап): 06.06.2026",
+            "Последний день срока давности (ст. 62): 06.06.2026",
+        ),
+        ("2-қосымша: құрылғының қол қойылған жазбасы", "Приложение 2: подписанная запись устройства"),
+    ),
     "enforcement-letter": (
         ("жеке сот орындаушыларының өңірлік палатасы", "региональная палата частных судебных исполнителей"),
         ("06.04.2026 № 11-2026-000000001 нұсқама", "Предписание № 11-2026-000000001 от 06.04.2026"),
@@ -167,6 +187,16 @@ WANTED: dict[str, tuple[tuple[str, str], ...]] = {
             "По состоянию на 01.07.2026 поступили только эти платежи",
         ),
         ("pay-1 төлемі: 20.04.2026, 5 000 ₸", "Платёж pay-1: 20.04.2026, 5 000 ₸"),
+    ),
+    "contest-letter": (
+        ("Жоғары тұрған органның атауы:", "Наименование вышестоящего органа:"),
+        ("Түскені: шағым, 30.04.2026, № in-17", "Поступило: жалоба, 30.04.2026, № in-17"),
+        ("06.04.2026 № 11-2026-000000001", "№ 11-2026-000000001 от 06.04.2026"),
+        ("Үлгіқызы Әсем", "Примерова Асем"),
+        ("3 тәулік ішінде жіберіледі", "в течение 3 суток"),
+        ("Жіберудің соңғы күні: 06.05.2026", "Последний день направления: 06.05.2026"),
+        ("Қараудың соңғы күні: 22.05.2026", "Последний день рассмотрения: 22.05.2026"),
+        ("орындалуы тоқтатыла тұрады", "исполнение предписания приостановлено"),
     ),
     "contest-determination": (
         *DECISION,
@@ -211,6 +241,18 @@ WANTED: dict[str, tuple[tuple[str, str], ...]] = {
         ("рұқсат етілсін: бөліп төлеу", "разрешить: рассрочка уплаты"),
         ("Бөліктердің мөлшері мен күндері:", "Размер и дни частей:"),
         ("Толық төлеудің соңғы күні: 31.07.2026", "Последний день полной уплаты: 31.07.2026"),
+    ),
+    "correction-determination": (
+        *DECISION,
+        ("№ out-9, 12.05.2026", "№ out-9 от 12.05.2026"),
+        ("Қате жазылғаны:", "Указано ошибочно:"),
+        ("Дұрысы:", "Следует читать:"),
+        ("3 тәулік ішінде шешіледі", "решается в течение 3 суток"),
+        ("мәнін, айыппұлдың мөлшерін", "не меняет существа постановления"),
+    ),
+    "correction-determination-limitation": (
+        *DECISION,
+        ("Түзетілетін қаулының нөмірі мен күні:", "Номер и дата исправляемого постановления:"),
     ),
     "limitation-decision": (
         *DECISION,
@@ -281,13 +323,15 @@ def test_the_same_case_gives_the_same_bytes_in_any_process() -> None:
         ("protocol", {"protocol", "forwarding-letter"}),
         ("forwarding-letter-weight", {"forwarding-letter"}),
         ("enforcement-letter", {"act", "receipt", "enforcement-letter"}),
-        ("contest-decision", {"act", "receipt", "contest-determination", "contest-decision"}),
-        ("contest-decision-upheld", {"act", "receipt", "contest-decision"}),
-        ("contest-decision-cancelled", {"act", "contest-decision"}),
+        ("immunity-letter", {"immunity-letter"}),
+        ("contest-decision", {"act", "receipt", "contest-letter", "contest-determination", "contest-decision"}),
+        ("contest-decision-upheld", {"act", "receipt", "contest-decision", "correction-determination"}),
+        ("contest-decision-cancelled", {"act", "contest-decision", "correction-determination"}),
         ("statement-determination", {"act", "receipt", "statement-determination"}),
-        ("release-decision", {"act", "release-decision"}),
+        ("release-decision", {"act", "release-decision", "correction-determination"}),
         ("put-off-determination", {"act", "receipt", "put-off-determination"}),
         ("limitation-decision", {"act", "receipt", "limitation-decision"}),
+        ("correction-determination-limitation", {"act", "receipt", "limitation-decision", "correction-determination"}),
     ],
 )
 def test_a_case_allows_the_documents_of_its_state_and_no_other(name: str, allowed: set[Kind]) -> None:
@@ -306,7 +350,7 @@ def changed(file: CaseFile, **decision: object) -> CaseFile:
     ("file", "allowed"),
     [
         (changed(referred(), reason="NOT_AUTOMATIC_THEN"), ("protocol",)),
-        (changed(referred(), reason="DIPLOMATIC"), ()),
+        (changed(referred(), reason="DIPLOMATIC"), ("immunity-letter",)),
         (changed(referred(), reason="FOREIGN_PLATE"), ()),
         (changed(referred(), route="reject", reason="OFFICER_REJECTED"), ()),
         (replace(referred(), decision=None), ()),
@@ -381,6 +425,27 @@ def test_a_complaint_that_came_early_is_held_and_not_decided() -> None:
     file = Course().sent().told("complaint", "in-1", at(4, 9)).file(at(4, 10))
     assert set(offered(file)) == {"act", "receipt", "contest-determination"}
     assert bare("Хранится до начала срока обжалования") in text_of(render(DRAWN["contest-determination"](file)))
+
+
+def test_a_prescription_is_never_corrected_but_the_last_decision_on_it_is() -> None:
+    assert "correction-determination" not in offered(Course().sent().file(at(4, 8)))
+    course = Course().sent().told("complaint", "in-1", at(4, 30)).told("upheld", "out-1", at(5, 12))
+    course.told("theft", "kui-5", at(5, 13)).told("statement-true", "out-4", at(5, 14))
+    document = DRAWN["correction-determination"](course.file(at(5, 15)))
+    assert bare("№ out-4 от 14.05.2026") in text_of(render(document))
+    assert document.letterhead, "the body's own decision"
+    assert not DRAWN["correction-determination"](FILES["correction-determination"]).letterhead
+
+
+def test_what_was_held_goes_to_the_superior_body_when_its_time_has_begun() -> None:
+    file = Course().sent().told("complaint", "in-1", at(4, 9)).file(at(5, 4))
+    assert file.state == "APPEALED"
+    assert bare("Последний день направления: 04.05.2026") in text_of(render(DRAWN["contest-letter"](file)))
+
+
+def test_a_protest_on_half_the_sum_goes_another_way() -> None:
+    course = Course().sent().paid(1_081_250, at(4, 9)).told("protest-shortened", "p-1", at(4, 20))
+    assert "contest-letter" not in offered(course.file(at(4, 21)))
 
 
 def test_a_courts_papers_are_the_courts() -> None:

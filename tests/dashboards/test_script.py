@@ -71,6 +71,7 @@ def header_of(script: Script, passage: ScriptedPassage, captured_us: int) -> Eve
         media=(replace(PICTURE, captured_us=captured_us),),
         measurement=passage.measurement,
         violation=passage.violation,
+        standing_traffic=passage.kind.standing_traffic,
         verification=passage.device.verifications[-1] if passage.device.verifications else None,
         reading=script.reading(passage, script.scene(passage, captured_us)),
     )

@@ -10,13 +10,17 @@ import pytest
 from msgspec.structs import replace
 
 from adjudication import codec
-from ingest.devices import EnrolledDevice
+from adjudication.answers import Device
+from adjudication.facts import Fact, SignedLimit
+from ingest.devices import EnrolledDevice, StateSince, answer_of
 from ingest.doors.admin import KEY_OVERLAP_US, MAX_BODY_BYTES
 from ingest.enrolment import DeviceList, Enrolled, EnrolRequest, NewKey, Passport, request_of
 from ingest.lateness import FUTURE_TOLERANCE_US
 from ingest.signatures import public_hex
 from tests import samples
 from tests.ingest.cameras import ADMIN, HEADERS, OTHER_KEY, RECEIPT_KEY, Door, enrolled, served, signed
+
+SIGN = SignedLimit(sign="3.24-1", limit_kmh100=6_000, since_us=5)
 
 
 @pytest.fixture
@@ -87,6 +91,7 @@ def test_without_the_token_every_route_is_closed(door: Door, web: httpx.Client, 
         ("POST", "/devices/cam-1/verifications"),
         ("POST", "/devices/cam-1/calibrations"),
         ("POST", "/devices/cam-1/sections"),
+        ("POST", "/devices/cam-1/limits"),
     ):
         refused = web.request(method, path, headers=headers, content=b"{}" if method == "POST" else None)
         assert (refused.status_code, refused.json()["code"]) == (401, "not-authorised")
@@ -122,6 +127,41 @@ def test_a_section_that_cannot_be_is_refused(web: httpx.Client, changes: dict[st
     assert web.post("/devices/cam-1/sections", content=codec.encode(standing)).status_code == 200
     refused = web.post("/devices/cam-1/sections", content=codec.encode(replace(samples.SECTION, **changes)))
     assert refused.json()["code"] == code
+
+
+def test_a_limit_ends_the_one_before_it_and_speeds_are_held_against_what_stood_then(
+    door: Door, web: httpx.Client
+) -> None:
+    first, second = SIGN, SignedLimit(sign="3.24-2", limit_kmh100=8_000, since_us=9)
+    for limit in (first, second):
+        assert web.post("/devices/cam-1/limits", content=codec.encode(limit)).status_code == 200
+    device = door.devices.find("cam-1")
+    assert device is not None
+    assert device.limits == (replace(first, to_us=9), second)
+    assert [one.sign for one in _standing(device, 8)] == ["3.24-1"]
+    assert [one.sign for one in _standing(device, 9)] == ["3.24-2"]
+    assert _standing(device, 4) == ()
+
+
+def _standing(device: EnrolledDevice, at_us: int) -> tuple[SignedLimit, ...]:
+    always = replace(device, states=(StateSince(state="active", since_us=0),))
+    answer = answer_of(always, at_us, at_us)
+    assert isinstance(answer, Device)
+    assert answer_of(replace(always, limits=()), at_us, at_us) == replace(answer, limits=None)
+    return answer.limits or ()
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [
+        (SignedLimit(sign="3.24-2", limit_kmh100=8_000, since_us=5), "limit-malformed"),
+        (SignedLimit(sign="3.24-2", limit_kmh100=8_000, since_us=9, to_us=9), "limit-malformed"),
+        (samples.PLACE, "message-malformed"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(web: httpx.Client, limit: Fact, code: str) -> None:
+    assert web.post("/devices/cam-1/limits", content=codec.encode(SIGN)).status_code == 200
+    assert web.post("/devices/cam-1/limits", content=codec.encode(limit)).json()["code"] == code
 
 
 def test_a_body_that_is_too_large_or_malformed_changes_nothing(door: Door, web: httpx.Client) -> None:
