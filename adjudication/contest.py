@@ -3,12 +3,13 @@
 Source: 826-2 to 826-4, 811(2), (4), 31(3); brief §3.1, §3.2, §15.1(3)-(5), (9), §15.3 rules 6, 11.
 """
 
-from adjudication.calendar import add_months, civil_day, end_of_day_us
+from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.errors import Conflict
 from adjudication.lawbook import Lawbook
 from adjudication.messages import ContestDecided, ContestFiled, ContestKind, StatementDecided, StatementFiled
 from adjudication.standing import Deadlines, Outcome, Standing, ended, entered_force, move, paused, resumed, term_end_us
 from adjudication.states import NOT_IN_FORCE, step
+from adjudication.terms import decision_last_day
 from adjudication.units import Micros
 
 
@@ -37,7 +38,7 @@ def filed(standing: Standing, event: ContestFiled, law: Lawbook) -> Outcome:
 
 def considered(standing: Standing, by: ContestKind, at_us: Micros, law: Lawbook) -> Outcome:
     """The complaint goes to who decides it: execution is suspended until then. Source: 826-2(4)."""
-    decide_us = term_end_us(law, "DECISION", at_us)
+    decide_us = end_of_day_us(decision_last_day(law, civil_day(at_us)))
     stopped: Deadlines = (("APPEAL", None), ("PAY", None), ("PUT_OFF", None), ("YEAR", None))
     deadlines: Deadlines = (*stopped, ("DECISION", decide_us))
     return move(paused(standing, at_us), "contested", deadlines, contest=by, pay_until_us=None)
@@ -47,9 +48,7 @@ def _protested(standing: Standing, event: ContestFiled, law: Lawbook) -> Outcome
     """A prosecutor holds that half the sum should not have ended it. Source: 811(4): within a year."""
     if standing.state != "PAID_50" or standing.settled_us is None:
         raise Conflict(event.case_id, "a protest against a shortened procedure that did not end this case")
-    day = civil_day(standing.settled_us)
-    until_us = end_of_day_us(add_months(day, law.term("PROTEST_DISC", day).months))
-    if event.at_us >= until_us:
+    if event.at_us >= term_end_us(law, "PROTEST_DISC", standing.settled_us):
         return Outcome(standing, for_people=True)
     return considered(standing, event.by, event.at_us, law)
 

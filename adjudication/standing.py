@@ -10,12 +10,13 @@ from typing import Literal, get_args
 
 from msgspec.structs import replace
 
-from adjudication.calendar import add_months, civil_day, end_of_day_us
+from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.facts import Fact
 from adjudication.lawbook import Lawbook, TermCode
 from adjudication.messages import ContestKind
 from adjudication.protocol import Act, Terms
 from adjudication.states import State, Transition, Trigger, step
+from adjudication.terms import last_day
 from adjudication.units import Micros, Text, Tiyn
 
 
@@ -118,15 +119,14 @@ def entered_force(first: Outcome, day: date, law: Lawbook) -> Outcome:
     pay = end_of_day_us(law.calendar.add_days(day, standing.terms.payment_days))
     year = standing.year_until_us
     if year is None:
-        year = end_of_day_us(add_months(day, law.term("YEAR", day).months))
+        year = end_of_day_us(last_day(law, "YEAR", day))
     running = replace(standing, pay_until_us=pay, year_until_us=year)
     return Outcome(running, first.steps, (*first.deadlines, ("PAY", pay), ("YEAR", year)))
 
 
 def term_end_us(law: Lawbook, code: TermCode, from_us: Micros) -> Micros:
-    """The end of a term of days that starts on the day of an instant. Raises Unavailable where the calendar ends."""
-    day = civil_day(from_us)
-    return end_of_day_us(law.calendar.add_days(day, law.term(code, day).days))
+    """The end of a term that starts on the day of an instant. Raises Unavailable where the calendar ends."""
+    return end_of_day_us(last_day(law, code, civil_day(from_us)))
 
 
 def paused(standing: Standing, at_us: Micros) -> Standing:
