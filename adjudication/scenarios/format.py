@@ -160,7 +160,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
 
 
 class Deadlines(_Table, frozen=True, kw_only=True):
-    """Days inclusive until 24:00; None: not asserted. The last five are of terms that still run after the facts."""
+    """Days inclusive until 24:00; None: not asserted. The last seven are of terms that still run after the facts."""
 
     send_last_day: date | None = None
     limitation_last_day_strict: date | None = None
@@ -170,7 +170,9 @@ class Deadlines(_Table, frozen=True, kw_only=True):
     appeal_last_day: date | None = None
     in_force_on_if_not_appealed: date | None = None
     voluntary_payment_last_day: date | None = None
+    limitation_last_day: date | None = None
     decision_last_day: date | None = None
+    motion_last_day: date | None = None
     court_last_day: date | None = None
     put_off_last_day: date | None = None
     hand_over_last_day: date | None = None

@@ -33,7 +33,7 @@ def test_a_figure_that_is_wrong_by_one_is_noticed_by_a_scenario() -> None:
     policy = load_policy("default")
     never_applied = {part.part for part in load_law().parts if part.by_officer or part.instead_of}  # test_rule_book.py
     made = [(change, files) for change, files in changes(law_files()) if change.part not in never_applied]
-    assert len(made) > 850, "a figure that is not found is not changed"
+    assert len(made) > 800, "a figure that is not found is not changed"
     left = [str(change) for change, files in made if not is_noticed(change, files, cases, terms, policy)]
     assert [one for one in left if not any(re.search(known, one) for known in UNNOTICED)] == []
     assert [known for known in UNNOTICED if not any(re.search(known, one) for one in left)] == []
