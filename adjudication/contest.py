@@ -3,12 +3,22 @@
 Source: 826-2 to 826-4, 811(2), (4), 31(3); brief §3.1, §3.2, §15.1(3)-(5), (9), §15.3 rules 6, 11.
 """
 
-from adjudication.calendar import add_months, civil_day, end_of_day_us
+from msgspec.structs import replace
+
+from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.errors import Conflict
 from adjudication.lawbook import Lawbook
-from adjudication.messages import ContestDecided, ContestFiled, ContestKind, StatementDecided, StatementFiled
+from adjudication.messages import (
+    ContestDecided,
+    ContestFiled,
+    ContestKind,
+    DecisionProlonged,
+    StatementDecided,
+    StatementFiled,
+)
 from adjudication.standing import Deadlines, Outcome, Standing, ended, entered_force, move, paused, resumed, term_end_us
 from adjudication.states import NOT_IN_FORCE, step
+from adjudication.terms import decision_last_day
 from adjudication.units import Micros
 
 
@@ -37,19 +47,32 @@ def filed(standing: Standing, event: ContestFiled, law: Lawbook) -> Outcome:
 
 def considered(standing: Standing, by: ContestKind, at_us: Micros, law: Lawbook) -> Outcome:
     """The complaint goes to who decides it: execution is suspended until then. Source: 826-2(4)."""
-    decide_us = term_end_us(law, "DECISION", at_us)
+    decide_us = end_of_day_us(decision_last_day(law, civil_day(at_us)))
     stopped: Deadlines = (("APPEAL", None), ("PAY", None), ("PUT_OFF", None), ("YEAR", None))
     deadlines: Deadlines = (*stopped, ("DECISION", decide_us))
-    return move(paused(standing, at_us), "contested", deadlines, contest=by, pay_until_us=None)
+    held = paused(standing, at_us)
+    return move(held, "contested", deadlines, contest=by, pay_until_us=None, decision_until_us=decide_us)
+
+
+def prolonged(standing: Standing, event: DecisionProlonged, law: Lawbook) -> Outcome:
+    """The superior body takes its further ten days, once. Source: 826-3.
+
+    Raises:
+        Conflict: it considers nothing, has prolonged it already, or the time to decide has passed.
+    """
+    until_us = standing.decision_until_us
+    if standing.contest in (None, "court") or until_us is None or standing.prolonged or event.at_us >= until_us:
+        raise Conflict(event.case_id, "the time to decide is prolonged that does not run, or a second time")
+    longer_us = term_end_us(law, "DECISION_MORE", until_us - 1)
+    deadlines: Deadlines = (("DECISION", longer_us),)
+    return move(standing, "decision-prolonged", deadlines, decision_until_us=longer_us, prolonged=True)
 
 
 def _protested(standing: Standing, event: ContestFiled, law: Lawbook) -> Outcome:
     """A prosecutor holds that half the sum should not have ended it. Source: 811(4): within a year."""
     if standing.state != "PAID_50" or standing.settled_us is None:
         raise Conflict(event.case_id, "a protest against a shortened procedure that did not end this case")
-    day = civil_day(standing.settled_us)
-    until_us = end_of_day_us(add_months(day, law.term("PROTEST_DISC", day).months))
-    if event.at_us >= until_us:
+    if event.at_us >= term_end_us(law, "PROTEST_DISC", standing.settled_us):
         return Outcome(standing, for_people=True)
     return considered(standing, event.by, event.at_us, law)
 
@@ -67,10 +90,15 @@ def decided(standing: Standing, event: ContestDecided, law: Lawbook) -> Outcome:
     stop: Deadlines = (("DECISION", None),)
     if standing.contest == "protest-shortened":
         refund_tiyn = standing.paid_tiyn - (standing.discount_tiyn or 0)
-        return move(standing, "upheld-shortened", stop, contest=None, refund_tiyn=refund_tiyn)
+        over = _no_contest(standing)
+        return move(over, "upheld-shortened", stop, refund_tiyn=refund_tiyn)
     court_us = None if standing.contest == "court" else term_end_us(law, "COURT", event.at_us)
-    upheld = move(resumed(standing, event.at_us), "upheld", stop, contest=None, court_until_us=court_us)
-    return entered_force(upheld, civil_day(event.at_us), law)
+    over = _no_contest(resumed(standing, event.at_us))
+    return entered_force(move(over, "upheld", stop, court_until_us=court_us), civil_day(event.at_us), law)
+
+
+def _no_contest(standing: Standing) -> Standing:
+    return replace(standing, contest=None, decision_until_us=None, prolonged=False)
 
 
 def stated(standing: Standing, event: StatementFiled, _law: Lawbook) -> Outcome:
@@ -105,7 +133,9 @@ def held_until_now(standing: Standing, at_us: Micros, law: Lawbook) -> Outcome:
     return Outcome(standing) if standing.contest is None else considered(standing, standing.contest, at_us, law)
 
 
-def decision_over(standing: Standing, _due_us: Micros, _law: Lawbook) -> Outcome:
+def decision_over(standing: Standing, due_us: Micros, _law: Lawbook) -> Outcome:
     """The decision is late: the complaint stands, and somebody asks for it. Source: 826-3."""
+    if due_us < (standing.decision_until_us or 0):
+        return Outcome(standing)  # it was prolonged meanwhile
     late = move(standing, "decision-over")
     return Outcome(late.standing, late.steps, for_people=bool(late.steps))

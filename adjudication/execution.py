@@ -5,11 +5,12 @@ Source: 888, 890, 893, 894, 896; brief §3.2, §3.7.
 
 from msgspec.structs import replace
 
-from adjudication.calendar import add_months, civil_day, end_of_day_us
+from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.errors import Conflict
 from adjudication.lawbook import Lawbook, TermCode
 from adjudication.messages import HandedBack, HandedOver, PaymentPutOff, RefundPaid
 from adjudication.standing import Outcome, Standing, ended, move, paused, resumed, term_end_us
+from adjudication.terms import last_day
 from adjudication.units import Micros
 
 LONGEST: dict[str, TermCode] = {"deferral": "DEFERRAL", "instalments": "INSTALMENTS"}
@@ -22,7 +23,7 @@ def put_off(standing: Standing, event: PaymentPutOff, law: Lawbook) -> Outcome:
         Conflict: longer than the law allows, or the act is not in force and unpaid.
     """
     day = civil_day(event.at_us)
-    longest = add_months(day, law.term(LONGEST[event.how], day).months)
+    longest = last_day(law, LONGEST[event.how], day)
     if not day < event.until_on <= longest:
         raise Conflict(event.case_id, f"payment may be put off from {day} to {longest} at most")
     until_us = end_of_day_us(event.until_on)

@@ -17,8 +17,13 @@ from adjudication.messages import (
     CaseEvents,
     ContestDecided,
     ContestFiled,
+    DecisionProlonged,
     HandedBack,
     HandedOver,
+    LimitationResumed,
+    LimitationStopped,
+    MotionDecided,
+    MotionFiled,
     PaymentPutOff,
     RefundPaid,
     StatementDecided,
@@ -32,8 +37,16 @@ What = Literal[
     "protest",
     "court",
     "protest-shortened",
+    "decision-prolonged",
     "upheld",
     "cancelled",
+    "motion",
+    "motion-decided",
+    "limitation-expertise",
+    "limitation-prosecutor",
+    "limitation-sent-on",
+    "limitation-force-majeure",
+    "limitation-resumed",
     "other-possessor",
     "theft",
     "statement-true",
@@ -79,10 +92,12 @@ def what_of(event: CaseEvents) -> What | None:
 
 
 def possible(standing: Standing, case_id: Id, now_us: Micros, law: Lawbook) -> tuple[What, ...]:
-    """What would have an effect if it were told now."""
-    tomorrow = civil_day(now_us + DAY_US)
-    told = Told(case_id, now_us, until_on=tomorrow, tiyn=1, possessor="0" * 12)
-    return tuple(what for what in WHATS if has_effect(standing, event_of(what, told), law))
+    """What would have an effect if it were told now; once limitation has passed, also as of before that (62(5))."""
+    moments = [now_us]
+    if standing.state == "LIMITATION_REVIEW" and standing.limitation_until_us is not None:
+        moments.append(standing.limitation_until_us - 1)
+    told = [Told(case_id, at_us, "", civil_day(now_us + DAY_US), 1, "0" * 12) for at_us in moments]
+    return tuple(what for what in WHATS if any(has_effect(standing, event_of(what, one), law) for one in told))
 
 
 def has_effect(standing: Standing, event: CaseEvents, law: Lawbook) -> bool:
@@ -99,8 +114,16 @@ _EVENTS: dict[What, tuple[Any, dict[str, object]]] = {
     "protest": (ContestFiled, {"by": "protest"}),
     "court": (ContestFiled, {"by": "court"}),
     "protest-shortened": (ContestFiled, {"by": "protest-shortened"}),
+    "decision-prolonged": (DecisionProlonged, {}),
     "upheld": (ContestDecided, {"outcome": "upheld"}),
     "cancelled": (ContestDecided, {"outcome": "cancelled"}),
+    "motion": (MotionFiled, {}),
+    "motion-decided": (MotionDecided, {}),
+    "limitation-expertise": (LimitationStopped, {"ground": "expertise"}),
+    "limitation-prosecutor": (LimitationStopped, {"ground": "prosecutor"}),
+    "limitation-sent-on": (LimitationStopped, {"ground": "sent-on"}),
+    "limitation-force-majeure": (LimitationStopped, {"ground": "force-majeure"}),
+    "limitation-resumed": (LimitationResumed, {}),
     "other-possessor": (StatementFiled, {"ground": "OTHER_POSSESSOR"}),
     "theft": (StatementFiled, {"ground": "UNLAWFUL_DISPOSSESSION"}),
     "statement-true": (StatementDecided, {"established": True}),

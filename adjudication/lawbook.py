@@ -6,7 +6,7 @@ stands in the files with its article and how sure we are of it (A text read … 
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, TypeVar
@@ -29,17 +29,28 @@ TermCode = Literal[
     "DISCOUNT",
     "DEEMED",
     "APPEAL",
+    "FORWARD",
     "DECISION",
+    "DECISION_MORE",
+    "COPY",
     "COURT",
     "PROTEST_DISC",
     "PAY",
     "DEFERRAL",
     "INSTALMENTS",
     "HAND_OVER",
+    "WAGE",
     "YEAR",
     "REPEAT",
-    "FORWARD",
-    "CORRECTION",
+    "TYPO",
+    "TYPO_SEND",
+    "PROTO_MAKE",
+    "PROTO_SEND",
+    "PROTO_RETURN",
+    "PROTO_FWD",
+    "CASE",
+    "CASE_MORE",
+    "PETITION",
 ]
 Detection = Literal["speed", "overweight", "oversize", "no_insurance", "no_inspection", "signs", Offence]
 """What a rule can find: a measured excess, a paper that is missing, or what a device reports
@@ -181,11 +192,26 @@ class Mci(_Data, frozen=True, kw_only=True):
 
 
 class Term(Dated, frozen=True, kw_only=True):
-    """A term of law: `days` in the sense of art. 739(3), or calendar `months`; one of the two is not 0."""
+    """A term of law: `days` in the sense of art. 739(3), or calendar `months`; one of the two is not 0.
+
+    `of` are the articles or parts that it is a term of, where others have another.
+    """
 
     code: TermCode
     days: Count = 0
     months: Count = 0
+    of: tuple[Annotated[str, Meta(pattern=r"^\d{1,4}(-\d{1,2})?(\(\d{1,2}(-\d{1,2})?\))?\Z")], ...] = ()
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """What it is a term of; "" alone: whatever has no other."""
+        return self.of or ("",)
+
+    @property
+    def length(self) -> str:
+        """How long it is, as people say it: `10 days`, `2 months`."""
+        number, unit = (self.days, "day") if self.days else (self.months, "month")
+        return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 class Document(Dated, frozen=True, kw_only=True):
@@ -269,13 +295,14 @@ class Lawbook:
             raise Unavailable(f"the MCI of {day}")
         return found
 
-    def term(self, code: TermCode, day: date) -> Term:
-        """The term `code` as it stood on `day`.
+    def term(self, code: TermCode, day: date, part: Part = "") -> Term:
+        """The term `code` as it stood on `day`; in a case of `part`, the one that this part or its article has.
 
         Raises:
             Unavailable: the law data does not reach that day.
         """
-        found = self._on(day).terms.get(code)
+        terms = self._on(day).terms
+        found = terms.get((code, part)) or terms.get((code, part.partition("(")[0])) or terms.get((code, ""))
         if found is None:
             raise Unavailable(f"the term {code} on {day}")
         return found
@@ -296,9 +323,9 @@ class Lawbook:
 
     def _check(self) -> None:
         """Raises Invalid `law-malformed` on what the files' types cannot say."""
-        _check_no_overlap(self.parts, lambda part: part.part)
-        _check_no_overlap(self.terms, lambda term: term.code)
-        _check_no_overlap(self.documents, lambda document: document.form)
+        _check_no_overlap((part.part, part) for part in self.parts)
+        _check_no_overlap((f"{term.code} {of}".rstrip(), term) for term in self.terms for of in term.scope)
+        _check_no_overlap((document.form, document) for document in self.documents)
         for earlier, later in pairwise(self.mci):
             if later.first_day != earlier.last_day + timedelta(1):
                 raise Invalid(
@@ -343,7 +370,7 @@ class _Day:
 
     def __init__(self, law: Lawbook, day: date) -> None:
         self.parts = tuple(part for part in law.parts if part.applies(day))
-        self.terms = {term.code: term for term in law.terms if term.applies(day)}
+        self.terms = {(term.code, of): term for term in law.terms if term.applies(day) for of in term.scope}
         self.detecting: dict[str, tuple[PartRule, ...]] = {}
         for part in sorted(self.parts, key=lambda part: part.from_kmh or 0):
             if part.detects is not None:
@@ -373,8 +400,8 @@ def _applying(rules: tuple[_D, ...], what: str, day: date, wanted: Callable[[_D]
     return found
 
 
-def _check_no_overlap(rules: tuple[_D, ...], name: Callable[[_D], str]) -> None:
-    ordered = sorted(rules, key=lambda rule: (name(rule), rule.in_force))
-    for earlier, later in pairwise(ordered):
-        if name(earlier) == name(later) and (earlier.repealed is None or earlier.repealed > later.in_force):
-            raise Invalid("law-malformed", f"{name(later)} stands twice on {later.in_force}")
+def _check_no_overlap(named: Iterable[tuple[str, Dated]]) -> None:
+    ordered = sorted(named, key=lambda one: (one[0], one[1].in_force))
+    for (name, earlier), (other, later) in pairwise(ordered):
+        if name == other and (earlier.repealed is None or earlier.repealed > later.in_force):
+            raise Invalid("law-malformed", f"{name} stands twice on {later.in_force}")

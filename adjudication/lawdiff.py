@@ -37,9 +37,10 @@ def _points(law: Lawbook, day: date, language: Language) -> Mapping[tuple[str, s
         (part.part, point): value for part in law.parts_on(day) for point, value in _of(part, day, language).items()
     }
     said |= {
-        (f"term {term.code}", "length"): f"{term.days} days" if term.days else f"{term.months} months"
+        (f"term {term.code} {of}".rstrip(), "length"): term.length
         for term in law.terms
         if term.applies(day)
+        for of in term.scope
     }
     said |= {
         (f"title of a {one.form}", "title"): str(getattr(one.title, language))

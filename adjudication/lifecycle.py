@@ -1,8 +1,9 @@
 """Folds what happens to an act into its standing: the step of law it is, the account, the terms that run next.
 
 A late or second word of something already settled (a deadline that no longer runs, a second channel) has no effect and
-is no conflict. What may follow what is in `states`, the account in `standing`, complaints in `contest`, what follows
-entry into force in `execution`. Source: brief §3.2, §3.7, §15.3.
+is no conflict. What may follow what is in `states`, the account in `standing`, complaints in `contest`, what stops
+limitation and what is moved for in `pending`, what follows entry into force in `execution`. Source: brief §3.2, §3.7,
+§15.3.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from adjudication.calendar import civil_day, end_of_day_us
-from adjudication.contest import checked, decided, decision_over, filed, held_until_now, stated
+from adjudication.contest import checked, decided, decision_over, filed, held_until_now, prolonged, stated
 from adjudication.errors import Conflict
 from adjudication.execution import (
     hand_over_late,
@@ -30,9 +31,14 @@ from adjudication.messages import (
     ContestDecided,
     ContestFiled,
     DeadlineReached,
+    DecisionProlonged,
     EarlierVoided,
     HandedBack,
     HandedOver,
+    LimitationResumed,
+    LimitationStopped,
+    MotionDecided,
+    MotionFiled,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
@@ -42,7 +48,15 @@ from adjudication.messages import (
     StatementDecided,
     StatementFiled,
 )
-from adjudication.standing import STOP, Outcome, Standing, ended, entered_force, move, then
+from adjudication.pending import (
+    limitation_over,
+    limitation_resumed,
+    limitation_stopped,
+    motion_decided,
+    motion_over,
+    moved,
+)
+from adjudication.standing import STOP, Deadlines, Outcome, Standing, ended, entered_force, move, then
 from adjudication.states import DUE, TERMINAL
 from adjudication.units import Micros, Tiyn
 
@@ -135,8 +149,8 @@ def _send_over(standing: Standing, _due_us: Micros, _law: Lawbook) -> Outcome:
     return _due_back(move(standing, "send-over", STOP))
 
 
-def _limitation_over(standing: Standing, _due_us: Micros, _law: Lawbook) -> Outcome:
-    return _due_back(move(standing, "limitation-over", STOP))
+def _limitation_over(standing: Standing, due_us: Micros, law: Lawbook) -> Outcome:
+    return _due_back(limitation_over(standing, due_us, law))
 
 
 def _discount_over(standing: Standing, _due_us: Micros, _law: Lawbook) -> Outcome:
@@ -146,7 +160,8 @@ def _discount_over(standing: Standing, _due_us: Micros, _law: Lawbook) -> Outcom
 def _deemed(standing: Standing, due_us: Micros, law: Lawbook) -> Outcome:
     """Deemed considered; the time for a complaint begins, and one that was held is considered at once."""
     until = end_of_day_us(law.calendar.add_days(civil_day(due_us - 1), standing.terms.appeal_days))
-    deemed = move(standing, "deemed", (("APPEAL", until), ("LIM_OFFENCE", None)), appeal_until_us=until)
+    deadlines: Deadlines = (("APPEAL", until), ("LIM_OFFENCE", None))
+    deemed = move(standing, "deemed", deadlines, appeal_until_us=until, limitation_stopped_us=None)
     opens = then(deemed, move(deemed.standing, "appeal-opens"))
     return then(opens, held_until_now(opens.standing, due_us, law))
 
@@ -190,6 +205,11 @@ _FOLDS: dict[type, Callable[[Standing, Any, Lawbook], Outcome]] = {
     EarlierVoided: _earlier_voided,
     ContestFiled: filed,
     ContestDecided: decided,
+    DecisionProlonged: prolonged,
+    LimitationStopped: limitation_stopped,
+    LimitationResumed: limitation_resumed,
+    MotionFiled: moved,
+    MotionDecided: motion_decided,
     StatementFiled: stated,
     StatementDecided: checked,
     PaymentPutOff: put_off,
@@ -204,6 +224,7 @@ _TERMS: dict[str, Callable[[Standing, Micros, Lawbook], Outcome]] = {
     "DEEMED": _deemed,
     "APPEAL": _appeal_over,
     "DECISION": decision_over,
+    "PETITION": motion_over,
     "PAY": payment_over,
     "PUT_OFF": put_off_over,
     "HAND_OVER": hand_over_late,

@@ -300,6 +300,7 @@ DeadlineCode = Literal[
     "PAY",
     "LIM_OFFENCE",
     "DECISION",
+    "PETITION",
     "PUT_OFF",
     "HAND_OVER",
     "YEAR",
@@ -353,6 +354,42 @@ class ContestDecided(Filed, tag="contest-decided", frozen=True, kw_only=True):
 
     v: Version1 = 1
     outcome: Literal["upheld", "cancelled"]
+
+
+class DecisionProlonged(Filed, tag="decision-prolonged", frozen=True, kw_only=True):
+    """The superior body takes longer for a complaint, as it may once. Source: 826-2 to 826-4."""
+
+    v: Version1 = 1
+
+
+StopGround = Literal["expertise", "prosecutor", "sent-on", "force-majeure"]
+"""Why limitation does not run: an expertise, a prosecutor's act, the case sent to a court or an official, or force
+majeure. Source: 62(5)."""
+
+
+class LimitationStopped(Filed, tag="limitation-stopped", frozen=True, kw_only=True):
+    """Limitation does not run from here until it is told to run again. Source: 62(5)."""
+
+    v: Version1 = 1
+    ground: StopGround
+
+
+class LimitationResumed(Filed, tag="limitation-resumed", frozen=True, kw_only=True):
+    """What limitation was stopped for is over. Source: 62(5)."""
+
+    v: Version1 = 1
+
+
+class MotionFiled(Filed, tag="motion-filed", frozen=True, kw_only=True):
+    """Somebody in the case moves for something. Source: 740."""
+
+    v: Version1 = 1
+
+
+class MotionDecided(Filed, tag="motion-decided", frozen=True, kw_only=True):
+    """What was moved for is granted or refused, in the paper that `reference` names. Source: 740(2)."""
+
+    v: Version1 = 1
 
 
 class StatementFiled(Filed, tag="statement-filed", frozen=True, kw_only=True):
@@ -410,6 +447,11 @@ CaseEvents = (
     | EarlierVoided
     | ContestFiled
     | ContestDecided
+    | DecisionProlonged
+    | LimitationStopped
+    | LimitationResumed
+    | MotionFiled
+    | MotionDecided
     | StatementFiled
     | StatementDecided
     | PaymentPutOff

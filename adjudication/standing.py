@@ -10,12 +10,13 @@ from typing import Literal, get_args
 
 from msgspec.structs import replace
 
-from adjudication.calendar import add_months, civil_day, end_of_day_us
+from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.facts import Fact
 from adjudication.lawbook import Lawbook, TermCode
 from adjudication.messages import ContestKind
 from adjudication.protocol import Act, Terms
 from adjudication.states import State, Transition, Trigger, step
+from adjudication.terms import last_day, limitation_last_day
 from adjudication.units import Micros, Text, Tiyn
 
 
@@ -25,6 +26,9 @@ class Standing(Fact, frozen=True, kw_only=True):
     `paid_in_term_tiyn` is what was paid before the discount's end. `contest` is the complaint or protest that is held
     or considered. While execution is suspended, `paused_us` says since when; `year_until_us` is moved by as much.
     `unrepeated_us`: since when the penalty whose repetition the act punishes stands no more; people judge what follows.
+    `decision_until_us` is until when what is contested must be decided, `prolonged` whether that was put off once.
+    `limitation_until_us` is None of an act formed before it was kept; while limitation is stopped (62(5)),
+    `limitation_stopped_us` says since when. `motion_us`: since when something moved for is not decided (740).
     """
 
     act_number: Text
@@ -49,9 +53,26 @@ class Standing(Fact, frozen=True, kw_only=True):
     paused_us: Micros | None = None
     stated_us: Micros | None = None
     unrepeated_us: Micros | None = None
+    decision_until_us: Micros | None = None
+    prolonged: bool = False
+    limitation_until_us: Micros | None = None
+    limitation_stopped_us: Micros | None = None
+    motion_us: Micros | None = None
 
 
-Code = Literal["SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "DECISION", "PUT_OFF", "HAND_OVER", "YEAR"]
+Code = Literal[
+    "SEND",
+    "DISCOUNT",
+    "DEEMED",
+    "APPEAL",
+    "PAY",
+    "LIM_OFFENCE",
+    "DECISION",
+    "PETITION",
+    "PUT_OFF",
+    "HAND_OVER",
+    "YEAR",
+]
 Deadlines = tuple[tuple[Code, Micros | None], ...]
 """Deadlines to set, or, where the instant is None, to cancel."""
 STOP: Deadlines = tuple((code, None) for code in get_args(Code))
@@ -71,8 +92,12 @@ class Outcome:
     for_people: bool = False
 
 
-def opened(act: Act, before: Standing | None = None) -> Standing:
-    """The standing of an act just signed; money that came for the act `before` it, which was never sent, is in it."""
+def opened(act: Act, law: Lawbook, before: Standing | None = None) -> Standing:
+    """The standing of an act just signed; money that came for the act `before` it, which was never sent, is in it.
+
+    Raises:
+        Unavailable: the law data does not know limitation on the day of the offence.
+    """
     return Standing(
         act_number=act.number,
         state="SIGNED",
@@ -81,6 +106,7 @@ def opened(act: Act, before: Standing | None = None) -> Standing:
         terms=act.terms,
         paid_tiyn=0 if before is None else before.paid_tiyn,
         paid_in_term_tiyn=0 if before is None else before.paid_in_term_tiyn,
+        limitation_until_us=end_of_day_us(limitation_last_day(law, act.offence_us)),
     )
 
 
@@ -102,7 +128,11 @@ def then(first: Outcome, second: Outcome) -> Outcome:
 
 def ended(standing: Standing, trigger: Trigger, kept_tiyn: Tiyn, **changes: object) -> Outcome:
     """The end of the case: nothing runs any more, and all money above what it keeps is due back."""
-    return move(standing, trigger, STOP, refund_tiyn=standing.paid_tiyn - kept_tiyn, contest=None, **changes)
+    over = replace(
+        standing, contest=None, decision_until_us=None, prolonged=False, limitation_stopped_us=None, motion_us=None
+    )
+    outcome = move(over, trigger, STOP, refund_tiyn=standing.paid_tiyn - kept_tiyn, **changes)
+    return outcome if outcome.steps else Outcome(standing)
 
 
 def entered_force(first: Outcome, day: date, law: Lawbook) -> Outcome:
@@ -118,15 +148,14 @@ def entered_force(first: Outcome, day: date, law: Lawbook) -> Outcome:
     pay = end_of_day_us(law.calendar.add_days(day, standing.terms.payment_days))
     year = standing.year_until_us
     if year is None:
-        year = end_of_day_us(add_months(day, law.term("YEAR", day).months))
+        year = end_of_day_us(last_day(law, "YEAR", day))
     running = replace(standing, pay_until_us=pay, year_until_us=year)
     return Outcome(running, first.steps, (*first.deadlines, ("PAY", pay), ("YEAR", year)))
 
 
 def term_end_us(law: Lawbook, code: TermCode, from_us: Micros) -> Micros:
-    """The end of a term of days that starts on the day of an instant. Raises Unavailable where the calendar ends."""
-    day = civil_day(from_us)
-    return end_of_day_us(law.calendar.add_days(day, law.term(code, day).days))
+    """The end of a term that starts on the day of an instant. Raises Unavailable where the calendar ends."""
+    return end_of_day_us(last_day(law, code, civil_day(from_us)))
 
 
 def paused(standing: Standing, at_us: Micros) -> Standing:

@@ -69,10 +69,19 @@ Trigger = Literal[
     "voided",
     "contest-held",
     "contested",
+    "decision-prolonged",
     "decision-over",
     "upheld",
     "upheld-shortened",
     "cancelled",
+    "limitation-stopped",
+    "limitation-stands",
+    "limitation-resumed",
+    "reopened-sent",
+    "reopened-delivered",
+    "motion",
+    "motion-over",
+    "motion-decided",
     "statement",
     "statement-denied",
     "released",
@@ -93,7 +102,10 @@ PAYABLE: tuple[State, ...] = ("POST_PENDING", *NOT_IN_FORCE, "APPEAL_WINDOW", "A
 """Where money may still arrive in time: the payer's instant counts, so its word may come after the term (§15.3.6)."""
 ACTED: tuple[State, ...] = ("SIGNED", *PAYABLE, "PAID_50", "PAID_FULL", "ENFORCED", "CLOSED")
 STATED: tuple[State, ...] = (*NOT_IN_FORCE, "APPEAL_WINDOW", "APPEALED", *DUE)
-"""Where an owner may still say that somebody else had the vehicle: the act was sent and is not executed (31(3))."""
+"""Where an owner may still say that somebody else had the vehicle (31(3)), and people move for something (740): the act
+was sent and is not executed."""
+LIMITED: tuple[State, ...] = ("SENT", "UNDELIVERED", "DELIVERED")
+"""Sent, and not considered: limitation runs (62(1))."""
 TERMINAL: frozenset[State] = frozenset(
     {"REFERRED", "REJECTED", "JOINED", "PAID_50", "PAID_FULL", "ENFORCED", "LAPSED", "TERMINATED", "CLOSED"}
 )
@@ -137,12 +149,17 @@ TRANSITIONS: dict[tuple[State, Trigger], Transition] = {
     **_from(("SIGNED", "POST_PENDING"), "dispatched", "SENT", "802(4)(1)"),
     **_from(("SIGNED",), "undeliverable", "POST_PENDING", "743(4-1)"),
     **_from(("SENT",), "undeliverable", "UNDELIVERED", "743(4-1)"),
-    **_from(("SENT", "UNDELIVERED", "DELIVERED"), "delivered", "DELIVERED", "743(4-1)"),
+    **_from(LIMITED, "delivered", "DELIVERED", "743(4-1)"),
     **_from(("SIGNED", "POST_PENDING"), "superseded", "SUPERSEDED_UNSENT", "44(1); brief 15.3.1"),
     **_from(("SIGNED", "POST_PENDING"), "send-over", "TERMINATED", "822-1(3)"),
     **_from((*UNDECIDED, "SUPERSEDED_UNSENT"), "limitation-over", "REJECTED", "62(1); 741(1)(5)"),
     **_from(("SIGNED", "POST_PENDING"), "limitation-over", "TERMINATED", "62(1); 741(1)(5)"),
-    **_from(("SENT", "UNDELIVERED", "DELIVERED"), "limitation-over", "LIMITATION_REVIEW", "62(1); brief 15.2"),
+    **_from(LIMITED, "limitation-over", "LIMITATION_REVIEW", "62(1); brief 15.2"),
+    **_within(LIMITED, "limitation-stopped", "62(5)"),
+    **_within(LIMITED, "limitation-stands", "62(5)"),
+    **_within(LIMITED, "limitation-resumed", "62(5)"),
+    **_from(("LIMITATION_REVIEW",), "reopened-sent", "SENT", "62(5)"),
+    **_from(("LIMITATION_REVIEW",), "reopened-delivered", "DELIVERED", "62(5)"),
     **_from(PAYABLE, "paid-half-in-term", "PAID_50", "811(1), (2)"),
     **_from(("DELIVERED",), "discount-over", "DELIVERED", "811(1); 823(1)"),
     **_from(("DELIVERED",), "deemed", "DEEMED_CONSIDERED", "817(1)"),
@@ -152,10 +169,14 @@ TRANSITIONS: dict[tuple[State, Trigger], Transition] = {
     **_from(("APPEAL_WINDOW",), "contested", "APPEALED", "826-2(2), (4)"),
     **_from(("IN_FORCE", "PUT_OFF"), "contested", "APPEALED", "826-4: to the court"),
     **_from(("PAID_50",), "contested", "APPEALED", "811(4)"),
+    **_within(("APPEALED",), "decision-prolonged", "826-3"),
     **_within(("APPEALED",), "decision-over", "826-3"),
     **_from(("APPEALED",), "upheld", "IN_FORCE", "826-4"),
     **_from(("APPEALED",), "upheld-shortened", "PAID_50", "811(4); 826-4"),
     **_from(("APPEALED",), "cancelled", "TERMINATED", "826-4; brief 15.1(4)"),
+    **_within(STATED, "motion", "740(1)"),
+    **_within(STATED, "motion-over", "740(2)"),
+    **_within(STATED, "motion-decided", "740(2)"),
     **_within((*STATED, "PAID_50"), "statement", "31(3)"),
     **_within((*STATED, "PAID_50"), "statement-denied", "31(3)"),
     **_from((*STATED, "PAID_50"), "released", "TERMINATED", "31(3)"),

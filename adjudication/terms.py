@@ -3,12 +3,48 @@
 All days are civil days at +05:00 and inclusive: the term ends at 24:00 of its last day.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from adjudication.calendar import add_months, civil_day, end_of_day_us
 from adjudication.facts import Fact
-from adjudication.lawbook import Lawbook
+from adjudication.lawbook import Lawbook, TermCode
+from adjudication.messages import Part
 from adjudication.units import Count, Micros, Tiyn
+
+
+class Stop(Fact, frozen=True, kw_only=True):
+    """Days on which a term does not run: from the day it stops to the day before it runs again."""
+
+    from_on: date
+    again_on: date
+
+
+def last_day(law: Lawbook, code: TermCode, start: date, *, part: Part = "", stops: Iterable[Stop] = ()) -> date:
+    """The last day of a term that starts on `start`; what it stopped for, it is longer by, exactly. Source: 739.
+
+    The starting day is not counted. Days of 739(3) are working days; a term in months counts every day, and its end
+    is not moved to a working day (739(5)), which is `law.calendar.rolled`. `part` where the term depends on the case.
+
+    Raises:
+        Unavailable: the law data does not know the term then, or the calendar does not reach its end.
+    """
+    term = law.term(code, start, part)
+    end = law.calendar.add_days(start, term.days) if term.days else add_months(start, term.months)
+    stopped = {start + timedelta(n) for stop in stops for n in range(*_offsets(start, stop))}
+    if not stopped:
+        return end
+    left = term.days or (end - start).days
+    day = start
+    while left > 0:
+        day += timedelta(days=1)
+        left -= day not in stopped and (not term.days or law.calendar.is_working(day))
+    return day
+
+
+def _offsets(start: date, stop: Stop) -> tuple[int, int]:
+    """From and to, in days after the start; what stopped before it does not count."""
+    return max((stop.from_on - start).days, 1), (stop.again_on - start).days
 
 
 class OffenceTerms(Fact, frozen=True, kw_only=True):
@@ -48,8 +84,7 @@ def send_last_day(law: Lawbook, offence_us: Micros) -> date:
     Raises:
         Unavailable: the calendar does not reach so far.
     """
-    start = civil_day(offence_us)
-    return law.calendar.add_days(start, law.term("SEND", start).days)
+    return last_day(law, "SEND", civil_day(offence_us))
 
 
 def limitation_last_day(law: Lawbook, offence_us: Micros) -> date:
@@ -58,8 +93,7 @@ def limitation_last_day(law: Lawbook, offence_us: Micros) -> date:
     Raises:
         Unavailable: the law data does not reach the day.
     """
-    start = civil_day(offence_us)
-    return add_months(start, law.term("LIM_OFFENCE", start).months)
+    return last_day(law, "LIM_OFFENCE", civil_day(offence_us))
 
 
 def offence_terms(law: Lawbook, offence_us: Micros) -> OffenceTerms:
@@ -80,25 +114,25 @@ def delivery_terms(law: Lawbook, delivered_us: Micros) -> DeliveryTerms:
         Unavailable: the calendar does not reach so far.
     """
     start = civil_day(delivered_us)
-    considered = law.calendar.add_days(start, law.term("DEEMED", start).days)
+    considered = last_day(law, "DEEMED", start)
     appeal = law.calendar.add_days(considered, law.term("APPEAL", start).days)
     in_force = appeal + timedelta(days=1)
     return DeliveryTerms(
-        discount_last_day_on=law.calendar.add_days(start, law.term("DISCOUNT", start).days),
+        discount_last_day_on=last_day(law, "DISCOUNT", start),
         considered_after_last_day_on=considered,
         appeal_last_day_on=appeal,
         in_force_on=in_force,
-        payment_last_day_on=payment_last_day(law, in_force),
+        payment_last_day_on=last_day(law, "PAY", in_force),
     )
 
 
-def payment_last_day(law: Lawbook, in_force_on: date) -> date:
-    """The last day of voluntary payment. Source: 893(1), in working days (brief §15.2).
+def decision_last_day(law: Lawbook, received_on: date) -> date:
+    """The last day to decide a complaint: it is forwarded, then decided. Source: 826-2, 826-3.
 
     Raises:
         Unavailable: the calendar does not reach so far.
     """
-    return law.calendar.add_days(in_force_on, law.term("PAY", in_force_on).days)
+    return last_day(law, "DECISION", last_day(law, "FORWARD", received_on))
 
 
 def delivery_outlives_limitation(law: Lawbook, offence_us: Micros, delivered_us: Micros) -> bool:

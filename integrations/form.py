@@ -102,7 +102,9 @@ class Former:
         book, cases = self.casebook, [forming.case_id for forming in formings]
         acts = self._signed(numbered)
         book.acts.insert_all(acts, now_us)
-        book.cases.turn_all([_turn(forming, issued, now_us) for forming, issued in zip(formings, acts, strict=True)])
+        book.cases.turn_all(
+            [_turn(forming, issued, self.law, now_us) for forming, issued in zip(formings, acts, strict=True)]
+        )
         messages = [
             (
                 ids.stable_id("act-issued", issued.act.act_id),
@@ -224,7 +226,7 @@ def _events(forming: Forming) -> list[Id]:
     return [event_id for event_id, _ in forming.sealed.decision.checked.passage.shown_by]
 
 
-def _turn(forming: Forming, issued: ActIssued, now_us: Micros) -> Turn:
+def _turn(forming: Forming, issued: ActIssued, law: Lawbook, now_us: Micros) -> Turn:
     formed = Entry(
         cause_id=issued.act.act_id,
         what="formed",
@@ -235,7 +237,7 @@ def _turn(forming: Forming, issued: ActIssued, now_us: Micros) -> Turn:
         recorded_us=now_us,
         document_sha256=issued.act_sha256,
     )
-    return Turn(forming.case_id, formed, opened(issued.act, forming.before))
+    return Turn(forming.case_id, formed, opened(issued.act, law, forming.before))
 
 
 def held_until_us(law: Lawbook, now_us: Micros, captured_us: Micros) -> Micros | None:

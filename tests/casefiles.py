@@ -59,7 +59,7 @@ class Course:
 
     def __init__(self, act: Act | None = None, link: str = LINK) -> None:
         self.act = act or sample_act()
-        self.standing = opened(self.act)
+        self.standing = opened(self.act, LAW)
         self.deadlines: dict[DeadlineCode, Micros] = {}
         self.happened: list[Happened] = []
         self.payments: list[Payment] = []

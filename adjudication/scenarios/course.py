@@ -29,6 +29,8 @@ BODY = Body(body_id="01", name_kk="Үлгі", name_ru="Пример", location_k
 NUMBER = "01-2026-000000001"
 RUNNING: dict[str, Code] = {
     "decision_last_day": "DECISION",
+    "limitation_last_day": "LIM_OFFENCE",
+    "motion_last_day": "PETITION",
     "put_off_last_day": "PUT_OFF",
     "hand_over_last_day": "HAND_OVER",
     "year_last_day": "YEAR",
@@ -58,7 +60,7 @@ def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawb
     if case is None or route != "auto" or signed_at is None:
         return Course(BEFORE_THE_ACT[route])
     act = form_act(case, (), law, BODY, number=NUMBER, generation=0, formed_us=_formed_us(facts, case, law))
-    standing = opened(act)
+    standing = opened(act, law)
     due: dict[Code, Micros | None] = {
         "SEND": end_of_day_us(send_last_day(law, act.offence_us)),
         "LIM_OFFENCE": end_of_day_us(limitation_last_day(law, act.offence_us)),

@@ -15,7 +15,9 @@ from adjudication.answers import PersonStanding, SizeClass, System, VehicleStatu
 from adjudication.errors import Invalid
 from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.happenings import What
+from adjudication.lawbook import TermCode
 from adjudication.messages import Form, Route
+from adjudication.terms import Stop
 
 Kind = Literal[
     "speed",
@@ -171,7 +173,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
 
 
 class Deadlines(_Table, frozen=True, kw_only=True):
-    """Days inclusive until 24:00; None: not asserted. The last five are of terms that still run after the facts."""
+    """Days inclusive until 24:00; None: not asserted. The last seven are of terms that still run after the facts."""
 
     send_last_day: date | None = None
     limitation_last_day_strict: date | None = None
@@ -181,7 +183,9 @@ class Deadlines(_Table, frozen=True, kw_only=True):
     appeal_last_day: date | None = None
     in_force_on_if_not_appealed: date | None = None
     voluntary_payment_last_day: date | None = None
+    limitation_last_day: date | None = None
     decision_last_day: date | None = None
+    motion_last_day: date | None = None
     court_last_day: date | None = None
     put_off_last_day: date | None = None
     hand_over_last_day: date | None = None
@@ -218,8 +222,27 @@ class Scenario(_Table, frozen=True, kw_only=True):
     policy: dict[str, object] = {}
 
 
+class WorkedTerm(_Table, frozen=True, kw_only=True):
+    """One term counted by hand: of the law, by its `code`, or of so many `days` of art. 739(3).
+
+    It starts on `start`, that day not counted; `part` where the term depends on it, `stops` the days on which it did
+    not run. `last_day` absent: it must be refused, because the law's data does not reach so far.
+    """
+
+    id: Annotated[str, Meta(min_length=1)]
+    start: date
+    code: TermCode | None = None
+    days: Annotated[int, Meta(ge=0)] = 0
+    part: str = ""
+    stops: tuple[Stop, ...] = ()
+    last_day: date | None = None
+    title: str = ""
+    basis: str = ""
+
+
 class _File(_Table, frozen=True, kw_only=True):
-    case: tuple[Scenario, ...]
+    case: tuple[Scenario, ...] = ()
+    term: tuple[WorkedTerm, ...] = ()
 
 
 def parse(data: bytes) -> tuple[Scenario, ...]:
@@ -228,17 +251,30 @@ def parse(data: bytes) -> tuple[Scenario, ...]:
     Raises:
         Invalid: `scenario-malformed`; the detail names the key.
     """
-    try:
-        cases = msgspec.convert(tomllib.loads(data.decode(), parse_float=Decimal), _File).case
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise Invalid("scenario-malformed", str(error)) from error
-    names = [case.id for case in cases]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Invalid("scenario-malformed", f"ids stand twice: {', '.join(twice)}")
+    cases = _file(data).case
     for case in cases:
         _check(case)
     return cases
+
+
+def worked_terms(data: bytes) -> tuple[WorkedTerm, ...]:
+    """The worked terms of a file. Raises Invalid as `parse`."""
+    return _file(data).term
+
+
+def _file(data: bytes) -> _File:
+    try:
+        file = msgspec.convert(tomllib.loads(data.decode(), parse_float=Decimal), _File)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise Invalid("scenario-malformed", str(error)) from error
+    names = [case.id for case in file.case] + [term.id for term in file.term]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Invalid("scenario-malformed", f"ids stand twice: {', '.join(twice)}")
+    for term in file.term:
+        if (term.code is None) == (term.days == 0):
+            raise Invalid("scenario-malformed", f"{term.id}: a term has a code, or days of its own")
+    return file
 
 
 def _check(case: Scenario) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from adjudication.policy import Policy
     from adjudication.scenarios.coverage import Ran
     from adjudication.scenarios.format import Scenario
+    from adjudication.terms import Stop
 
 app = typer.Typer(help="Look the law up, check its data, run scenarios.", no_args_is_help=True)
 
@@ -31,24 +32,31 @@ def scenario(
     """
     from adjudication.errors import Invalid
     from adjudication.scenarios.coverage import Ran
-    from adjudication.scenarios.format import parse
+    from adjudication.scenarios.format import parse, worked_terms
+    from adjudication.scenarios.terms import unmet_term
     from integrations.lawfiles import load_law, load_policy
 
     law, rules = load_law(), load_policy(policy)
     held: list[Ran] = []
-    wrong = total = 0
+    wrong = total = terms = terms_failed = 0
     for file in files:
         try:
-            cases = parse(file.read_bytes())
+            cases, worked = parse(file.read_bytes()), worked_terms(file.read_bytes())
         except Invalid as error:
             typer.echo(f"{file}: {error}", err=True)
             wrong += 1
             continue
         total += len(cases)
         held += [ran for case in cases if (ran := _held(file, case, law, rules))]
-    typer.echo(f"{total} cases, {total - len(held)} failed")
+        failures = [failure for term in worked for failure in unmet_term(term, law)]
+        for failure in failures:
+            typer.echo(f"{file}: {failure}")
+        terms, terms_failed = terms + len(worked), terms_failed + len(failures)
+    typer.echo(
+        f"{total} cases, {total - len(held)} failed" + (f"; {terms} terms, {terms_failed} failed" if terms else "")
+    )
     holes = _print_coverage(held, law, rules) if coverage else 0
-    if wrong or len(held) < total or holes:
+    if wrong or len(held) < total or terms_failed or holes:
         raise typer.Exit(FILE_UNREADABLE if wrong else SCENARIO_FAILED)
 
 
@@ -172,6 +180,45 @@ def controls(lang: Annotated[Literal["kk", "ru", "en"], typer.Option(help="Langu
 
 
 @app.command()
+def term(
+    code: Annotated[str, typer.Argument(help="SEND, PROTO_MAKE, …; without it, all there are.")] = "",
+    start: Annotated[str | None, typer.Option("--from", help="The day it starts on, YYYY-MM-DD.")] = None,
+    part: Annotated[str, typer.Option(help="The part of the case, where the term depends on it: 571(6).")] = "",
+    stopped: Annotated[
+        list[str] | None, typer.Option(help="Days on which it does not run: FROM..AGAIN; may be given again.")
+    ] = None,
+) -> None:
+    """Print a term of the law with its source, and, from a day, its last day and why. Days are those of art. 739(3)."""
+    from adjudication.errors import Unavailable
+    from adjudication.terms import last_day
+    from integrations.lawfiles import load_law
+
+    law = load_law()
+    found = [one for one in law.terms if code in ("", one.code)]
+    if not found:
+        typer.echo(f"no term {code}; there are: {', '.join(dict.fromkeys(one.code for one in law.terms))}")
+        raise typer.Exit(1)
+    if not code or start is None:
+        for one in found:
+            of = f" of {', '.join(one.of)}" if one.of else ""
+            typer.echo(f"{one.code:<14} {one.length:<10}{of}  from {one.in_force}  [{one.confidence}: {one.source}]")
+        return
+    day, stops = _day(start, "--from"), [_stop(one) for one in stopped or []]
+    try:
+        used = law.term(found[0].code, day, part)
+        end = last_day(law, used.code, day, part=part, stops=stops)
+        moved = law.calendar.rolled(end)
+    except Unavailable as error:
+        typer.echo(str(error))
+        raise typer.Exit(1) from error
+    off = "" if moved == end else f", a day off; the next working day is {moved} (739(5))"
+    typer.echo(f"{used.code} from {day}: last day {end}{off}")
+    typer.echo(f"    {used.length} [{used.confidence}: {used.source}]")
+    for stop in stops:
+        typer.echo(f"    does not run from {stop.from_on}, runs again from {stop.again_on}")
+
+
+@app.command()
 def diff(
     before: Annotated[str, typer.Argument(help="A day, YYYY-MM-DD.")],
     after: Annotated[str, typer.Argument(help="Another, usually later.")],
@@ -185,6 +232,13 @@ def diff(
     for one in found:
         typer.echo(f"{one.rule}  {one.point}: {one.before or '—'} → {one.after or '—'}")
     typer.echo(f"{len(found)} differences")
+
+
+def _stop(text: str) -> "Stop":
+    from adjudication.terms import Stop
+
+    from_on, _, again_on = text.partition("..")
+    return Stop(from_on=_day(from_on, "--stopped"), again_on=_day(again_on, "--stopped"))
 
 
 def _day(text: str, hint: str) -> date:

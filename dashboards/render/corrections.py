@@ -29,7 +29,7 @@ def correction_determination(file: CaseFile) -> Document:
         Unavailable: law data does not reach the day.
     """
     superior, told = _decision(file)
-    days = file.law.term("CORRECTION", civil_day(file.now_us)).days
+    today = civil_day(file.now_us)
     about = Resolution(
         kind="correction-determination",
         title=Words(
@@ -48,7 +48,7 @@ def correction_determination(file: CaseFile) -> Document:
                     "On whose request (or of one's own motion), received on",
                 )
             ),
-            _terms(days),
+            _terms(file.law.term("TYPO", today).days, file.law.term("TYPO_SEND", today).days),
         ),
         operative=(
             blank(Words("Қате жазылғаны", "Указано ошибочно", "What is written in error"), rules=2),
@@ -82,12 +82,12 @@ def _decision(file: CaseFile) -> tuple[bool, Happened | None]:
     raise unfit("correction-determination")
 
 
-def _terms(days: int) -> Line:
+def _terms(days: int, to_send: int) -> Line:
     return sentence(
-        f"Түзету туралы мәселе {days} тәулік ішінде шешіледі, ұйғарымның көшірмесі шығарылғаннан кейін {days} тәулік "
-        "ішінде жіберіледі; тәулікке жұмыс күні емес күндер кірмейді (739, 825-баптар).",
-        f"Вопрос об исправлении решается в течение {days} суток, копия определения направляется в течение {days} суток "
-        "после вынесения; нерабочие дни в сутки не входят (ст. 739, 825).",
-        f"It is decided within {days} days, and a copy is sent within {days} days of that; non-working days are not "
+        f"Түзету туралы мәселе {days} тәулік ішінде шешіледі, ұйғарымның көшірмесі шығарылғаннан кейін {to_send} "
+        "тәулік ішінде жіберіледі; тәулікке жұмыс күні емес күндер кірмейді (739, 825-баптар).",
+        f"Вопрос об исправлении решается в течение {days} суток, копия определения направляется в течение {to_send} "
+        "суток после вынесения; нерабочие дни в сутки не входят (ст. 739, 825).",
+        f"It is decided within {days} days, and a copy is sent within {to_send} days of that; non-working days are not "
         "counted (art. 739, 825).",
     )

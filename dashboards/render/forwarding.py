@@ -4,6 +4,7 @@ A draft, for a signature. Source: 804, 808 (a protocol within three days of bein
 """
 
 from adjudication.answers import Vehicle
+from adjudication.calendar import civil_day
 from adjudication.forming import answer_of
 from adjudication.messages import CaseDecided
 from dashboards.render.casefile import UNNUMBERED, CaseFile, signature_lines, unfit
@@ -65,7 +66,7 @@ def forwarding_letter(file: CaseFile) -> Document:
                     Words("Жіберу негізі", "Основание направления", "Why it is sent"),
                     (_why(file, decision),),
                 ),
-                (f"62; {by}", Words("Мерзімдер", "Сроки", "Terms"), _forwarding_terms(decision)),
+                (f"62; {by}", Words("Мерзімдер", "Сроки", "Terms"), _forwarding_terms(file, decision)),
                 (by, Words("Қосымша", "Приложение", "Attached"), _attached(file, decision)),
                 (by, Words("Қол қоюшы", "Подписал", "Signed by"), signature_lines()),
             )
@@ -128,7 +129,7 @@ def _why(file: CaseFile, decision: CaseDecided) -> Line:
     )
 
 
-def _forwarding_terms(decision: CaseDecided) -> tuple[Line, ...]:
+def _forwarding_terms(file: CaseFile, decision: CaseDecided) -> tuple[Line, ...]:
     limit, send = decision.limitation_last_day_on, decision.send_last_day_on
     limitation = known(
         Words(
@@ -145,12 +146,14 @@ def _forwarding_terms(decision: CaseDecided) -> tuple[Line, ...]:
             "Last day to send a prescription (art. 822-1)",
         )
         return (known(sending, day(send) if send else None), limitation)
+    days = file.law.term("PROTO_FWD", civil_day(file.now_us)).days
     return (
         sentence(
-            "Хаттама жасалған күннен бастап 3 тәулік ішінде жіберіледі; тәулікке жұмыс күні емес күндер кірмейді "
+            f"Хаттама жасалған күннен бастап {days} тәулік ішінде жіберіледі; тәулікке жұмыс күні емес күндер кірмейді "
             "(739-бап).",
-            "Протокол направляется в течение 3 суток с момента составления; нерабочие дни в сутки не входят (ст. 739).",
-            "A protocol is sent within 3 days of being drawn up; non-working days are not counted (art. 739).",
+            f"Протокол направляется в течение {days} суток с момента составления; нерабочие дни в сутки не входят "
+            "(ст. 739).",
+            f"A protocol is sent within {days} days of being drawn up; non-working days are not counted (art. 739).",
         ),
         blank(Words("Жіберудің соңғы күні", "Последний день направления", "Last day to send it")),
         limitation,

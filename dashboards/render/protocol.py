@@ -6,6 +6,7 @@ register names is named as the owner: who drove is for a person to establish.
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from adjudication.answers import Device, Person, Vehicle
 from adjudication.calendar import civil_day
@@ -14,6 +15,7 @@ from adjudication.format_logic.subject import is_investor
 from adjudication.forming import answer_of, device_of, section_of
 from adjudication.messages import CaseDecided
 from adjudication.protocol import ActSection
+from adjudication.terms import last_day
 from dashboards.render.casefile import UNNUMBERED, CaseFile, official_lines, signature_lines, unfit
 from dashboards.render.document import Document, Figure, Line, blank, known, line, numbered, sentence
 from dashboards.render.fields import device_lines, load_lines, reading_lines, way_lines
@@ -37,7 +39,7 @@ def protocol(file: CaseFile) -> Document:
 
     Raises:
         Invalid: `document-unfit`, the case is not referred with a protocol.
-        Unavailable: the law knows no protocol on that day.
+        Unavailable: the law knows no protocol on that day, or the calendar does not reach the protocol's last day.
     """
     decision = referred(file)
     if decision is None:
@@ -208,6 +210,14 @@ def _more(file: CaseFile, decision: CaseDecided) -> tuple[Line, ...]:
         ),
         known(
             Words(
+                "Хаттама дереу, кешіктірмегенде мына күні жасалады (806-бап)",
+                "Протокол составляется немедленно, не позднее (ст. 806)",
+                "Drawn up at once, at the latest on (art. 806)",
+            ),
+            day(_to_be_made_by(file, decision)),
+        ),
+        known(
+            Words(
                 "Жауаптылыққа тарту мерзімінің соңғы күні (62-бап)",
                 "Последний день срока давности (ст. 62)",
                 "Last day of limitation (art. 62)",
@@ -245,6 +255,12 @@ def _consent(decision: CaseDecided) -> tuple[Line, ...]:
             )
         ),
     )
+
+
+def _to_be_made_by(file: CaseFile, decision: CaseDecided) -> date:
+    """Counted from the day on which the registers named the person; an official may establish more, and later."""
+    named_us = decision.checked.rounds[-1].asked_us
+    return last_day(file.law, "PROTO_MAKE", civil_day(named_us), part=decision.part)
 
 
 def attachments(evidence: Sequence[EvidenceRef]) -> tuple[Line, ...]:

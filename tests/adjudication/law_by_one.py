@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from adjudication.errors import TarazyError
 from adjudication.lawbook import Lawbook
 from adjudication.policy import Policy
-from adjudication.scenarios.format import Scenario
+from adjudication.scenarios.format import Scenario, WorkedTerm
 from adjudication.scenarios.run import run
+from adjudication.scenarios.terms import unmet_term
 
 FIGURE = re.compile(r"\d{4}-\d{2}-\d{2}|(?<![\w\"(.-])\d+(?![\w\").-])")
 """A date or a whole number of TOML; not what stands in a name such as 592(3-1) or in a text."""
@@ -55,11 +56,17 @@ def _by_one(figure: str) -> tuple[str, ...]:
     return (str(int(figure) + 1), *([str(int(figure) - 1)] if int(figure) else []))
 
 
-def is_noticed(change: Change, files: Mapping[str, bytes], cases: Sequence[Scenario], policy: Policy) -> bool:
-    """Whether the law is refused for its form, or a scenario does not hold under it; those of the part come first."""
+def is_noticed(
+    change: Change,
+    files: Mapping[str, bytes],
+    cases: Sequence[Scenario],
+    terms: Sequence[WorkedTerm],
+    policy: Policy,
+) -> bool:
+    """Whether the law is refused for its form, or a term or a scenario does not hold under it; the part's own first."""
     likely = sorted(cases, key=lambda case: change.part not in case.basis)
     try:
         law = Lawbook.parse(files)
-        return any(run(case, law, policy) for case in likely)
+        return any(unmet_term(term, law) for term in terms) or any(run(case, law, policy) for case in likely)
     except TarazyError:
         return True

@@ -21,8 +21,13 @@ from adjudication.messages import (
     ContestFiled,
     ContestKind,
     DeadlineReached,
+    DecisionProlonged,
     HandedBack,
     HandedOver,
+    LimitationResumed,
+    LimitationStopped,
+    MotionDecided,
+    MotionFiled,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
@@ -34,7 +39,7 @@ from adjudication.messages import (
 )
 from adjudication.protocol import Terms
 from adjudication.standing import Code, Standing
-from adjudication.states import DUE, TERMINAL, TRANSITIONS, State
+from adjudication.states import DUE, LIMITED, TERMINAL, TRANSITIONS, State
 from integrations.lawfiles import load_law
 
 CASE, NUMBER = "c" * 32, "02-2026-000000001"
@@ -71,11 +76,13 @@ class Course(RuleBasedStateMachine):
             sum_tiyn=0 if warning else SUM,
             discount_tiyn=None if warning else HALF,
             terms=terms,
+            limitation_until_us=LIMITATION_US,
         )
+        self.stood_still_us, self.stopped_us = 0, None
         self.due: dict[Code, int | None] = {"SEND": SEND_US, "LIM_OFFENCE": LIMITATION_US}
         self.paid_in = self.paid_back = 0
         self.was_considered_us: int | None = None
-        self.over = False
+        self.over = self.on_desk = False
 
     def tell(self, event: CaseEvents) -> None:
         before = self.standing
@@ -91,6 +98,12 @@ class Course(RuleBasedStateMachine):
         self.standing, self.due = outcome.standing, {**self.due, **dict(outcome.deadlines)}
         if here == "APPEAL_WINDOW" or "APPEAL_WINDOW" in {one.to for one in outcome.steps}:
             self.was_considered_us = self.was_considered_us or event.at_us
+        self.on_desk = self.on_desk or outcome.for_people
+        if isinstance(event, LimitationStopped) and outcome.standing != before:
+            self.stopped_us = event.at_us
+        if isinstance(event, LimitationResumed) and self.stopped_us is not None:
+            self.stood_still_us += event.at_us - self.stopped_us
+            self.stopped_us = None
         if isinstance(event, PaymentReceived):
             self.paid_in += event.tiyn
         if isinstance(event, RefundPaid):
@@ -134,6 +147,27 @@ class Course(RuleBasedStateMachine):
     @rule(outcome=st.sampled_from(["upheld", "upheld", "cancelled"]))
     def decided(self, outcome: str) -> None:
         self.tell(ContestDecided(case_id=CASE, at_us=self.now_us, outcome=outcome, reference=""))  # type: ignore[arg-type]
+
+    @rule()
+    def prolonged(self) -> None:
+        self.tell(DecisionProlonged(case_id=CASE, at_us=self.now_us, reference=""))
+
+    @rule(late_us=WAITS)
+    def limitation_stopped(self, late_us: int) -> None:
+        at_us = max(self.now_us - late_us, self.standing.sent_us or 0)
+        self.tell(LimitationStopped(case_id=CASE, at_us=at_us, ground="expertise", reference=""))
+
+    @rule()
+    def limitation_resumed(self) -> None:
+        self.tell(LimitationResumed(case_id=CASE, at_us=self.now_us, reference=""))
+
+    @rule()
+    def moved(self) -> None:
+        self.tell(MotionFiled(case_id=CASE, at_us=self.now_us, reference=""))
+
+    @rule()
+    def motion_decided(self) -> None:
+        self.tell(MotionDecided(case_id=CASE, at_us=self.now_us, reference=""))
 
     @rule()
     def stated(self) -> None:
@@ -185,9 +219,16 @@ class Course(RuleBasedStateMachine):
             assert one.sent_us is not None
             assert one.delivered_us is not None
             assert self.was_considered_us is not None
-            assert self.was_considered_us <= LIMITATION_US
+            assert self.was_considered_us <= LIMITATION_US + self.stood_still_us or self.stopped_us is not None
         if one.state == "PAID_50":  # whoever pays half knows of the act, sent or not
             assert one.paid_in_term_tiyn >= HALF
+
+    @invariant()
+    def limitation_ends_as_much_later_as_it_stood_still(self) -> None:
+        assert self.standing.limitation_until_us == LIMITATION_US + self.stood_still_us
+        if self.standing.state in LIMITED:
+            told = self.stopped_us is not None and self.due["LIM_OFFENCE"] is None
+            assert told or self.due["LIM_OFFENCE"] == self.standing.limitation_until_us
 
     @invariant()
     def what_is_terminated_stays_so_and_nothing_runs_on(self) -> None:
@@ -206,7 +247,8 @@ class Course(RuleBasedStateMachine):
         if not hasattr(self, "standing"):
             return
         self.until(self.now_us + 800 * DAY_US)
-        assert self.standing.state in TERMINAL | FOR_PEOPLE
+        stands = self.stopped_us is not None and self.standing.state in LIMITED
+        assert self.standing.state in TERMINAL | FOR_PEOPLE or (stands and self.on_desk)
 
 
 Course.TestCase.settings = settings(

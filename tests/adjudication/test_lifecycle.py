@@ -21,9 +21,14 @@ from adjudication.messages import (
     ContestFiled,
     ContestKind,
     DeadlineReached,
+    DecisionProlonged,
     EarlierVoided,
     HandedBack,
     HandedOver,
+    LimitationResumed,
+    LimitationStopped,
+    MotionDecided,
+    MotionFiled,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
@@ -32,6 +37,7 @@ from adjudication.messages import (
     RefundPaid,
     StatementDecided,
     StatementFiled,
+    StopGround,
 )
 from adjudication.protocol import Body, Terms
 from adjudication.standing import Code, Outcome, Standing, opened
@@ -279,6 +285,39 @@ def verdict(established: bool, at_us: int) -> StatementDecided:
     return StatementDecided(case_id=CASE, at_us=at_us, established=established, reference="out-2")
 
 
+def stopped(at_us: int, ground: StopGround = "expertise") -> LimitationStopped:
+    return LimitationStopped(case_id=CASE, at_us=at_us, ground=ground, reference="in-3")
+
+
+def resumed_at(at_us: int) -> LimitationResumed:
+    return LimitationResumed(case_id=CASE, at_us=at_us, reference="in-4")
+
+
+def motion(at_us: int) -> MotionFiled:
+    return MotionFiled(case_id=CASE, at_us=at_us, reference="in-5")
+
+
+def motion_decided() -> MotionDecided:
+    return MotionDecided(case_id=CASE, at_us=SENT, reference="out-5")
+
+
+def prolonged_at(at_us: int) -> DecisionProlonged:
+    return DecisionProlonged(case_id=CASE, at_us=at_us, reference="out-6")
+
+
+LIMIT_US = end_of_day_us(date(2022, 9, 30))
+ON_ITS_WAY = after(msgspec.structs.replace(SIGNED, limitation_until_us=LIMIT_US), sent())
+STOPPED: tuple[What, ...] = (
+    "limitation-expertise",
+    "limitation-prosecutor",
+    "limitation-sent-on",
+    "limitation-force-majeure",
+    "other-possessor",
+    "theft",
+)
+RESUMED: tuple[What, ...] = ("limitation-resumed", "other-possessor", "theft")
+
+
 def put_off(until_on: date, at_us: int, how: str = "deferral") -> PaymentPutOff:
     return PaymentPutOff(case_id=CASE, at_us=at_us, how=how, until_on=until_on, reference="out-3")  # type: ignore[arg-type]
 
@@ -499,14 +538,21 @@ def test_what_lacks_its_day_its_person_or_its_sum_cannot_be_told(what: What):
     ("standing", "offered"),
     [
         (SIGNED, ()),
-        (DELIVERED, ("complaint", "protest", "other-possessor", "theft")),
-        (after(DELIVERED, statement(SENT)), ("complaint", "protest", "statement-true", "statement-false")),
-        (after(OPEN, complaint(DEEMED_US)), ("upheld", "cancelled", "other-possessor", "theft")),
+        (DELIVERED, ("complaint", "protest", "motion", "other-possessor", "theft")),
+        (after(DELIVERED, statement(SENT)), ("complaint", "protest", "motion", "statement-true", "statement-false")),
+        (
+            after(OPEN, complaint(DEEMED_US)),
+            ("decision-prolonged", "upheld", "cancelled", "motion", "other-possessor", "theft"),
+        ),
+        (after(ON_ITS_WAY, stopped(SENT), motion(SENT)), ("complaint", "protest", "motion-decided", *RESUMED)),
+        (after(ON_ITS_WAY, motion(SENT)), ("complaint", "protest", "motion-decided", *STOPPED)),
+        (after(ON_ITS_WAY, reached("LIM_OFFENCE", LIMIT_US)), ("complaint", "protest", *STOPPED[:4])),
         (after(DELIVERED, voided("NO_EVENT")), ()),
     ],
 )
 def test_what_would_do_something_is_offered(standing: Standing, offered: tuple[What, ...]):
-    assert possible(standing, CASE, DEEMED_US - 1, LAW) == offered
+    now_us = LIMIT_US + 5 if standing.state == "LIMITATION_REVIEW" else DEEMED_US - 1
+    assert possible(standing, CASE, now_us, LAW) == offered
 
 
 @pytest.mark.parametrize(
@@ -544,6 +590,32 @@ def test_what_would_do_something_is_offered(standing: Standing, offered: tuple[W
             "an owner's statement is not checked yet; nothing is enforced before that",
         ),
         (DELIVERED, refund(1), "more would go back than is due back"),
+        (DELIVERED, stopped(SENT), "limitation is stopped that has passed, or is not known"),
+        (ON_ITS_WAY, stopped(LIMIT_US), "limitation is stopped that has passed, or is not known"),
+        (
+            after(ON_ITS_WAY, delivered(), reached("DEEMED", DEEMED_US)),
+            stopped(SENT),
+            "limitation is stopped of an act that was not sent, or was considered",
+        ),
+        (ON_ITS_WAY, resumed_at(SENT), "limitation runs again that was not stopped"),
+        (
+            msgspec.structs.replace(OPEN, limitation_until_us=LIMIT_US, limitation_stopped_us=SENT),
+            resumed_at(SENT),
+            "limitation runs again of an act that was considered, or does not stand",
+        ),
+        (SIGNED, motion(SENT), "a motion about an act that was not sent, or does not stand"),
+        (DELIVERED, motion_decided(), "a decision on a motion that nobody made"),
+        (DELIVERED, prolonged_at(SENT), "the time to decide is prolonged that does not run, or a second time"),
+        (
+            after(OPEN, complaint(DEEMED_US)),
+            prolonged_at(end_of_day_us(DAYS.add_days(date(2022, 8, 23), 13))),
+            "the time to decide is prolonged that does not run, or a second time",
+        ),
+        (
+            after(OPEN, complaint(DEEMED_US), prolonged_at(DEEMED_US)),
+            prolonged_at(DEEMED_US),
+            "the time to decide is prolonged that does not run, or a second time",
+        ),
     ],
 )
 def test_a_contradiction_says_of_which_case_and_what_it_is(standing: Standing, event: CaseEvents, said: str):
@@ -576,12 +648,88 @@ def test_what_an_unsent_act_was_paid_is_due_back_where_no_other_is_formed_and_co
     act = form_act(
         samples.decision(), (), load_law(), BODY, number=NUMBER, generation=1, formed_us=samples.CAPTURED_US + 9
     )
-    fresh = opened(act)
+    fresh = opened(act, load_law())
     assert (fresh.act_number, fresh.state, fresh.sum_tiyn) == (NUMBER, "SIGNED", act.sum_tiyn)
     assert (fresh.discount_tiyn, fresh.terms) == (act.discount_tiyn, act.terms)
     assert (fresh.paid_tiyn, fresh.paid_in_term_tiyn) == (0, 0)
-    carried = opened(act, superseded)
+    carried = opened(act, load_law(), superseded)
     assert (carried.paid_tiyn, carried.paid_in_term_tiyn, carried.refund_tiyn) == (7, 7, 0)
+
+
+def test_limitation_ends_as_much_later_as_it_stood_still():
+    still = folded(ON_ITS_WAY, stopped(SENT + 10))
+    assert (still.deadlines, [one.basis for one in still.steps]) == ((), ["62(5)"])
+    runs = folded(still.standing, resumed_at(SENT + 17))
+    assert runs.deadlines == (("LIM_OFFENCE", LIMIT_US + 7),)
+    assert (runs.standing.limitation_until_us, runs.standing.limitation_stopped_us) == (LIMIT_US + 7, None)
+    again = after(runs.standing, stopped(SENT + 20), resumed_at(SENT + 25))
+    assert again.limitation_until_us == LIMIT_US + 12
+    assert after(again, reached("LIM_OFFENCE", LIMIT_US)) == again, "the word of its old end means nothing"
+    over = folded(again, reached("LIM_OFFENCE", LIMIT_US + 12))
+    assert (over.standing.state, over.deadlines) == ("LIMITATION_REVIEW", ALL_STOP)
+
+
+def test_a_second_ground_changes_nothing_and_what_is_over_before_it_began_adds_nothing():
+    still = after(ON_ITS_WAY, stopped(SENT + 10))
+    assert after(still, stopped(SENT + 12, "prosecutor")) == still
+    assert after(still, resumed_at(SENT + 9)).limitation_until_us == LIMIT_US
+
+
+def test_limitation_that_stands_still_does_not_pass_and_people_look_when_it_would_have():
+    still = after(ON_ITS_WAY, stopped(SENT))
+    would = folded(still, reached("LIM_OFFENCE", LIMIT_US))
+    assert (would.standing, would.for_people) == (still, True)
+    assert [(one.to, one.basis) for one in would.steps] == [("SENT", "62(5)")]
+    considered = after(still, delivered(), reached("DEEMED", DEEMED_US))
+    assert (considered.state, considered.limitation_stopped_us) == ("APPEAL_WINDOW", None)
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "deadlines"),
+    [
+        ((), "SENT", (("DISCOUNT", None), ("DEEMED", None))),
+        ((delivered(),), "DELIVERED", (("DISCOUNT", end_of_day_us(date(2022, 8, 10))), ("DEEMED", DEEMED_US))),
+    ],
+)
+def test_a_word_that_limitation_stood_still_before_it_passed_opens_the_case_again(there, back: State, deadlines):
+    passed = after(ON_ITS_WAY, *there, reached("LIM_OFFENCE", LIMIT_US))
+    assert passed.state == "LIMITATION_REVIEW"
+    opens = folded(passed, stopped(LIMIT_US - 1))
+    assert (opens.standing.state, opens.for_people) == (back, True)
+    assert opens.deadlines == deadlines
+    runs = folded(opens.standing, resumed_at(LIMIT_US + 4))
+    assert runs.deadlines == (("LIM_OFFENCE", LIMIT_US + 5),)
+
+
+def test_a_motion_is_before_people_at_once_and_again_after_three_days():
+    made = folded(DELIVERED, motion(SENT))
+    until_us = end_of_day_us(DAYS.add_days(date(2022, 8, 1), 3))
+    assert (made.for_people, made.deadlines) == (True, (("PETITION", until_us),))
+    assert after(made.standing, motion(SENT + 1)) == made.standing
+    late = folded(made.standing, reached("PETITION", until_us))
+    assert (late.standing, late.for_people, len(late.steps)) == (made.standing, True, 1)
+    done = folded(late.standing, motion_decided())
+    assert (done.standing, done.deadlines) == (DELIVERED, (("PETITION", None),))
+    assert not folded(done.standing, reached("PETITION", until_us)).for_people
+
+
+def test_the_time_to_decide_is_prolonged_once_and_in_time():
+    considered = after(OPEN, complaint(DEEMED_US))
+    until_us = end_of_day_us(DAYS.add_days(date(2022, 8, 23), 13))
+    assert considered.decision_until_us == until_us
+    longer = folded(considered, prolonged_at(until_us - 1))
+    later_us = end_of_day_us(DAYS.add_days(date(2022, 8, 23), 23))
+    assert longer.deadlines == (("DECISION", later_us),)
+    assert not folded(longer.standing, reached("DECISION", until_us)).for_people, "it was prolonged meanwhile"
+    assert folded(longer.standing, reached("DECISION", later_us)).for_people
+    for outcome in ("upheld", "cancelled"):
+        over = after(longer.standing, decision(outcome, later_us))
+        assert (over.contest, over.decision_until_us, over.prolonged) == (None, None, False)
+
+
+def test_an_act_that_ends_leaves_no_motion_and_nothing_that_stands_still():
+    gone = after(ON_ITS_WAY, stopped(SENT), motion(SENT), voided("NO_EVENT"))
+    assert (gone.state, gone.motion_us, gone.limitation_stopped_us) == ("TERMINATED", None, None)
 
 
 ALL_STOP = tuple((code, None) for code in get_args(Code))

@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from adjudication.errors import Invalid
-from adjudication.scenarios.format import Scenario, parse
+from adjudication.scenarios.format import Scenario, WorkedTerm, parse, worked_terms
 from adjudication.scenarios.run import run
+from adjudication.scenarios.terms import unmet_term
 from integrations.lawfiles import load_law, load_policy
 
 FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
 CASES = [pytest.param(case, id=case.id) for file in FILES for case in parse(file.read_bytes())]
+TERMS = [pytest.param(term, id=term.id) for file in FILES for term in worked_terms(file.read_bytes())]
 
 ORDINARY = """
 [[case]]
@@ -24,9 +26,28 @@ def test_the_law_makes_of_a_scenario_what_its_author_expects(case: Scenario) -> 
     assert [str(failure) for failure in run(case, load_law(), load_policy("default"))] == []
 
 
+@pytest.mark.parametrize("term", TERMS)
+def test_the_law_counts_a_term_as_its_author_does(term: WorkedTerm) -> None:
+    assert [str(failure) for failure in unmet_term(term, load_law())] == []
+
+
 def test_scenario_ids_are_unique_over_all_files() -> None:
-    names = [param.values[0].id for param in CASES]
+    names = [param.id for param in (*CASES, *TERMS)]
     assert len(names) == len(set(names))
+
+
+def test_a_term_that_is_counted_otherwise_is_named_with_both_days() -> None:
+    text = """
+        term = [
+            { id = "a", code = "SEND", start = 2026-04-06, last_day = 2026-04-21 },
+            { id = "b", code = "SEND", start = 2026-04-06 },
+            { id = "c", days = 1, start = 2027-12-31, last_day = 2028-01-03 },
+        ]"""
+    assert [str(one) for term in worked_terms(text.encode()) for one in unmet_term(term, load_law())] == [
+        "a: last_day: expected 2026-04-21, got 2026-04-20",
+        "b: last_day: expected refused, got 2026-04-20",
+        "c: last_day: expected 2028-01-03, got refused",
+    ]
 
 
 def test_a_failure_names_the_case_the_key_and_both_values() -> None:
@@ -48,6 +69,9 @@ def test_a_failure_names_the_case_the_key_and_both_values() -> None:
         (ORDINARY.replace(" }", ", policy_valid_to = 5 }") + "expected = {}", "insurance bound"),
         (ORDINARY.replace(" }", ", delivered_at = 2026-04-06T08:00:00 }") + "expected = {}", "sent_at"),
         (ORDINARY.replace(" }", ", unanswered = ['weather'] }") + "expected = {}", "weather"),
+        ('term = [{ id = "t", start = 2026-04-06 }]', "a code, or days"),
+        ('term = [{ id = "t", start = 2026-04-06, code = "SEND", days = 1 }]', "a code, or days"),
+        (ORDINARY + "expected = {}\n[[term]]\nid = 'a'\nstart = 2026-04-06\ndays = 1", "twice"),
         ("no toml at all", ""),
     ],
 )

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from adjudication.facts import ViolationCode
 from adjudication.formation import CONTROLS
+from adjudication.lawbook import TermCode
 from dashboards.cli.law import app
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
@@ -123,6 +124,59 @@ def test_diff_says_the_index_and_the_titles_in_the_language_asked_for() -> None:
     assert "title of a prescription  title: " in said
     assert "Предписание о предупреждении" in said
     assert "230(2)  automatic: no → yes" in said
+
+
+def test_terms_are_listed_with_article_and_length() -> None:
+    code, said = law("term")
+    assert code == 0
+    assert {line.split()[0] for line in said.splitlines()} == set(get_args(TermCode))
+    assert "PROTO_MAKE     10 days    of 571, 572, 573, 593(1)" in said
+    assert "CASE_MORE      1 month   " in said
+    assert law("term", "SEND")[1].splitlines() == [line for line in said.splitlines() if line.startswith("SEND ")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("DISCOUNT", "--from", "2022-08-01"), "DISCOUNT from 2022-08-01: last day 2022-08-10\n    7 days [A: 811(1)"),
+        (("PROTO_MAKE", "--from", "2026-03-13", "--part", "571(6)"), "last day 2026-04-01\n    10 days [A: 806"),
+        (("PROTO_MAKE", "--from", "2026-03-13", "--part", "596(3)"), "last day 2026-03-18\n    3 days [A: 806"),
+        (("LIM_OFFENCE", "--from", "2026-04-06"), "2026-06-06, a day off; the next working day is 2026-06-08 (739(5))"),
+        (
+            ("LIM_OFFENCE", "--from", "2026-04-06", "--stopped", "2026-04-20..2026-04-30"),
+            "last day 2026-06-16\n    2 months [A: 62(1): offence to liability]\n"
+            "    does not run from 2026-04-20, runs again from 2026-04-30\n",
+        ),
+    ],
+)
+def test_a_term_is_counted_from_a_day_with_its_source(arguments: tuple[str, ...], says: str) -> None:
+    code, said = law("term", *arguments)
+    assert code == 0
+    assert says in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "says"),
+    [
+        (("term", "TEA"), 1, "no term TEA; there are: SEND, "),
+        (("term", "SEND", "--from", "2023-12-31"), 1, "the term SEND on 2023-12-31"),
+        (("term", "SEND", "--from", "2027-12-31"), 1, "calendar of 2028"),
+        (("term", "SEND", "--from", "2026-04-06", "--stopped", "2026-04-08"), 2, "is not a day"),
+    ],
+)
+def test_a_term_that_cannot_be_counted_is_refused(arguments: tuple[str, ...], exit_code: int, says: str) -> None:
+    code, said = law(*arguments)
+    assert code == exit_code
+    assert says in said
+
+
+def test_a_term_counted_otherwise_by_its_author_fails(tmp_path: Path) -> None:
+    file = tmp_path / "t.toml"
+    file.write_text('[[term]]\nid = "t"\ncode = "SEND"\nstart = 2026-04-06\nlast_day = 2026-04-21\n')
+    code, said = law("scenario", str(file))
+    assert code == 1
+    assert "t: last_day: expected 2026-04-21, got 2026-04-20" in said
+    assert "0 cases, 0 failed; 1 terms, 1 failed" in said
 
 
 def test_diff_knows_days_that_the_data_does_not_reach() -> None:

@@ -238,7 +238,8 @@ def test_what_happened_after_the_act_is_told_on_the_cases_page(faced: FacedTest)
     case, browser = _sent(faced), faced.browser("officer")
     page = browser.get(f"/officer/cases/{case}").text
     offered = re.findall(r'<option value="([a-z-]+)">', page.partition('name="what"')[2].partition("</select>")[0])
-    assert offered == ["complaint", "protest", "other-possessor", "theft"]
+    stops = ["limitation-expertise", "limitation-prosecutor", "limitation-sent-on", "limitation-force-majeure"]
+    assert offered == ["complaint", "protest", "motion", *stops, "other-possessor", "theft"]
     faced.clock.advance_s(3_600)
     answer = _tell(faced, browser, case, what="complaint", at="2026-04-06T08:30")
     assert answer.headers["location"].endswith("said=told")

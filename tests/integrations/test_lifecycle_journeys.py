@@ -482,6 +482,52 @@ def test_a_sent_act_that_is_never_delivered_comes_before_officers_at_limitation(
     assert waiting.why == "limitation"
 
 
+def test_limitation_that_stood_still_lapses_later_by_exactly_that(desk: Office):
+    desk.sms.refusal = Refused("not-the-egov-number", again=False)
+    desk.take(samples.decision())
+    desk.serve()
+    desk.until(at(2026, 4, 20, 9))
+    tell(desk, "limitation-expertise")
+    desk.until(at(2026, 4, 30, 9))
+    tell(desk, "limitation-resumed")
+    assert desk.casebook.deadlines.of(CASE)["LIM_OFFENCE"] == at(2026, 6, 17, 0)
+    assert [entry.basis for entry in desk.casebook.cases.history(CASE)][-2:] == ["62(5)", "62(5)"]
+    desk.until(at(2026, 6, 16, 23.9))
+    assert (desk.state(samples.decision()), desk.casebook.reviews.count()) == ("UNDELIVERED", 0)
+    desk.until(at(2026, 6, 17, 0))
+    assert desk.state(samples.decision()) == "LIMITATION_REVIEW"
+
+
+def test_a_word_that_comes_late_takes_the_case_from_the_desk_where_it_is_ended(desk: Office):
+    desk.sms.refusal = Refused("not-the-egov-number", again=False)
+    desk.take(samples.decision())
+    desk.serve()
+    desk.until(at(2026, 6, 8))
+    event = event_of("limitation-prosecutor", Told(CASE, at(2026, 6, 5), "in-9"))
+    record_happening(desk.casebook, load_law(), event, "officer", desk.clock)
+    desk.serve()
+    assert desk.state(samples.decision()) == "SENT"
+    waiting = desk.casebook.reviews.find(CASE, desk.clock())
+    assert waiting is not None
+    assert waiting.why == "course"
+    tell(desk, "limitation-resumed")
+    assert desk.casebook.deadlines.of(CASE)["LIM_OFFENCE"] == at(2026, 6, 10, 0)
+
+
+def test_a_motion_is_before_officers_at_once_and_again_when_its_days_are_over(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    tell(desk, "motion")
+    waiting = desk.casebook.reviews.find(CASE, desk.clock())
+    assert waiting is not None
+    assert waiting.why == "course"
+    desk.casebook.reviews.close(CASE, "confirm", desk.clock())
+    desk.until(at(2026, 4, 10, 0))
+    assert desk.casebook.reviews.find(CASE, desk.clock()) is not None
+    tell(desk, "motion-decided")
+    assert "PETITION" not in desk.casebook.deadlines.of(CASE)
+
+
 def test_candidates_are_shredded_after_thirty_days_with_their_decision_and_ciphertext(desk: Office):
     decision = changed(samples.decision(), route="review")
     key_id, _ = desk.casebook.keys.data_key(CASE)
