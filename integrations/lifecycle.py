@@ -21,6 +21,7 @@ from adjudication.messages import (
     DeadlineReached,
     EarlierVoided,
     Filed,
+    LawEased,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
@@ -51,7 +52,7 @@ _LAPSES: dict[str, tuple[Trigger, str]] = {
 """Deadlines that end a case which has no act yet, or whose act was never sent, and the reason they give."""
 SEND_UNPROVEN = "SEND_UNPROVEN"
 """Of an act whose sending was begun, by a crash remained unknown, and was proven by nobody before the term's end."""
-_LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid, EarlierVoided)
+_LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid, EarlierVoided, LawEased)
 """Events that neither open nor end the time in which an act is contested; its evidence stays as it is."""
 
 
@@ -273,6 +274,7 @@ _SAID: dict[type, Callable[[Any], str]] = {
     DeadlineReached: lambda event: event.code,
     ActVoided: lambda event: event.reason,
     EarlierVoided: lambda event: event.earlier_id,
+    LawEased: lambda event: f"{event.mci_before} MCI, now {event.part or 'no offence'} {event.mci_count} MCI",
 }
 """What a line of history says beside an event's kind: nothing that names anybody."""
 
