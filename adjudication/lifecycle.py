@@ -35,6 +35,7 @@ from adjudication.messages import (
     EarlierVoided,
     HandedBack,
     HandedOver,
+    LawEased,
     LimitationResumed,
     LimitationStopped,
     MotionDecided,
@@ -195,6 +196,12 @@ def _earlier_voided(standing: Standing, event: EarlierVoided, _law: Lawbook) -> 
     return Outcome(replace(standing, unrepeated_us=event.at_us), for_people=True)
 
 
+def _law_eased(standing: Standing, _event: LawEased, _law: Lawbook) -> Outcome:
+    """The law is milder now: an act that is not executed comes before people, and none is changed (§15.1(4), (6))."""
+    seen = move(standing, "law-eased")
+    return Outcome(seen.standing, seen.steps, for_people=bool(seen.steps))
+
+
 _FOLDS: dict[type, Callable[[Standing, Any, Lawbook], Outcome]] = {
     NoticeDispatched: _dispatched,
     NoticeDelivered: _delivered,
@@ -203,6 +210,7 @@ _FOLDS: dict[type, Callable[[Standing, Any, Lawbook], Outcome]] = {
     DeadlineReached: _reached,
     ActVoided: _voided,
     EarlierVoided: _earlier_voided,
+    LawEased: _law_eased,
     ContestFiled: filed,
     ContestDecided: decided,
     DecisionProlonged: prolonged,

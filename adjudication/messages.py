@@ -331,6 +331,19 @@ class EarlierVoided(CaseEvent, tag="earlier-voided", frozen=True, kw_only=True):
     earlier_id: Name
 
 
+class LawEased(CaseEvent, tag="law-eased", frozen=True, kw_only=True):
+    """The law punishes now less what the act punishes; people judge what follows. Source: 5(1); brief §15.1(6).
+
+    `part` and `mci_count` are what the same facts would come to, "" and 0 where they would be no offence.
+    """
+
+    v: Version1 = 1
+    law_sha256: Sha256
+    mci_before: Count
+    part: Text
+    mci_count: Count
+
+
 ContestKind = Literal["complaint", "protest", "protest-shortened", "court"]
 """A complaint or a prosecutor's protest to the superior body (826-2), a protest because half the sum should not have
 ended the case (811(4)), a complaint to the court (826-4)."""
@@ -445,6 +458,7 @@ CaseEvents = (
     | DeadlineReached
     | ActVoided
     | EarlierVoided
+    | LawEased
     | ContestFiled
     | ContestDecided
     | DecisionProlonged

@@ -79,6 +79,7 @@ Trigger = Literal[
     "limitation-resumed",
     "reopened-sent",
     "reopened-delivered",
+    "law-eased",
     "motion",
     "motion-over",
     "motion-decided",
@@ -104,6 +105,8 @@ ACTED: tuple[State, ...] = ("SIGNED", *PAYABLE, "PAID_50", "PAID_FULL", "ENFORCE
 STATED: tuple[State, ...] = (*NOT_IN_FORCE, "APPEAL_WINDOW", "APPEALED", *DUE)
 """Where an owner may still say that somebody else had the vehicle (31(3)), and people move for something (740): the act
 was sent and is not executed."""
+OWED: tuple[State, ...] = ("POST_PENDING", *STATED)
+"""Formed, and not executed: a milder law still reaches it (5(1); §15.1(6))."""
 LIMITED: tuple[State, ...] = ("SENT", "UNDELIVERED", "DELIVERED")
 """Sent, and not considered: limitation runs (62(1))."""
 TERMINAL: frozenset[State] = frozenset(
@@ -174,6 +177,7 @@ TRANSITIONS: dict[tuple[State, Trigger], Transition] = {
     **_from(("APPEALED",), "upheld", "IN_FORCE", "826-4"),
     **_from(("APPEALED",), "upheld-shortened", "PAID_50", "811(4); 826-4"),
     **_from(("APPEALED",), "cancelled", "TERMINATED", "826-4; brief 15.1(4)"),
+    **_within(OWED, "law-eased", "5(1)"),
     **_within(STATED, "motion", "740(1)"),
     **_within(STATED, "motion-over", "740(2)"),
     **_within(STATED, "motion-decided", "740(2)"),

@@ -13,6 +13,7 @@ from ingest.events import Committed, Crashed, Halted, Held, RunnerEvent
 from ingest.stage import Stage
 from ingest.tracing import traced
 from integrations.deadlines import DeadlineSource
+from integrations.easing import Easing
 from integrations.gauges import gauges
 from integrations.outbox import Relay
 from integrations.pipeline import Centre, road
@@ -65,6 +66,7 @@ class RunningCentre:
             "outbox": lambda: Relay(centre.casebook, centre.stream, centre.clock).run,
             "pruning": lambda: _hourly(Relay(centre.casebook, centre.stream, centre.clock).prune),
             "deadlines": lambda: DeadlineSource(centre.casebook, centre.plate_key, centre.clock).run,
+            "easing": lambda: Easing(centre.casebook, centre.law, centre.policy, centre.clock).run,
             "hours": lambda: _hourly(partial(totals.fold_outcome_hours, centre.register)),
         }
         self._loops = [

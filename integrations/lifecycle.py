@@ -18,6 +18,7 @@ from adjudication.messages import (
     ContestDecided,
     DeadlineReached,
     EarlierVoided,
+    LawEased,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
@@ -48,7 +49,7 @@ _LAPSES: dict[str, tuple[Trigger, str]] = {
 """Deadlines that end a case which has no act yet, or whose act was never sent, and the reason they give."""
 SEND_UNPROVEN = "SEND_UNPROVEN"
 """Of an act whose sending was begun, by a crash remained unknown, and was proven by nobody before the term's end."""
-_LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid, EarlierVoided)
+_LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid, EarlierVoided, LawEased)
 """Events that neither open nor end the time in which an act is contested; its evidence stays as it is."""
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Loop = Literal["outbox", "pruning", "deadlines", "hours"]
+Loop = Literal["outbox", "pruning", "deadlines", "easing", "hours"]
 Face = Literal["", "door", "pages"]
 Networks = Literal["eyes", "second"]
 
@@ -27,7 +27,7 @@ class Role:
     watches: bool = False
 
 
-WHOLE = Role("whole", "the whole centre", None, ("outbox", "pruning", "deadlines", "hours"), watches=True)
+WHOLE = Role("whole", "the whole centre", None, ("outbox", "pruning", "deadlines", "easing", "hours"), watches=True)
 
 ROLES = (
     Role("gateway", "the cameras' door: signed events into the stream, receipts back", face="door"),
@@ -44,7 +44,7 @@ ROLES = (
         (),
         ("outbox", "pruning"),
     ),
-    Role("deadlines", "turns terms that end into events", (), ("deadlines",)),
+    Role("deadlines", "turns terms that end, and law that eases, into events", (), ("deadlines", "easing")),
     Role("notify", "sends acts to their addressees", ("notify",)),
     Role("lifecycle", "what happens to a case afterwards", ("lifecycle",)),
     Role("register", "writes what is settled into ClickHouse", ("register",), ("hours",)),

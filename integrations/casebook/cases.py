@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from adjudication import codec
 from adjudication.messages import CaseDecided
 from adjudication.standing import Standing
-from adjudication.states import FINDING_RELEASED, State
+from adjudication.states import FINDING_RELEASED, OWED, State
 from adjudication.units import Id, Micros, Sha256
 from integrations.casebook.database import Database, insert_each_once, insert_once
 from integrations.casebook.tables import CASES, HISTORY
@@ -72,6 +72,12 @@ _KNOWS = (
 _ENDED = sa.select(CASES.c.case_id).where(
     CASES.c.case_id.in_(sa.bindparam("cases", expanding=True)), CASES.c.state.in_(("TERMINATED", "REJECTED"))
 )
+_OWED = (
+    sa.select(CASES)
+    .where(CASES.c.state.in_(OWED), CASES.c.case_id > sa.bindparam("after"))
+    .order_by(CASES.c.case_id)
+    .limit(sa.bindparam("limit"))
+)
 _JOINED = (
     sa.select(CASES.c.case_id)
     .where(CASES.c.joined_to.in_(sa.bindparam("cases", expanding=True)))
@@ -105,6 +111,11 @@ class Cases:
         with self._database.reading() as tx:
             rows = tx.execute(self._database.locked(_FIND_ALL), {"cases": list(case_ids)})
             return {row.case_id: _case(row) for row in rows}
+
+    def owed(self, after: Id, limit: int) -> tuple[Case, ...]:
+        """Cases whose acts are not executed, by id, those after `after`."""
+        with self._database.reading() as tx:
+            return tuple(_case(row) for row in tx.execute(_OWED, {"after": after, "limit": limit}))
 
     def ended(self, case_ids: Iterable[Id]) -> frozenset[Id]:
         """Those of the cases that ended without a penalty; one that is not here is another body's."""

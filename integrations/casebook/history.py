@@ -14,6 +14,7 @@ from adjudication.messages import (
     DeadlineReached,
     EarlierVoided,
     Filed,
+    LawEased,
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
@@ -41,6 +42,7 @@ _SAID: dict[type, Callable[[Any], str]] = {
     DeadlineReached: lambda event: event.code,
     ActVoided: lambda event: event.reason,
     EarlierVoided: lambda event: event.earlier_id,
+    LawEased: lambda event: f"{event.mci_before} MCI, now {event.part or 'no offence'} {event.mci_count} MCI",
 }
 """What a line says beside an event's kind: nothing that names anybody."""
 

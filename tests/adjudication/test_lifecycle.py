@@ -25,6 +25,7 @@ from adjudication.messages import (
     EarlierVoided,
     HandedBack,
     HandedOver,
+    LawEased,
     LimitationResumed,
     LimitationStopped,
     MotionDecided,
@@ -725,6 +726,17 @@ def test_the_time_to_decide_is_prolonged_once_and_in_time():
     for outcome in ("upheld", "cancelled"):
         over = after(longer.standing, decision(outcome, later_us))
         assert (over.contest, over.decision_until_us, over.prolonged) == (None, None, False)
+
+
+def test_a_milder_law_brings_what_is_not_executed_before_people_and_changes_nothing():
+    told = LawEased(case_id=CASE, at_us=SENT + 5, law_sha256="0" * 64, mci_before=10, part="599(1)", mci_count=9)
+    for standing in (ON_ITS_WAY, DELIVERED, OPEN, FORCE, OVERDUE):
+        outcome = folded(standing, told)
+        assert (outcome.standing, outcome.deadlines, outcome.for_people) == (standing, (), True)
+        assert [(one.to, one.basis) for one in outcome.steps] == [(standing.state, "5(1)")]
+    for standing in (SIGNED, after(DELIVERED, voided("NO_EVENT")), after(DELIVERED, paid(HALF, SENT + 1))):
+        outcome = folded(standing, told)
+        assert (outcome.standing, outcome.steps, outcome.for_people) == (standing, (), False)
 
 
 def test_an_act_that_ends_leaves_no_motion_and_nothing_that_stands_still():
