@@ -24,6 +24,7 @@ class Standing(Fact, frozen=True, kw_only=True):
 
     `paid_in_term_tiyn` is what was paid before the discount's end. `contest` is the complaint or protest that is held
     or considered. While execution is suspended, `paused_us` says since when; `year_until_us` is moved by as much.
+    `of_possessor`: the act is not the owner's (31(3)), so its person has nobody to name.
     `unrepeated_us`: since when the penalty whose repetition the act punishes stands no more; people judge what follows.
     """
 
@@ -49,6 +50,7 @@ class Standing(Fact, frozen=True, kw_only=True):
     paused_us: Micros | None = None
     stated_us: Micros | None = None
     unrepeated_us: Micros | None = None
+    of_possessor: bool = False
 
 
 Code = Literal["SEND", "DISCOUNT", "DEEMED", "APPEAL", "PAY", "LIM_OFFENCE", "DECISION", "PUT_OFF", "HAND_OVER", "YEAR"]
@@ -79,6 +81,7 @@ def opened(act: Act, before: Standing | None = None) -> Standing:
         sum_tiyn=act.sum_tiyn,
         discount_tiyn=act.discount_tiyn,
         terms=act.terms,
+        of_possessor=act.of_possessor,
         paid_tiyn=0 if before is None else before.paid_tiyn,
         paid_in_term_tiyn=0 if before is None else before.paid_in_term_tiyn,
     )

@@ -59,6 +59,19 @@ class Payment(_Table, frozen=True, kw_only=True):
     tenge: Decimal
 
 
+class PossessorFacts(_Table, frozen=True, kw_only=True):
+    """Whom the check of the owner's statement established at `at`, and what registers know of them. `owner`: it is the
+    very person whom the register names."""
+
+    at: datetime
+    kind: Literal["individual", "legal_person"] = "individual"
+    size_class: SizeClass | None = None
+    born_on: date | None = None
+    died_on: date | None = None
+    standing: PersonStanding = "ordinary"
+    owner: bool = False
+
+
 class Then(_Table, frozen=True, kw_only=True):
     """Something that people tell of the case at `at`; `until_on` of a deferral, `tenge` of a refund."""
 
@@ -101,6 +114,9 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     `plate` "": none was read; `registered_plate` absent: the record bears the plate that was read. `no_record`: the
     registers that answered that they know nothing. `then` is what people told after the act was sent, `seen_at` when
     the case is looked at (absent: at the last fact).
+
+    With `possessor` the owner was released (31(3)), and all is about the case against the possessor: `previous`,
+    `unanswered`, `no_record`, what officers said, the act with what became of it, and what is expected.
     """
 
     offence_at: datetime
@@ -154,6 +170,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     quality: tuple[QualityFlag, ...] = ()
     district_code: str | None = None
     then: tuple[Then, ...] = ()
+    possessor: PossessorFacts | None = None
     seen_at: datetime | None = None
 
 
