@@ -105,8 +105,11 @@ def stated(standing: Standing, event: StatementFiled, _law: Lawbook) -> Outcome:
     """The owner says that another possessed the vehicle, or had taken it: an officer checks it. Source: 31(3).
 
     Raises:
-        Conflict: nothing was sent yet, or the case has ended.
+        Conflict: nothing was sent yet, the case has ended, or it is against a possessor: 31(3) releases owners, whoever
+            else says it was not they complains (826-2).
     """
+    if standing.of_possessor:
+        raise Conflict(event.case_id, "an owner's statement in a case against who possessed the vehicle")
     if standing.stated_us is not None:
         return Outcome(standing)
     said = move(standing, "statement", stated_us=event.at_us)
@@ -116,7 +119,8 @@ def stated(standing: Standing, event: StatementFiled, _law: Lawbook) -> Outcome:
 
 
 def checked(standing: Standing, event: StatementDecided, _law: Lawbook) -> Outcome:
-    """The check of a statement: released, and the case is against somebody else, or the statement is not borne out.
+    """The check of a statement: released, or the statement is not borne out. Where a possessor was found, the case goes
+    on against them (adjudication.possession).
 
     Raises:
         Conflict: there was no statement.

@@ -117,12 +117,17 @@ def after_limitation(law: Lawbook, last: date, day: date) -> Route | None:
 
 
 def sending_term(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
-    """Guard: there is still time to send. The term runs from fixation and never starts anew. Source: 822-1(3)."""
+    """Guard: there is still time to send. The term runs from fixation and never starts anew (822-1(3)); whether it does
+    with a possessor is unsettled (brief §15.3 rule 12)."""
+    from_us, decided_on = scene.sending_from_us, civil_day(scene.decided_us)
     try:
-        last = send_last_day(scene.law, scene.captured_us)
+        last = send_last_day(scene.law, from_us)
+        fixed = last if from_us == scene.captured_us else send_last_day(scene.law, scene.captured_us)
     except Unavailable:
         return (ruled("review", "CALENDAR_UNKNOWN", "send-term", year=scene.day.year),)
-    if civil_day(scene.decided_us) > last:
+    if fixed < decided_on <= last:
+        return (ruled("review", "SEND_RESTART_UNSETTLED", "send-term", last_day=fixed, anew_last_day=last),)
+    if decided_on > last:
         return (ruled(scene.policy.send_term_lapsed, "SEND_TERM_LAPSED", "send-term", last_day=last),)
     return (in_order("send-term", "822-1(3)", "there is time to send", last_day=last),)
 

@@ -27,7 +27,7 @@ from adjudication.excuses import free_stop, moving_traffic
 from adjudication.explain import otherwise
 from adjudication.findings import Finding, Guard, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import Lawbook
-from adjudication.liability import person, vehicle
+from adjudication.liability import person, possessor, vehicle
 from adjudication.messages import CaseDecided, Form, PassageChecked, PassageClosed, ReviewRecorded, Route
 from adjudication.penalties import amount, automatic, warning_owed
 from adjudication.policy import Policy
@@ -65,6 +65,7 @@ GUARDS: tuple[Guard, ...] = (
     answered,
     limitation,
     sending_term,
+    possessor,
 )
 STRICTEST: tuple[Route, ...] = ("reject", "refer", "wait", "review", "auto")
 REST_ON_THE_PLATE = frozenset({"vehicle", "person"})
@@ -81,7 +82,8 @@ def decide(
 
     Without `reviews`: every case of the passage; after a further round of answers only those still open before it (they
     waited; one that is not found any more ends) or new with it, which may be none. With `reviews`, oldest first: only
-    the cases these are about.
+    the cases these are about. Against a possessor there is one case, or none where the registers show the finding no
+    more.
 
     Raises:
         Unavailable: law or policy data does not reach the passage's day.
@@ -92,7 +94,7 @@ def decide(
         return tuple(_reviewed(plain, case_id, reviews, policy) for case_id in _about(reviews))
     decided = _decided(plain, policy)
     if len(checked.rounds) == 1:
-        return decided or (_closed(plain),)
+        return decided or (() if checked.possessor is not None else (_closed(plain),))
     before = _decided_before(plain, policy)
     settled = {case.case_id for case in before if not _is_open(case)}
     found = {case.case_id for case in decided}
@@ -114,7 +116,7 @@ def _decided(scene: Scene, policy: Policy) -> tuple[CaseDecided, ...]:
     return tuple(
         _case(scene, finding, policy)
         for rule in rules_for(scene.checked.passage)
-        if (finding := rule(scene)) is not None
+        if (finding := rule(scene)) is not None and scene.is_about(finding)
     )
 
 
@@ -245,7 +247,7 @@ def _set_aside(ruling: Ruling) -> Ruling:
 def _last_days(scene: Scene) -> tuple[date | None, date | None]:
     limit = limitation_last_day(scene.law, scene.captured_us)
     try:
-        return send_last_day(scene.law, scene.captured_us), limit
+        return send_last_day(scene.law, scene.sending_from_us), limit
     except Unavailable:
         return None, limit
 

@@ -136,11 +136,31 @@ class Scene:
 
     @property
     def answerable(self) -> PersonNumber | None:
-        """Who answers for the vehicle: its holder before its owner. Source: 31(2) and its note."""
+        """Who answers for the vehicle: who was found to possess it, else its holder before its owner. Source: 31(2)
+        and its note, 31(3)."""
+        if self.checked.possessor is not None:
+            return self.checked.possessor.person
         return (self.vehicle.holder or self.vehicle.owner) if isinstance(self.vehicle, Vehicle) else None
 
+    @once
+    def sending_from_us(self) -> Micros:
+        """When the sending term begins: with the fixation; of a case against a possessor, where policy leaves it to an
+        officer, when the possessor was established. Source: 822-1(3), brief §15.3 rule 12."""
+        possessor = self.checked.possessor
+        if possessor is None or self.policy.possessor_send_term == "from_fixation":
+            return self.captured_us
+        return max(self.captured_us, possessor.established_us)
+
+    def is_about(self, finding: Finding) -> bool:
+        """Whether a finding is of the case in hand: a possessor answers for what the owner was released from alone."""
+        possessor = self.checked.possessor
+        return possessor is None or possessor.part == finding.base.part
+
     def case_id(self, finding: Finding) -> Id:
-        """The case a finding is: by event for what a device saw, by day and person for what registers say."""
+        """The case a finding is: by event for what a device saw, by day and person for what registers say; against a
+        possessor by the owner's case and that person."""
+        if self.checked.possessor is not None:
+            return self.checked.possessor.case_id
         passage, part = self.checked.passage, finding.base.part
         if finding.basis != "register":
             seen = (

@@ -49,7 +49,7 @@ def form_act(
     if passage.section is not None and len(records) != len(passage.shown_by):
         raise Invalid("act-incomplete", "an average speed is proved by the records of both ends")
     rule, money = _rule(decision, law), sums(law, decision.mci_count, day)
-    officer = _officer(decision)
+    officer, possessor = _officer(decision), decision.checked.possessor
     return Act(
         act_id=ids.stable_id("act", decision.case_id, generation),
         number=number,
@@ -79,7 +79,9 @@ def form_act(
             appeal_days=law.term("APPEAL", day).days,
             payment_days=law.term("PAY", day).days,
         ),
-        sendable_until_us=sendable_until_us(law, offence_us, formed_us),
+        sendable_until_us=sendable_until_us(
+            law, offence_us, formed_us, None if possessor is None else decision.send_last_day_on
+        ),
         evidence=evidence,
         law_sha256=decision.law_sha256,
         policy_sha256=decision.policy_sha256,
@@ -89,6 +91,7 @@ def form_act(
         section=section_of(decision),
         load=decision.load,
         excess_load=decision.excess_load,
+        of_possessor=possessor is not None,
     )
 
 

@@ -49,6 +49,7 @@ What = Literal[
     "limitation-resumed",
     "other-possessor",
     "theft",
+    "possessor-established",
     "statement-true",
     "statement-false",
     "deferral",
@@ -62,7 +63,8 @@ WHATS: tuple[What, ...] = get_args(What)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What somebody tells: when it was, under which number, and what belongs to it. `reference` is of a paper."""
+    """What somebody tells: when it was, under which number, and what belongs to it. `reference` and `proof` are numbers
+    of papers: the one it came or went with, and the one that proves who possessed the vehicle."""
 
     case_id: Id
     at_us: Micros
@@ -70,14 +72,15 @@ class Told:
     until_on: date | None = None
     tiyn: Tiyn = 0
     possessor: PersonNumber | None = None
+    proof: str = ""
 
 
 def event_of(what: What, told: Told) -> CaseEvents:
-    """The event that is told. Raises Invalid `happening-incomplete`: a day, a person or a sum is missing."""
+    """The event that is told. Raises Invalid `happening-incomplete`: a day, a person, a proof or a sum is missing."""
     kind, fields = _EVENTS[what]
-    name, wanted = _NEEDS.get(what, ("", ""))
-    more = {name: getattr(told, name)} if name else {}
-    if name and (not more[name] or (name == "tiyn" and told.tiyn < 0)):
+    names, wanted = _NEEDS.get(what, ((), ""))
+    more = {name: getattr(told, name) for name in names}
+    if not all(more.values()) or more.get("tiyn", 1) < 0:
         raise Invalid("happening-incomplete", wanted)
     event: CaseEvents = kind(case_id=told.case_id, at_us=told.at_us, reference=told.reference, **fields, **more)
     return event
@@ -93,10 +96,10 @@ def what_of(event: CaseEvents) -> What | None:
 
 def possible(standing: Standing, case_id: Id, now_us: Micros, law: Lawbook) -> tuple[What, ...]:
     """What would have an effect if it were told now; once limitation has passed, also as of before that (62(5))."""
-    moments = [now_us]
+    tomorrow, moments = civil_day(now_us + DAY_US), [now_us]
     if standing.state == "LIMITATION_REVIEW" and standing.limitation_until_us is not None:
         moments.append(standing.limitation_until_us - 1)
-    told = [Told(case_id, at_us, "", civil_day(now_us + DAY_US), 1, "0" * 12) for at_us in moments]
+    told = [Told(case_id, at_us, until_on=tomorrow, tiyn=1, possessor="0" * 12, proof="0") for at_us in moments]
     return tuple(what for what in WHATS if any(has_effect(standing, event_of(what, one), law) for one in told))
 
 
@@ -126,7 +129,8 @@ _EVENTS: dict[What, tuple[Any, dict[str, object]]] = {
     "limitation-resumed": (LimitationResumed, {}),
     "other-possessor": (StatementFiled, {"ground": "OTHER_POSSESSOR"}),
     "theft": (StatementFiled, {"ground": "UNLAWFUL_DISPOSSESSION"}),
-    "statement-true": (StatementDecided, {"established": True}),
+    "statement-true": (StatementDecided, {"established": True, "possessor": None}),
+    "possessor-established": (StatementDecided, {"established": True}),
     "statement-false": (StatementDecided, {"established": False}),
     "deferral": (PaymentPutOff, {"how": "deferral"}),
     "instalments": (PaymentPutOff, {"how": "instalments"}),
@@ -135,10 +139,11 @@ _EVENTS: dict[What, tuple[Any, dict[str, object]]] = {
     "refund": (RefundPaid, {}),
 }
 """By name: the kind of event, and what of it the name says."""
-_NEEDS: dict[What, tuple[str, str]] = {
-    "other-possessor": ("possessor", "an owner who names another possessor names their IIN or BIN"),
-    "deferral": ("until_on", "payment is put off until a day; say which"),
-    "instalments": ("until_on", "payment is put off until a day; say which"),
-    "refund": ("tiyn", "say how much was paid back"),
+_NEEDS: dict[What, tuple[tuple[str, ...], str]] = {
+    "other-possessor": (("possessor",), "an owner who names another possessor names their IIN or BIN"),
+    "possessor-established": (("possessor", "proof"), "whom the check found, by IIN or BIN, and which paper proves it"),
+    "deferral": (("until_on",), "payment is put off until a day; say which"),
+    "instalments": (("until_on",), "payment is put off until a day; say which"),
+    "refund": (("tiyn",), "say how much was paid back"),
 }
 """What must be told beside when and under which number, and what to say where it is not."""

@@ -41,9 +41,12 @@ def run_id(entry: Id, leaving: Id) -> Id:
     return stable_id("run", entry, leaving)
 
 
-def checked_id(passage: Id, asked_round: int) -> Id:
-    """A passage as answered by the registries the `asked_round`-th time (from 1)."""
-    return stable_id("checked", passage, asked_round)
+def checked_id(passage: Id, asked_round: int, *against: Id) -> Id:
+    """A passage as answered by the registries the `asked_round`-th time (from 1).
+
+    `against`: the case against a possessor it was asked for, whose answers are of another person than the owner's.
+    """
+    return stable_id("checked", passage, asked_round, *against)
 
 
 def confirmed_id(checked: Id, reader: str) -> Id:
@@ -59,6 +62,11 @@ def measured_case_id(event: Id, vehicle: str, part: str) -> Id:
 def register_case_id(person: str, vehicle: str, part: str, local_day: str) -> Id:
     """An offence found in registers: ten cameras on one day see one person's one uninsured car, and it is one case."""
     return stable_id("case", "register", person, vehicle, part, local_day)
+
+
+def possessor_case_id(owners_case: Id, person: str) -> Id:
+    """The case against whoever possessed the vehicle, in place of the one that its owner was released from."""
+    return stable_id("case", "possessor", owners_case, person)
 
 
 def decision_id(case: Id, checked: Id, reviews: tuple[Id, ...], law: Sha256, policy: Sha256) -> Id:

@@ -1,4 +1,4 @@
-"""Who is liable, and who must not be fined by a machine. Source: art. 31(2) with its note, 28, 66(1), 741(1)(7)."""
+"""Who is liable, and who must not be fined by a machine. Source: art. 31(2), (3), note, 28, 66(1), 741(1)(6), (7)."""
 
 from adjudication.answers import NoRecord, Person, Vehicle
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
@@ -28,7 +28,7 @@ def vehicle(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
 
 
 def person(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
-    """Guard: the holder or owner is alive, of age, and of a kind that can be fined without a person looking."""
+    """Guard: who is liable is alive, of age, and of a kind that can be fined without a person looking."""
     known = scene.liable
     if isinstance(known, NoRecord):
         return (ruled("review", "PERSON_UNKNOWN", "person"),)
@@ -38,10 +38,31 @@ def person(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
         return (ruled("reject", "DEAD_OR_LIQUIDATED", "person", died_on=known.died_on),)
     if known.standing in ("state_body", "branch", "foreign"):
         return (ruled("review", "SPECIAL_SUBJECT", "person", standing=known.standing),)
-    role = "holder" if scene.vehicle.holder else "owner"
     if known.kind == "legal_person":
-        return (in_order("person", "31(2)", f"the vehicle's {role} is a firm", role=role, kind=known.kind),)
-    return _individual(scene, known, role)
+        return (_liable(scene, scene.vehicle, known, "a firm"),)
+    return (_too_young(scene, known) or _liable(scene, scene.vehicle, known, "of age and alive"),)
+
+
+def possessor(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
+    """Guard: a case against whoever possessed the vehicle is an officer's, always. Source: 31(3), brief §15.3 rule 12.
+
+    Whoever was released of the same act cannot be held liable for it as its possessor: 741(1)(6).
+    """
+    named, known = scene.checked.possessor, scene.vehicle
+    if named is None:
+        return ()
+    if isinstance(known, Vehicle) and named.person == (known.holder or known.owner):
+        return (ruled("reject", "ALREADY_DECIDED", "possessor"),)
+    return (ruled("review", "POSSESSOR_NAMED", "possessor", proof=named.proof),)
+
+
+def _liable(scene: Scene, known: Vehicle, who: Person, what: str) -> Ruling:
+    """Who is liable, as whom, and that nothing stands against it."""
+    if scene.checked.possessor is not None:
+        outcome = f"who possessed the vehicle is {what}"
+        return in_order("possession", "31(3)", outcome, role="possessor", kind=who.kind)
+    role = "holder" if known.holder else "owner"
+    return in_order("person", "31(2)", f"the vehicle's {role} is {what}", role=role, kind=who.kind)
 
 
 def _registered(known: Vehicle) -> tuple[Ruling, ...]:
@@ -58,11 +79,12 @@ def _registered(known: Vehicle) -> tuple[Ruling, ...]:
     return (in_order("vehicle", "31(2)", "an ordinary registered vehicle", category=known.category),)
 
 
-def _individual(scene: Scene, known: Person, role: str) -> tuple[Ruling, ...]:
+def _too_young(scene: Scene, known: Person) -> Ruling | None:
+    """What is ruled of an individual who is not of age, or whose age is not known; None of one who is."""
     born_on = known.born_on or birth_date(known.number)
     if born_on is None:
-        return (ruled("review", "AGE_UNKNOWN", "person"),)
+        return ruled("review", "AGE_UNKNOWN", "person")
     day = scene.day
     if (day.year - FULL_AGE_YEARS, day.month, day.day) < (born_on.year, born_on.month, born_on.day):
-        return (ruled("review", "MINOR", "person"),)
-    return (in_order("person", "31(2)", f"the vehicle's {role} is of age and alive", role=role, kind=known.kind),)
+        return ruled("review", "MINOR", "person")
+    return None

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from adjudication import ids
 from adjudication.answers import Answers, PersonNumber
 from adjudication.facts import (
     DeviceReading,
@@ -134,8 +135,29 @@ class PassageObserved(Message, tag="passage-observed", frozen=True, kw_only=True
         return self.section.measurement if self.section is not None else self.event.measurement
 
 
+class Possessor(Fact, frozen=True, kw_only=True):
+    """Who possessed the vehicle, as the check of its owner's statement established at `established_us`. Source: 31(3).
+
+    `owners_case` is the case that the owner was released from, `part` what it had found (the base of a repetition);
+    `proof` the number of the paper that proves the possession.
+    """
+
+    person: PersonNumber
+    owners_case: Id
+    part: Part
+    established_us: Micros
+    proof: Reference
+
+    @property
+    def case_id(self) -> Id:
+        """The case against this person."""
+        return ids.possessor_case_id(self.owners_case, self.person)
+
+
 class PassageChecked(Message, tag="passage-checked", frozen=True, kw_only=True):
     """A passage with the registers' answers. `rounds` is oldest first; register findings need two (brief §15.2).
+
+    With `possessor` it is about the case against that person alone: the answers on who is liable are of them.
 
     Where a second reader was asked, `checked_id` is of these answers together with what it read (ids.confirmed_id).
 
@@ -146,6 +168,20 @@ class PassageChecked(Message, tag="passage-checked", frozen=True, kw_only=True):
     checked_id: Id
     passage: PassageObserved
     rounds: Annotated[tuple[Answers, ...], Meta(min_length=1, max_length=64)]
+    elsewhere: Elsewhere | None = None
+    repeated: RepeatedPicture | None = None
+    possessor: Possessor | None = None
+
+
+class PossessorNamed(Message, tag="possessor-named", frozen=True, kw_only=True):
+    """An owner is released, and the registers are to be asked about whoever possessed the vehicle in that passage.
+
+    `elsewhere` and `repeated` are what the owner's case knew of the passage beside the registers.
+    """
+
+    v: Version1 = 1
+    passage: PassageObserved
+    possessor: Possessor
     elsewhere: Elsewhere | None = None
     repeated: RepeatedPicture | None = None
 
@@ -417,10 +453,16 @@ class StatementFiled(Filed, tag="statement-filed", frozen=True, kw_only=True):
 
 
 class StatementDecided(Filed, tag="statement-decided", frozen=True, kw_only=True):
-    """What the check of an owner's statement came to."""
+    """What the check of an owner's statement came to.
+
+    `established` with a `possessor`: that person had the vehicle, as the paper numbered `proof` shows; without: others
+    had taken it unlawfully. Source: 31(3).
+    """
 
     v: Version1 = 1
     established: bool
+    possessor: PersonNumber | None = None
+    proof: Reference = ""
 
 
 class PaymentPutOff(Filed, tag="payment-put-off", frozen=True, kw_only=True):
@@ -477,6 +519,7 @@ AnyMessage = (
     EventCaptured
     | PassageObserved
     | PassageChecked
+    | PossessorNamed
     | CaseDecided
     | PassageClosed
     | ReviewRecorded

@@ -33,6 +33,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     weight_control: Literal["refer", "here"]
     tolerance: Literal["subtract_error", "none"]
     send_term_lapsed: Literal["reject", "review"]
+    possessor_send_term: Literal["review", "from_fixation"]
     repeat_year: Literal["shorter", "after_execution"]
     requery_delay_s: Seconds
     silent_first_delay_s: Seconds

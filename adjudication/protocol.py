@@ -109,3 +109,4 @@ class Act(Fact, tag="act", tag_field="kind", frozen=True, kw_only=True):
     section: ActSection | None = None  # items 4 to 6, of an average speed
     load: LoadMeasurement | None = None  # item 5, of weight or size, with by how much it was too much
     excess_load: Count | None = None
+    of_possessor: bool = False  # item 2: not the owner or holder (31(2)), but who was found to possess it (31(3))

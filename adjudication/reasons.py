@@ -542,6 +542,26 @@ _REVIEWED = (
         "The person is a minor",
     ),
     _reason(
+        "POSSESSOR_NAMED",
+        "31(3); brief 15.3(12)",
+        "Тексеру сол сәтте көліктің осы тұлғаның иелігінде болғанын анықтады: дәлелді және жіберу мерзімінің қайта "
+        "басталу-басталмауын қызметкер қарайды",
+        "Проверкой установлено, что транспортом владело это лицо: доказательство и то, начинается ли срок отправки "
+        "заново, рассматривает сотрудник",
+        "A check established that this person possessed the vehicle: an officer looks at the proof, and at whether the "
+        "sending term begins anew",
+        confirmable=True,
+    ),
+    _reason(
+        "SEND_RESTART_UNSETTLED",
+        "822-1(3); brief 15.3(12)",
+        "Тіркелген сәттен есептелген жіберу мерзімі өтті; иелікте ұстаған тұлға үшін оның қайта басталатыны шешілмеген",
+        "Срок отправки, считая от фиксации, истёк; начинается ли он заново для владевшего лица, не определено",
+        "The sending term, counted from the recording, has ended; whether it begins anew for the possessor is "
+        "unsettled",
+        confirmable=True,
+    ),
+    _reason(
         "SPECIAL_SUBJECT",
         "brief 15.2",
         "Мемлекеттік орган, филиал немесе шетелдік ұйым",

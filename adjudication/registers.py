@@ -91,7 +91,7 @@ def second_ask(scene: Scene, rule: str, due_us: Micros) -> Ruling:
 def latest_ask_us(scene: Scene) -> Micros:
     """The last instant at which an answer still leaves time to form and send an act."""
     try:
-        end_us = end_of_day_us(send_last_day(scene.law, scene.captured_us))
+        end_us = end_of_day_us(send_last_day(scene.law, scene.sending_from_us))
     except Unavailable:
         return 0
     return end_us - scene.policy.send_reserve_s * MICROS_PER_SECOND

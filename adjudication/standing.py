@@ -25,6 +25,7 @@ class Standing(Fact, frozen=True, kw_only=True):
 
     `paid_in_term_tiyn` is what was paid before the discount's end. `contest` is the complaint or protest that is held
     or considered. While execution is suspended, `paused_us` says since when; `year_until_us` is moved by as much.
+    `of_possessor`: the act is not the owner's (31(3)), so its person has nobody to name.
     `unrepeated_us`: since when the penalty whose repetition the act punishes stands no more; people judge what follows.
     `decision_until_us` is until when what is contested must be decided, `prolonged` whether that was put off once.
     `limitation_until_us` is None of an act formed before it was kept; while limitation is stopped (62(5)),
@@ -58,6 +59,7 @@ class Standing(Fact, frozen=True, kw_only=True):
     limitation_until_us: Micros | None = None
     limitation_stopped_us: Micros | None = None
     motion_us: Micros | None = None
+    of_possessor: bool = False
 
 
 Code = Literal[
@@ -104,6 +106,7 @@ def opened(act: Act, law: Lawbook, before: Standing | None = None) -> Standing:
         sum_tiyn=act.sum_tiyn,
         discount_tiyn=act.discount_tiyn,
         terms=act.terms,
+        of_possessor=act.of_possessor,
         paid_tiyn=0 if before is None else before.paid_tiyn,
         paid_in_term_tiyn=0 if before is None else before.paid_in_term_tiyn,
         limitation_until_us=end_of_day_us(limitation_last_day(law, act.offence_us)),

@@ -144,16 +144,21 @@ def delivery_outlives_limitation(law: Lawbook, offence_us: Micros, delivered_us:
     return delivery_terms(law, delivered_us).considered_after_last_day_on > limitation_last_day(law, offence_us)
 
 
-def sendable_until_us(law: Lawbook, offence_us: Micros, formed_us: Micros) -> Micros:
+def sendable_until_us(
+    law: Lawbook, offence_us: Micros, formed_us: Micros, send_last_day_on: date | None = None
+) -> Micros:
     """The instant from which an act formed at `formed_us` may no longer be sent: the earliest end of the sending term,
     of limitation and of the MCI its sum was computed with. Source: brief §15.3 rule 1.
+
+    `send_last_day_on`: of the sending term, where it was not counted from the offence (§15.3 rule 12).
 
     Raises:
         Unavailable: no calendar, or no MCI for the day it is formed.
     """
     terms = offence_terms(law, offence_us)
     mci = law.mci_on(civil_day(formed_us))
-    return end_of_day_us(min(terms.send_last_day_on, terms.limitation_last_day_on, mci.last_day))
+    send = send_last_day_on or terms.send_last_day_on
+    return end_of_day_us(min(send, terms.limitation_last_day_on, mci.last_day))
 
 
 def sums(law: Lawbook, mci_count: Count, initiated_on: date) -> Sums:

@@ -12,7 +12,7 @@ from adjudication.reasons import text_of
 from dashboards.auth import LANGUAGE, PERMISSIONS, Gate
 from dashboards.languages import LANGUAGES, NAMES, language_of, say
 from dashboards.render import wording
-from integrations.casebook.history import held_in, told_in
+from integrations.casebook.history import goes_on_in, held_in, told_in
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -45,6 +45,7 @@ class Sheets:
             bp=percent,
             told=told_in,
             held=held_in,
+            goes_on=goes_on_in,
         )
 
     def show(self, request: Request, template: str, status: int = 200, **values: object) -> HTMLResponse:

@@ -9,6 +9,7 @@ from adjudication.errors import Invalid
 from adjudication.happenings import What, has_effect, possible
 from adjudication.lawbook import Lawbook
 from adjudication.messages import CaseEvents, ContestFiled
+from adjudication.possession import refuse_possessor
 from adjudication.standing import Standing
 from adjudication.units import Id
 from ingest.clock import Clock
@@ -31,7 +32,7 @@ def record_happening(casebook: Casebook, law: Lawbook, event: CaseEvents, login:
 
     Raises:
         Invalid: `course-impossible`, the law knows nothing of the kind in this state; `course-future`, it is yet to
-            come.
+            come; the codes of `refuse_possessor`.
         Unavailable: nothing was done.
     """
 
@@ -41,6 +42,8 @@ def record_happening(casebook: Casebook, law: Lawbook, event: CaseEvents, login:
         case = casebook.cases.find(event.case_id)
         if case is None or case.standing is None or not has_effect(case.standing, event, law):
             raise Invalid("course-impossible", "the course of this case does not provide for it now")
+        if case.decision is not None:
+            refuse_possessor(case.decision, event, law)
         kind = str(type(event).__struct_config__.tag)
         cause = ids.stable_id("told", codec.digest(event))
         casebook.outbox.put(cause, Outgoing(CASE_EVENTS, event.case_id, event), clock())

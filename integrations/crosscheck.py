@@ -7,6 +7,9 @@ first answer that was committed stands. Three steps of questions a batch, all of
     2. for a vehicle in the civil register: insurance and inspection
     3. where that makes a finding: who is liable, and earlier penalties. Nobody is looked up for passing by.
 
+Where an owner was released, and a check found who possessed the vehicle (31(3)), the passage comes here once more
+(PossessorNamed), and the third step is about that person.
+
 Beside the registers stands the centre's own memory of where a plate was lately, and on which pictures
 (integrations/sightings.py): what sits worst with the passage goes with the answers, as dated facts.
 
@@ -39,7 +42,7 @@ from adjudication.answers import (
 )
 from adjudication.errors import Invalid
 from adjudication.facts import Elsewhere, PlateReading, RepeatedPicture
-from adjudication.messages import EventCaptured, PassageChecked, PassageObserved
+from adjudication.messages import EventCaptured, PassageChecked, PassageObserved, Possessor, PossessorNamed
 from adjudication.plates import classify
 from adjudication.rules.documents import is_insured
 from adjudication.units import Id, Micros
@@ -91,13 +94,14 @@ def crosscheck(
         return [_checked(case, answers) for case, answers in zip(cases, rounds, strict=True)]
 
     def _checked(case: _Case, answers: Answers) -> Outgoing:
-        passage, stream_key = case.passage, _stream_key(case.passage, key)
-        checked = replace(
-            case.checked(answers),
-            elsewhere=case.elsewhere or sightings.elsewhere(stream_key, passage),
-            repeated=case.repeated or sightings.repeated(stream_key, passage),
-        )
-        return Outgoing(CHECKED, stream_key, checked, case.received.carried())
+        passage, where, checked = case.passage, stream_key(case.passage, key), case.checked(answers)
+        if case.possessor is None:  # else it is no sighting, and what is known of the passage stands
+            checked = replace(
+                checked,
+                elsewhere=case.elsewhere or sightings.elsewhere(where, passage),
+                repeated=case.repeated or sightings.repeated(where, passage),
+            )
+        return Outgoing(CHECKED, where, checked, case.received.carried())
 
     return Stage(
         "crosscheck",
@@ -119,15 +123,24 @@ class _Case:
     rounds: tuple[Answers, ...]
     elsewhere: Elsewhere | None = None
     repeated: RepeatedPicture | None = None
+    possessor: Possessor | None = None
 
     @property
     def id(self) -> Id:
-        """The passage and the round: what this round's answers are an observation of."""
-        return ids.checked_id(self.passage.passage_id, len(self.rounds) + 1)
+        """The passage, the round and against whom: what this round's answers are an observation of."""
+        against = () if self.possessor is None else (self.possessor.case_id,)
+        return ids.checked_id(self.passage.passage_id, len(self.rounds) + 1, *against)
 
     def checked(self, answers: Answers) -> PassageChecked:
-        """The passage with this round's answers."""
-        return PassageChecked(checked_id=self.id, passage=self.passage, rounds=(*self.rounds, answers))
+        """The passage with this round's answers, and what was known of it before."""
+        return PassageChecked(
+            checked_id=self.id,
+            passage=self.passage,
+            rounds=(*self.rounds, answers),
+            elsewhere=self.elsewhere,
+            repeated=self.repeated,
+            possessor=self.possessor,
+        )
 
 
 def _case(received: Received) -> _Case:
@@ -135,13 +148,17 @@ def _case(received: Received) -> _Case:
         case PassageObserved() as passage:
             return _Case(received, passage, ())
         case PassageChecked() as checked if len(checked.rounds) < MAX_ROUNDS:
-            return _Case(received, checked.passage, checked.rounds, checked.elsewhere, checked.repeated)
+            known = (checked.passage, checked.rounds, checked.elsewhere, checked.repeated, checked.possessor)
+            return _Case(received, *known)
+        case PossessorNamed() as named:
+            return _Case(received, named.passage, (), named.elsewhere, named.repeated, named.possessor)
         case PassageChecked():
             raise Invalid("rounds-exhausted", f"the registers were asked {MAX_ROUNDS} times about this passage")
-    raise Invalid("message-unexpected", "crosscheck reads observed and checked passages")
+    raise Invalid("message-unexpected", "crosscheck reads observed and checked passages, and possessors named")
 
 
-def _stream_key(passage: PassageObserved, key: PlateKey) -> str:
+def stream_key(passage: PassageObserved, key: PlateKey) -> str:
+    """What keeps the order of a vehicle's passages; until a plate is read, of a device's."""
     return passage.event.device_id if passage.plate is None else key(passage.plate.text)
 
 
@@ -245,12 +262,13 @@ class _Asking:
     def _ask_liable(self, case: _Case, known: Answers, asked_us: Micros) -> _Liable | None:
         """None where there is nothing that anybody would be liable for.
 
-        Source: art. 31(2) and its note: the holder, else the owner, is liable.
+        Source: art. 31(2) and its note: the holder, else the owner, is liable; 31(3): or who possessed the vehicle.
         """
         vehicle = known.vehicle
         if not _is_civil(vehicle) or not self._finds(case.checked(known)):
             return None
-        registries, liable, at_us = self._registries, vehicle.holder or vehicle.owner, vehicle.as_of_us
+        registries, at_us = self._registries, vehicle.as_of_us
+        liable = vehicle.holder or vehicle.owner if case.possessor is None else case.possessor.person
         return _Liable(
             self._ask("persons", asked_us, at_us, lambda: registries.person(liable, at_us)),
             self._ask("penalties", asked_us, at_us, lambda: registries.penalties(liable, at_us)),

@@ -3,24 +3,22 @@
 Claiming a deadline and queueing its event are one transaction. A virtual clock drives it in tests.
 """
 
-from collections.abc import Callable
 from threading import Event
 
 from adjudication import ids
-from adjudication.messages import DeadlineReached, PassageChecked
+from adjudication.messages import DeadlineReached
 from ingest.clock import Clock
 from ingest.stage import Outgoing
 from ingest.topics import CASE_EVENTS, RECHECKS
 from integrations.casebook import Casebook
 from integrations.casebook.deadlines import Deadline
+from integrations.crosscheck import PlateKey, stream_key
 from integrations.outbox import run
 
 BATCH = 256
 """Deadlines claimed at once: at midnight a day's terms end together."""
 IDLE_S = 0.5
 """Between two looks where nothing is due; terms of law end at midnight, re-queries after minutes."""
-
-PlateKey = Callable[[str], str]
 
 
 class DeadlineSource:
@@ -66,10 +64,5 @@ class DeadlineSource:
         wait = self._casebook.waits.find(deadline.case_id)
         if wait is not None:
             cause = ids.stable_id("recheck", wait.checked.checked_id)
-            outgoing = Outgoing(RECHECKS, _stream_key(wait.checked, self._key), wait.checked, wait.headers)
+            outgoing = Outgoing(RECHECKS, stream_key(wait.checked.passage, self._key), wait.checked, wait.headers)
             self._casebook.outbox.put(cause, outgoing, self._clock())
-
-
-def _stream_key(checked: PassageChecked, key: PlateKey) -> str:
-    plate = checked.passage.plate
-    return key(plate.text) if plate is not None else checked.passage.event.device_id

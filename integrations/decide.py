@@ -3,7 +3,7 @@
 A function stage: the same input gives the same messages with the same ids, however often it is repeated. It remembers
 one thing, beside each plate: what a device has seen it do, so that one offence seen twice within the policy's
 `cool_down_s`, or within `continuing_s` if it lasts as a parked vehicle's does, is one case. The first stands, the
-second ends as SAME_SIGHTING. Source: brief §3.5.
+second ends as SAME_SIGHTING. Source: brief §3.5. A case against a possessor is no sighting: it takes its owner's place.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ def decide_stage(law: Lawbook, policy: Policy) -> Stage:
         """The result, unless it is a case that the device has made of this offence before."""
         if isinstance(result, PassageClosed) or result.route == "reject" or finding_key(result, law) is not None:
             return result
-        if result.checked.passage.plate is None:
+        if result.checked.passage.plate is None or result.checked.possessor is not None:
             return result
         seen = _sighting(result)
         for case_id, value in sightings.query(key).items():

@@ -22,20 +22,23 @@ from adjudication.messages import (
     NoticeDelivered,
     NoticeDispatched,
     NoticeFailed,
+    PossessorNamed,
     RefundPaid,
     StatementDecided,
 )
+from adjudication.possession import named_by
 from adjudication.standing import Standing
 from adjudication.states import UNDECIDED, State, Transition, Trigger, step
 from adjudication.units import MICROS_PER_SECOND, Id, Sha256
 from ingest.clock import Clock
 from ingest.evidence import EvidenceStore
 from ingest.stage import Outgoing, Received, Stage
-from ingest.topics import CASE_EVENTS, SEALED
+from ingest.topics import CASE_EVENTS, RECHECKS, SEALED
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Case, Entry
-from integrations.casebook.history import NOT_FOLDED_IN, words_of
+from integrations.casebook.history import NOT_FOLDED_IN, words_of, words_of_going_on
 from integrations.casebook.reviews import Why
+from integrations.crosscheck import PlateKey, stream_key
 from integrations.issue import CANDIDATE_US, waiting
 from integrations.retention import hold_contested
 
@@ -53,10 +56,10 @@ _LEAVE_EVIDENCE = (NoticeDispatched, NoticeDelivered, NoticeFailed, RefundPaid, 
 """Events that neither open nor end the time in which an act is contested; its evidence stays as it is."""
 
 
-def lifecycle(casebook: Casebook, law: Lawbook, store: EvidenceStore, clock: Clock) -> Stage:
+def lifecycle(casebook: Casebook, law: Lawbook, store: EvidenceStore, key: PlateKey, clock: Clock) -> Stage:
     """The stage. All it causes goes through the outbox; `store` loses what no case keeps any more, and holds what is
-    contested."""
-    folder = _Folder(casebook, law, clock)
+    contested; `key` makes the stream key of a plate, as for [vision]."""
+    folder = _Folder(casebook, law, key, clock)
 
     def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
         events = [_event(item) for item in received]
@@ -80,6 +83,7 @@ class _Folder:
 
     casebook: Casebook
     law: Lawbook
+    key: PlateKey
     clock: Clock
 
     def fold_all(self, events: Sequence[CaseEvents]) -> list[Sha256]:
@@ -150,6 +154,9 @@ class _Folder:
             else:
                 self.casebook.deadlines.set(it.case.case_id, code, due_us)
         self._after(it, standing.act_number, state)
+        decision = it.case.decision
+        if decision is not None and (named := named_by(decision, standing.state, it.event)):
+            self._go_on_against(it, named)
 
     def _turn(self, it: "_Happening", state: State, transition: Transition, standing: Standing | None = None) -> None:
         entry = Entry(
@@ -180,6 +187,22 @@ class _Folder:
                 self.casebook.reviews.close(it.case.case_id, _LAPSES[it.event.code][1], self.clock())
         elif state == "TERMINATED" and isinstance(it.event, ContestDecided | StatementDecided):
             self._void(it.event, number, _VOIDED_BY[type(it.event)])
+
+    def _go_on_against(self, it: "_Happening", named: PossessorNamed) -> None:
+        """The owner's case has ended, its act is void: the registers are asked about who possessed the vehicle."""
+        case_id = named.possessor.case_id
+        outgoing = Outgoing(RECHECKS, stream_key(named.passage, self.key), named)
+        self.casebook.outbox.put(ids.stable_id("possessor-named", case_id), outgoing, self.clock())
+        entry = Entry(
+            cause_id=case_id,
+            what=words_of_going_on(case_id),
+            from_state="TERMINATED",
+            to_state="TERMINATED",
+            basis="31(3)",
+            at_us=it.event.at_us,
+            recorded_us=self.clock(),
+        )
+        self.casebook.cases.turn(it.case.case_id, entry)
 
     def _form_late(self, case: Case, event: DeadlineReached) -> None:
         """An act that could not be formed rightly then is tried again; [deadlines] itself asks registers."""

@@ -6,6 +6,7 @@
     sealed → [issue] → casebook: acts to send, cases to review, to ask about again, to refer
     acts → [notify] → case events → [lifecycle] → casebook          everything settled → [register] → ClickHouse
     officers' verdicts and terms that end come from the casebook through its outbox, as messages like any other
+    an owner released, a possessor found: [lifecycle] → rechecks → [crosscheck], the same passage about that person
 
 `road` lists the stages in order; each is a function from messages to messages, and knows nothing of how it is run.
 `embedded` is the deployment in one process, `cluster` one role of many (integrations/roles.py): the only functions that
@@ -265,7 +266,7 @@ def road(
             clock=c.clock,
         ),
         "notify": lambda: notify(c.casebook, channels=c.channels, law=c.law, link=c.link, clock=c.clock),
-        "lifecycle": lambda: lifecycle(c.casebook, c.law, c.evidence, c.clock),
+        "lifecycle": lambda: lifecycle(c.casebook, c.law, c.evidence, c.plate_key, c.clock),
         "register": lambda: register(c.register, person_keys(c.master)),
         "recall": lambda: c.fates.recall(),  # noqa: PLW0108 - to name it already opens the register
     }

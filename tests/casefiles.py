@@ -255,8 +255,8 @@ def every() -> dict[str, CaseFile]:
         "release-decision": Course()
         .sent()
         .paid(500_000, at(4, 8))
-        .told("other-possessor", "in-3", at(4, 9), possessor="900101300017")
-        .told("statement-true", "out-4", at(4, 14))
+        .told("other-possessor", "in-3", at(4, 9), possessor=samples.POSSESSOR.number)
+        .told("possessor-established", "out-4", at(4, 14), possessor=samples.POSSESSOR.number, proof="D-17")
         .file(at(4, 15)),
         "put-off-determination": Course()
         .sent()

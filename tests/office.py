@@ -120,7 +120,7 @@ class Office:
             link=lambda token: f"https://tarazy.example/act/{token}",
             clock=self.clock,
         )
-        self.lifecycle = lifecycle(self.casebook, self.law, self.store, self.clock)
+        self.lifecycle = lifecycle(self.casebook, self.law, self.store, lambda plate: f"v1-{plate}", self.clock)
         self.deadlines = DeadlineSource(self.casebook, lambda plate: f"v1-{plate}", self.clock)
         self.relay = Relay(self.casebook, self.stream, self.clock)
 

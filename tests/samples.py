@@ -20,7 +20,15 @@ from adjudication.facts import (
     VehicleSighting,
     Verification,
 )
-from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, TraceStep
+from adjudication.messages import (
+    CaseDecided,
+    EventCaptured,
+    PassageChecked,
+    PassageObserved,
+    Possessor,
+    PossessorNamed,
+    TraceStep,
+)
 from ingest.clock import Clock, system_clock
 from ingest.frame import Frame, signed_part
 from ingest.stage import Stage
@@ -102,6 +110,9 @@ PERSON = Person(
     address="Алматы, Үлгі көшесі 1",
     size_class=None,
     egov_phone="+77000000001",
+)
+POSSESSOR = msgspec.structs.replace(
+    PERSON, number="900101330009", name_kk="Үлгіұлы Ерлан", name_ru="Примеров Ерлан", egov_phone="+77000000002"
 )
 INSURANCE = Insurance(
     system="insurance",
@@ -218,6 +229,30 @@ def finding(policy: str = "default") -> Callable[[PassageChecked], bool]:
     """Whether today's law makes a case of a passage."""
     law, rules = load_law(), load_policy(policy)
     return lambda checked: finds(checked, law, rules)
+
+
+def possessed(
+    owners: CaseDecided | None = None, established_us: int = CAPTURED_US + 3_600_000_000, **answers: object
+) -> PassageChecked:
+    """The passage of an owner's case, by default of `decision()`, with the registers' answers about its possessor."""
+    released = decision() if owners is None else owners
+    named = PossessorNamed(
+        passage=released.checked.passage,
+        possessor=Possessor(
+            person=POSSESSOR.number,
+            owners_case=released.case_id,
+            part=released.base or released.part,
+            established_us=established_us,
+            proof="P-17",
+        ),
+    )
+    about = {"liable": POSSESSOR, "asked_us": established_us, **answers}
+    return PassageChecked(
+        checked_id=ids.checked_id(named.passage.passage_id, 1, named.possessor.case_id),
+        passage=named.passage,
+        rounds=(msgspec.structs.replace(released.checked.rounds[0], **about),),
+        possessor=named.possessor,
+    )
 
 
 def remembering(stage: Stage, clock: Clock = system_clock) -> Stage:

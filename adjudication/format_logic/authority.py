@@ -9,7 +9,8 @@ def officer_where_needed(draft: Draft) -> Mismatches:
     act, passage, rule = draft.act, draft.passage, draft.rule
     confirming = [review.officer for review in draft.decision.reviews if review.verdict == "confirm"]
     for_a_person = rule is not None and rule.settled_by_officer is not None
-    needed = bool(draft.settled) or for_a_person or passage.section is not None
+    of_possessor = draft.decision.checked.possessor is not None
+    needed = bool(draft.settled) or for_a_person or of_possessor or passage.section is not None
     behind = confirming[-1] if confirming else passage.corrected_by
     return (
         *untrue(

@@ -138,14 +138,16 @@ def same_law(draft: Draft) -> Mismatches:
 def first_of_its_kind(draft: Draft) -> Mismatches:
     """No act of the same case stands, nor another of the same event for the same part: for the same vehicle, or for
     any where a device saw it, since what a device saw is about one. A drive over a section that was measured at one end
-    too is one act or two as the officer judged who was told of it (58(1))."""
-    act, base = draft.act, draft.base
+    too is one act or two as the officer judged who was told of it (58(1)). Nor does the owner's act stand where the
+    possessor is held liable (31(3))."""
+    act, base, possessor = draft.act, draft.base, draft.decision.checked.possessor
     judged = "SECTION_ALSO_MEASURED" in draft.settled
     seen = base is not None and base.detects not in ("no_insurance", "no_inspection")
     events = {event_id for event_id, _ in draft.passage.shown_by}
     same_event = [one for one in draft.earlier if one.event_id in events and one.part == act.part]
     return untrue(
         no_act_of_the_case=all(one.case_id != act.case_id for one in draft.earlier),
+        owner_released=possessor is None or all(one.case_id != possessor.owners_case for one in draft.earlier),
         no_act_of_the_event=judged or not any(seen or one.plate == act.vehicle.plate for one in same_event),
     )
 
@@ -193,14 +195,19 @@ def _term(law: Lawbook, code: TermCode, day: date) -> Term:
 
 
 def _sendable_until_us(draft: Draft) -> Micros:
-    return _sendable_before_us(draft.law, draft.day, civil_day(draft.formed_us))
+    """The sending term runs from the fixation; of a possessor, where policy leaves it to the officer who confirmed,
+    from the day that person was established on (brief §15.3 rule 12)."""
+    possessor, sending_on = draft.decision.checked.possessor, draft.day
+    if possessor is not None and draft.policy.possessor_send_term == "review":
+        sending_on = max(draft.day, civil_day(possessor.established_us))
+    return _sendable_before_us(draft.law, draft.day, sending_on, civil_day(draft.formed_us))
 
 
 @lru_cache(maxsize=256)
-def _sendable_before_us(law: Lawbook, day: date, formed_on: date) -> Micros:
+def _sendable_before_us(law: Lawbook, day: date, sending_on: date, formed_on: date) -> Micros:
     """Counted day by day: 739(3) for the sending term; limitation in months, not moved to a working day."""
-    last = day
-    for _ in range(_term(law, "SEND", day).days):
+    last = sending_on
+    for _ in range(_term(law, "SEND", sending_on).days):
         last += timedelta(days=1)
         while not law.calendar.is_working(last):
             last += timedelta(days=1)

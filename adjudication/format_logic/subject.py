@@ -38,15 +38,17 @@ def birth_date_agrees(draft: Draft) -> Mismatches:
 
 
 def addressee_of_register(draft: Draft) -> Mismatches:
-    """The addressee is whom the vehicle's register names, its holder before its owner, as persons' registers know
-    them."""
+    """The addressee is whom the vehicle's register names, its holder before its owner, or who was found to possess it
+    when neither is liable; as persons' registers know them."""
     act, person, vehicle = draft.act, draft.person, draft.vehicle
     if person is None or vehicle is None:
         return untrue(registers_spoke=False)
-    said = act.addressee
-    return differing_unsaid(
+    said, named = act.addressee, draft.decision.checked.possessor
+    registered = vehicle.owner if vehicle.holder is None else vehicle.holder
+    mismatches = differing_unsaid(
         liable=(said.number, draft.decision.liable),
-        of_the_vehicle=(said.number, vehicle.owner if vehicle.holder is None else vehicle.holder),
+        of_possessor=(act.of_possessor, named is not None),
+        of_the_vehicle=(said.number, registered if named is None else named.person),
         number=(said.number, person.number),
         kind=(said.kind, person.kind),
         name_kk=(said.name_kk, person.name_kk),
@@ -55,6 +57,7 @@ def addressee_of_register(draft: Draft) -> Mismatches:
         address=(said.address, person.address),
         language=(said.language, person.language),
     )
+    return (*mismatches, *untrue(not_the_released=named is None or said.number != registered))
 
 
 def person_competent(draft: Draft) -> Mismatches:

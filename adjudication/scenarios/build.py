@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from msgspec.structs import replace
 
@@ -16,8 +16,10 @@ from adjudication.answers import (
     NoRecord,
     Penalties,
     Person,
+    PersonStanding,
     Policy,
     PriorPenalty,
+    SizeClass,
     System,
     Unanswered,
     Vehicle,
@@ -40,15 +42,24 @@ from adjudication.facts import (
     Verification,
     ViolationCode,
 )
-from adjudication.messages import CaseDecided, EventCaptured, PassageChecked, PassageObserved, ReviewRecorded
+from adjudication.messages import (
+    CaseDecided,
+    EventCaptured,
+    PassageChecked,
+    PassageObserved,
+    ReviewRecorded,
+    StatementDecided,
+)
 from adjudication.plates import classify, country
+from adjudication.possession import named_by
 from adjudication.scenarios.format import SYSTEMS, ScenarioFacts
 from adjudication.units import MICROS_PER_SECOND, Micros
 
 ASKED_AFTER_US = 60 * MICROS_PER_SECOND
-"""The registers are asked a minute after the passage."""
+"""The registers are asked a minute after the passage, or after the possessor was established."""
 OWNER = {"individual": "900101300017", "legal_person": "070640013540"}
 HOLDER = {"individual": "900101400013", "legal_person": "100140001231"}
+POSSESSOR = {"individual": "900101330009", "legal_person": "120240000000"}
 PLACE = Place(
     place_id="p-1", title_kk="Үлгі", title_ru="Пример", district_code="197512", lat_e7=432_319_000, lon_e7=767_798_100
 )
@@ -72,7 +83,7 @@ REGISTERED_WITH: dict[str, Literal["civil", "military_police", "diplomatic"]] = 
 
 
 def checked_passage(facts: ScenarioFacts) -> PassageChecked:
-    """The passage of the facts with the registers' first answers."""
+    """The passage of the facts with the registers' first answers; with a possessor, what they say of that person."""
     event = _event(facts)
     event_id = ids.event_id(event.device_id, event.sequence)
     passage = PassageObserved(
@@ -88,20 +99,46 @@ def checked_passage(facts: ScenarioFacts) -> PassageChecked:
         second_speed=_second_speed(facts),
         also_read_by="second-scenario",
     )
-    asked_us = event.captured_us + ASKED_AFTER_US
+    asked_us = event.captured_us if facts.possessor is None else instant_us(facts.possessor.at)
     return PassageChecked(
         checked_id=ids.checked_id(passage.passage_id, 1),
         passage=passage,
-        rounds=(answers(facts, asked_us),),
+        rounds=(answers(facts, asked_us + ASKED_AFTER_US),),
         elsewhere=_elsewhere(facts, event.captured_us),
         repeated=_repeated(facts, event.captured_us),
     )
 
 
+def owners_facts(facts: ScenarioFacts) -> ScenarioFacts:
+    """The same passage as it was before its owner was released: what is said of registers is of the possessor."""
+    return replace(facts, possessor=None, previous=(), unanswered=(), no_record=())
+
+
+def against(facts: ScenarioFacts, owners: CaseDecided) -> PassageChecked:
+    """The passage with the registers' first answers about who was found to possess the vehicle, as `owners` goes on."""
+    assert facts.possessor is not None
+    established = StatementDecided(
+        case_id=owners.case_id,
+        at_us=instant_us(facts.possessor.at),
+        reference="S-1",
+        established=True,
+        possessor=_liable(facts).number,
+        proof="P-1",
+    )
+    named = named_by(owners, "DELIVERED", established)
+    assert named is not None
+    return asked(replace(checked_passage(facts), possessor=named.possessor))
+
+
 def asked_again(checked: PassageChecked, facts: ScenarioFacts, at_us: Micros) -> PassageChecked:
     """The passage with one more round of answers."""
-    rounds = (*checked.rounds, answers(facts, at_us))
-    return replace(checked, checked_id=ids.checked_id(checked.passage.passage_id, len(rounds)), rounds=rounds)
+    return asked(replace(checked, rounds=(*checked.rounds, answers(facts, at_us))))
+
+
+def asked(checked: PassageChecked) -> PassageChecked:
+    """The passage under the name of its rounds of answers, and of whom they are about."""
+    against = () if checked.possessor is None else (checked.possessor.case_id,)
+    return replace(checked, checked_id=ids.checked_id(checked.passage.passage_id, len(checked.rounds), *against))
 
 
 def verdict(case: CaseDecided, at_us: Micros, *, confirms: bool, reason: str = "") -> ReviewRecorded:
@@ -333,26 +370,45 @@ def _vehicle(facts: ScenarioFacts, asked_us: Micros) -> Vehicle:
     )
 
 
+class _Liable(NamedTuple):
+    """Who is liable, as the facts have it."""
+
+    number: str
+    kind: Literal["individual", "legal_person"]
+    size_class: SizeClass | None
+    born_on: date | None
+    died_on: date | None
+    standing: PersonStanding
+
+
+def _liable(facts: ScenarioFacts) -> _Liable:
+    """The possessor, else the holder, else the owner."""
+    found, kind = facts.possessor, facts.holder or facts.owner
+    registered = HOLDER[facts.holder] if facts.holder else OWNER[facts.owner]
+    if found is None:
+        about = (facts.size_class, facts.owner_born_on, facts.owner_died_on, facts.owner_standing)
+        return _Liable(registered, kind, *about)
+    number = registered if found.owner else POSSESSOR[found.kind]
+    return _Liable(number, found.kind, found.size_class, found.born_on, found.died_on, found.standing)
+
+
 def _person(facts: ScenarioFacts, asked_us: Micros) -> Person:
     """A death after the last word of the registers was not known to them."""
-    known_on = decided_on(facts)
-    died_on = facts.owner_died_on
-    known_dead = died_on is not None and (known_on is None or died_on <= known_on)
-    kind = facts.holder or facts.owner
-    individual = kind == "individual"
+    known_on, who = decided_on(facts), _liable(facts)
+    known_dead = who.died_on is not None and (known_on is None or who.died_on <= known_on)
     return Person(
         system="persons",
         asked_us=asked_us,
         as_of_us=instant_us(facts.offence_at),
-        number=HOLDER[facts.holder] if facts.holder else OWNER[facts.owner],
-        kind=kind,
+        number=who.number,
+        kind=who.kind,
         name_kk="Үлгі",
         name_ru="Пример",
-        born_on=(facts.owner_born_on or date(1990, 1, 1)) if individual else None,
-        died_on=died_on if known_dead else None,
+        born_on=(who.born_on or date(1990, 1, 1)) if who.kind == "individual" else None,
+        died_on=who.died_on if known_dead else None,
         address="",
-        size_class=facts.size_class,
-        standing=facts.owner_standing,
+        size_class=who.size_class,
+        standing=who.standing,
     )
 
 

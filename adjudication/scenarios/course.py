@@ -62,7 +62,7 @@ def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawb
     act = form_act(case, (), law, BODY, number=NUMBER, generation=0, formed_us=_formed_us(facts, case, law))
     standing = opened(act, law)
     due: dict[Code, Micros | None] = {
-        "SEND": end_of_day_us(send_last_day(law, act.offence_us)),
+        "SEND": end_of_day_us(last_day_to_send(case, law)),
         "LIM_OFFENCE": end_of_day_us(limitation_last_day(law, act.offence_us)),
     }
     for event in _events(facts, act):
@@ -70,6 +70,11 @@ def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawb
     if facts.seen_at is not None:
         standing, due = _until(act, standing, due, instant_us(facts.seen_at), law)
     return Course(standing.state, standing, due)
+
+
+def last_day_to_send(case: CaseDecided, law: Lawbook) -> date:
+    """Of the sending term: the decision's own, which is not always counted from the offence (brief §15.3 rule 12)."""
+    return case.send_last_day_on or send_last_day(law, case.checked.passage.event.captured_us)
 
 
 def _formed_us(facts: ScenarioFacts, case: CaseDecided, law: Lawbook) -> Micros:
@@ -99,7 +104,7 @@ def _events(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
         at_us = start_of_day_us(facts.owner_died_on)
         events.append(ActVoided(case_id=act.case_id, at_us=at_us, act_number=act.number, reason="DEAD_OR_LIQUIDATED"))
     for one in facts.then:
-        told = Told(act.case_id, instant_us(one.at), "", one.until_on, int(one.tenge * TIYN_PER_TENGE), "0" * 12)
+        told = Told(act.case_id, instant_us(one.at), "", one.until_on, int(one.tenge * TIYN_PER_TENGE), "0" * 12, "0")
         events.append(event_of(one.what, told))
     return sorted(events, key=lambda event: event.at_us)
 

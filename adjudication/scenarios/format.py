@@ -61,6 +61,19 @@ class Payment(_Table, frozen=True, kw_only=True):
     tenge: Decimal
 
 
+class PossessorFacts(_Table, frozen=True, kw_only=True):
+    """Whom the check of the owner's statement established at `at`, and what registers know of them. `owner`: it is the
+    very person whom the register names."""
+
+    at: datetime
+    kind: Literal["individual", "legal_person"] = "individual"
+    size_class: SizeClass | None = None
+    born_on: date | None = None
+    died_on: date | None = None
+    standing: PersonStanding = "ordinary"
+    owner: bool = False
+
+
 class Then(_Table, frozen=True, kw_only=True):
     """Something that people tell of the case at `at`; `until_on` of a deferral, `tenge` of a refund."""
 
@@ -113,6 +126,9 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     the case is looked at (absent: at the last fact).
     `limits_registered` absent: the register keeps none for the device.
     `standing_traffic`, `forced_stop` absent: the device said nothing of it.
+
+    With `possessor` the owner was released (31(3)), and all is about the case against the possessor: `previous`,
+    `unanswered`, `no_record`, what officers said, the act with what became of it, and what is expected.
     """
 
     offence_at: datetime
@@ -169,6 +185,7 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     forced_stop: bool | None = None
     district_code: str | None = None
     then: tuple[Then, ...] = ()
+    possessor: PossessorFacts | None = None
     seen_at: datetime | None = None
 
 

@@ -15,15 +15,14 @@ from adjudication.messages import CaseDecided, PassageChecked, PassageClosed
 from adjudication.policy import Edition, Policy
 from adjudication.reasons import REASONS
 from adjudication.rules.reported import reported_as
-from adjudication.scenarios.build import REPORTS, asked_again, checked_passage, verdict
-from adjudication.scenarios.course import RUNNING, course
+from adjudication.scenarios.build import REPORTS, against, asked_again, checked_passage, owners_facts, verdict
+from adjudication.scenarios.course import RUNNING, course, last_day_to_send
 from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
 from adjudication.terms import (
     delivery_outlives_limitation,
     delivery_terms,
     limitation_last_day,
     offence_terms,
-    send_last_day,
     sums,
 )
 from adjudication.tolerance import excess_kmh
@@ -74,7 +73,7 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
 
 def unmet(scenario: Scenario, result: Result, law: Lawbook, changed: Policy) -> tuple[Failure, ...]:
     """The expectations that a result does not meet; `changed` is the policy it was come to by. Raises as `run`."""
-    values = {**_decided(scenario, result, law, changed), **_dates(scenario, law)}
+    values = {**_decided(scenario, result, law, changed), **_dates(scenario, result, law)}
     wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
     wanted.pop("deadlines", None)
     grounds = {result.reason, REASONS[result.reason].ground}
@@ -100,7 +99,7 @@ def with_changes(policy: Policy, changes: dict[str, object]) -> Policy:
 
 def came_to(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
     """What the law makes of the facts, asked as often as the road would ask. Raises Unavailable as `run`."""
-    checked = checked_passage(facts)
+    checked = checked_passage(facts) if facts.possessor is None else _against(facts, law, policy)
     found = decide(checked, (), law, policy)
     case = _of_kind(found, facts, law, policy)
     while case is not None and _is_asked_again(case, facts):
@@ -113,6 +112,15 @@ def came_to(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
     case = _judged(case, checked, facts, law, policy)
     late = _too_late(case, facts, law, policy)
     return late or Result(case.route, case.reason, case)
+
+
+def _against(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> PassageChecked:
+    """What the road has of a possessor, once the owner of the same passage is released."""
+    before = owners_facts(facts)
+    owners = _of_kind(decide(checked_passage(before), (), law, policy), before, law, policy)
+    if owners is None:
+        raise Invalid("scenario-malformed", "a possessor answers for what the owner was released from: here is nothing")
+    return against(facts, owners)
 
 
 def _is_asked_again(case: CaseDecided, facts: ScenarioFacts) -> bool:
@@ -159,7 +167,7 @@ def _too_late(case: CaseDecided, facts: ScenarioFacts, law: Lawbook, policy: Pol
     barred = after_limitation(law, limitation_last_day(law, offence_us), civil_day(sent_us))
     if barred == "reject":
         return Result(barred, "LIMITATION", case)
-    if civil_day(sent_us) > send_last_day(law, offence_us):
+    if civil_day(sent_us) > last_day_to_send(case, law):
         return Result(policy.on(civil_day(offence_us)).send_term_lapsed, "SEND_TERM_LAPSED", case)
     delivered = facts.delivered_at
     if delivered is not None and delivery_outlives_limitation(law, offence_us, instant_us(delivered)):
@@ -211,13 +219,13 @@ def initiated_on(facts: ScenarioFacts) -> date:
     return civil_day(instant_us(facts.sent_at or facts.signed_at or facts.officer_confirmed_at or facts.offence_at))
 
 
-def _dates(scenario: Scenario, law: Lawbook) -> dict[str, object]:
+def _dates(scenario: Scenario, result: Result, law: Lawbook) -> dict[str, object]:
     facts, asked = scenario.facts, _asserted(scenario.expected.deadlines)
     offence_us = instant_us(facts.offence_at)
     values: dict[str, object] = {"initiated_on": facts.sent_at and initiated_on(facts)}
     if "send_last_day" in asked or "limitation_last_day_strict" in asked:
         terms = offence_terms(law, offence_us)
-        values["send_last_day"] = terms.send_last_day_on
+        values["send_last_day"] = last_day_to_send(result.case, law) if result.case else terms.send_last_day_on
         values["limitation_last_day_strict"] = terms.limitation_last_day_on
     rest = asked.keys() - {"send_last_day", "limitation_last_day_strict", "initiated_on", "court_last_day", *RUNNING}
     if not rest:

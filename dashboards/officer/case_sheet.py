@@ -12,10 +12,12 @@ from adjudication.facts import Box, EvidenceRef, PlateReading
 from adjudication.grounds import Explained, explained
 from adjudication.lawbook import Language, PartRule
 from adjudication.messages import CaseDecided, PassageObserved
-from adjudication.units import Micros
+from adjudication.states import State
+from adjudication.units import Id, Micros
 from dashboards.faces import Faces
 from ingest.jpeg import size_of
 from integrations.casebook.desk import CaseView
+from integrations.casebook.history import goes_on_in
 from integrations.masking import keep_of
 from integrations.seal import open_evidence
 
@@ -77,10 +79,20 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True)
+class GoesOn:
+    """The case against the possessor, where this one's owner was released (31(3)); `state` None: it is not there yet,
+    the registers are asked."""
+
+    case_id: Id
+    state: State | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseSheet:
     """All of a case's page. `decision` and what hangs on it is None where the decision has expired."""
 
     view: CaseView
+    goes_on: GoesOn | None
     decision: CaseDecided | None
     part: PartRule | None
     frames: tuple[Frame, ...]
@@ -94,15 +106,16 @@ class CaseSheet:
 
 def case_sheet(faces: Faces, view: CaseView, language: Language) -> CaseSheet:
     """The page of a case in the officer's language."""
-    decision = view.case.decision
+    decision, goes_on = view.case.decision, _goes_on(faces, view)
     if decision is None:
-        return CaseSheet(view, None, None, (), (), None, None, (), (), None)
+        return CaseSheet(view, goes_on, None, None, (), (), None, None, (), (), None)
     event = decision.checked.passage.event
     answers = decision.checked.rounds[-1]
     steps = explained(decision, language)
     turned = bool(decision.trace) and decision.trace[-1].rule.startswith("otherwise")
     return CaseSheet(
         view=view,
+        goes_on=goes_on,
         decision=decision,
         part=faces.centre.law.part_on(decision.part, civil_day(event.captured_us)),
         frames=_frames(faces, view, decision),
@@ -165,6 +178,14 @@ def _characters(plate: PlateReading | None) -> tuple[Character, ...]:
         return ()
     certain = plate.characters_bp or (plate.confidence_bp,) * len(plate.text)
     return tuple(Character(text, bp, bp < LOW_BP) for text, bp in zip(plate.text, certain, strict=False))
+
+
+def _goes_on(faces: Faces, view: CaseView) -> GoesOn | None:
+    for entry in view.history:
+        if case_id := goes_on_in(entry):
+            found = faces.casebook.cases.find(case_id)
+            return GoesOn(case_id, None if found is None else found.state)
+    return None
 
 
 def _silent(answers: Answers) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ def told_event(
     until_on: Annotated[str, Form(max_length=10)] = "",
     tenge: Annotated[str, Form(max_length=16)] = "",
     possessor: Annotated[str, Form(max_length=12)] = "",
+    proof: Annotated[str, Form(max_length=64)] = "",
 ) -> Callable[[Micros], CaseEvents]:
     """The event that the form tells, by the present instant: `at` absent is now, else civil time at +05:00.
 
@@ -40,7 +41,8 @@ def told_event(
     try:
         at_us = instant_us(datetime.fromisoformat(at)) if at else None
         until = date.fromisoformat(until_on) if until_on else None
-        told = Told(case_id, at_us or 0, reference, until, int(Decimal(tenge or 0) * TIYN_PER_TENGE), possessor or None)
+        tiyn = int(Decimal(tenge or 0) * TIYN_PER_TENGE)
+        told = Told(case_id, at_us or 0, reference, until, tiyn, possessor or None, proof)
         event_of(what, told)
     except (ValueError, InvalidOperation, Invalid) as error:
         raise Refused(422, "input-wrong") from error

@@ -30,7 +30,9 @@ PAGE = 50
 """Lines of the queue on one page: what an officer scans before taking the next case."""
 DONE = frozenset({"confirm", "correct_plate", "reject", "told"})
 """What a page says of an action that was done."""
-SAID = DONE | {"not-leased", "not-waiting", "taken", "empty", "course-impossible", "course-future"}
+REFUSED = frozenset({"course-impossible", "course-future", "possessor-number", "possessor-liable", "possessor-of-duty"})
+"""Why what was told is not recorded."""
+SAID = DONE | REFUSED | {"not-leased", "not-waiting", "taken", "empty"}
 """What a page may be told to say of the last action: anything else in the address is passed over."""
 Purpose = Literal["court", "prosecutor", "appeal"]
 """For whom an officer may take the unmasked pack (brief §8: unmasking for officer, prosecutor, court, with the reason
@@ -119,7 +121,7 @@ class _Pages:
         try:
             record_happening(self._faces.casebook, self._faces.centre.law, told(now_us), user.login, self._faces.clock)
         except Invalid as error:
-            if error.code not in SAID:
+            if error.code not in REFUSED:
                 raise
             return _to(case_id, error.code)
         return _to(case_id, "told")

@@ -1,9 +1,18 @@
 """What several documents say alike of an act: body, addressee, vehicle, offence, device, penalty."""
 
 from adjudication.facts import LoadMeasurement, Measurement
-from adjudication.protocol import Act, ActDevice, ActSection
+from adjudication.protocol import Act, ActDevice, ActSection, Addressee
 from dashboards.render.document import Line, line, sentence
 from dashboards.render.wording import Words, article, day, instant, metres, money, named, same, speed, sum_of
+
+_POSSESSION = sentence(
+    "Меншік иесі (иеленуші) босатылды: тексеру анықтағандай, құқық бұзушылық сәтінде көлік құралы осы тұлғаның "
+    "иелігінде болған (31-баптың 3-бөлігі).",
+    "Собственник (владелец) освобождён: проверкой установлено, что в момент правонарушения транспортным средством "
+    "владело это лицо (ч. 3 ст. 31).",
+    "The owner (holder) was released: a check established that this person possessed the vehicle when the offence was "
+    "committed (art. 31(3)).",
+)
 
 
 def body_lines(act: Act) -> tuple[Line, ...]:
@@ -16,8 +25,11 @@ def body_lines(act: Act) -> tuple[Line, ...]:
 
 
 def addressee_lines(act: Act) -> tuple[Line, ...]:
-    """Who is held liable, as the kind of person is named."""
-    person = act.addressee
+    """Who is held liable, as the kind of person is named; and why, where it is not the vehicle's owner."""
+    return (*_person_lines(act.addressee), *((_POSSESSION,) if act.of_possessor else ()))
+
+
+def _person_lines(person: Addressee) -> tuple[Line, ...]:
     name, number = named(person.name_kk, person.name_ru), same(person.number)
     if person.kind == "legal_person":
         return (

@@ -188,17 +188,20 @@ def _appeal(act: Act, delivered: DeliveryTerms | None) -> tuple[Line, ...]:
             f"A complaint goes to the superior body within {appeal} days after those {considered} days "
             f"(art. 826-2){end.en}. An earlier one is accepted too. A complaint suspends execution.",
         ),
-        sentence(
-            "Сол сәтте көлік құралы басқа адамның иелігінде болса немесе заңсыз иеліктен шығарылса, осы туралы "
-            "өтініш беріңіз: меншік иесі жауаптылықтан босатылады (31-баптың 3-бөлігі). Автоматты түрде қабылданған "
-            "шешімді адамның қайта қарауын талап етуге құқығыңыз бар.",
-            "Если транспортным средством владело другое лицо либо оно выбыло из владения незаконно, сообщите об этом: "
-            "собственник освобождается от ответственности (ч. 3 ст. 31). Вы вправе потребовать, чтобы автоматическое "
-            "решение пересмотрел человек.",
-            "If somebody else possessed the vehicle then, or it had been taken unlawfully, say so: the owner is "
-            "released (art. 31(3)). You may ask that a person review the automatic decision.",
-        ),
+        *(() if act.of_possessor else (_OTHER_POSSESSOR,)),
     )
+
+
+_OTHER_POSSESSOR = sentence(
+    "Сол сәтте көлік құралы басқа адамның иелігінде болса немесе заңсыз иеліктен шығарылса, осы туралы "
+    "өтініш беріңіз: меншік иесі жауаптылықтан босатылады (31-баптың 3-бөлігі). Автоматты түрде қабылданған "
+    "шешімді адамның қайта қарауын талап етуге құқығыңыз бар.",
+    "Если транспортным средством владело другое лицо либо оно выбыло из владения незаконно, сообщите об этом: "
+    "собственник освобождается от ответственности (ч. 3 ст. 31). Вы вправе потребовать, чтобы автоматическое "
+    "решение пересмотрел человек.",
+    "If somebody else possessed the vehicle then, or it had been taken unlawfully, say so: the owner is "
+    "released (art. 31(3)). You may ask that a person review the automatic decision.",
+)
 
 
 def _until(last_day: date | None) -> Words:

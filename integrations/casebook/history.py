@@ -1,7 +1,7 @@
 """The words of a line of a case's history: written here and read here, so that nobody else knows their form.
 
 A line says what came: an event's kind and what beside it names nobody, what somebody told with the number of its paper,
-or which controls of formation held an act back.
+which controls of formation held an act back, or which case goes on against a possessor.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,11 +20,12 @@ from adjudication.messages import (
     NoticeFailed,
     PaymentReceived,
 )
+from adjudication.units import Id
 from integrations.casebook.cases import Entry
 
 NOT_FOLDED_IN = "design 1.6"
 """The basis of a line that changed nothing: what it tells contradicts what stands."""
-_TOLD, _HELD = "told: ", "held: "
+_TOLD, _HELD, _GOES_ON = "told: ", "held: ", "goes on: "
 
 
 class Told(NamedTuple):
@@ -59,6 +60,11 @@ def words_of_held(codes: Iterable[str]) -> str:
     return _HELD + ", ".join(codes)
 
 
+def words_of_going_on(case_id: Id) -> str:
+    """Which case goes on against the possessor, where the owner was released (31(3)), as a line."""
+    return f"{_GOES_ON}{case_id}"
+
+
 def told_in(entry: Entry) -> Told | None:
     """What a line says that somebody told, whether it was folded in or not; None for any other line."""
     if not entry.what.startswith(_TOLD):
@@ -71,3 +77,8 @@ def told_in(entry: Entry) -> Told | None:
 def held_in(entry: Entry) -> tuple[str, ...]:
     """The controls that a line says held an act back; none for any other line."""
     return tuple(entry.what.removeprefix(_HELD).split(", ")) if entry.what.startswith(_HELD) else ()
+
+
+def goes_on_in(entry: Entry) -> Id | None:
+    """The case against the possessor that a line names; None for any other line."""
+    return entry.what.removeprefix(_GOES_ON) if entry.what.startswith(_GOES_ON) else None

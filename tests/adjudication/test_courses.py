@@ -1,10 +1,14 @@
 """Cases through whatever may happen to them, in any order, beside a model that knows only what nobody may suffer.
 
+An owner's case, and where a check finds who possessed the vehicle, the case against that person beside it.
+
 `TARAZY_COURSES=100000` runs so many cases (`make courses`); by default a few hundred.
 """
 
 import os
+from dataclasses import replace as with_facts
 from datetime import date
+from functools import cache
 from typing import get_args
 
 from hypothesis import HealthCheck, settings
@@ -12,10 +16,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from adjudication.calendar import DAY_US, add_months, civil_day, end_of_day_us, start_of_day_us
+from adjudication.decide import decide
 from adjudication.errors import Conflict
+from adjudication.format_logic.draft import Draft, Earlier
+from adjudication.formation import check
 from adjudication.lifecycle import SENDING_UNSETTLED, apply
 from adjudication.messages import (
     ActVoided,
+    CaseDecided,
     CaseEvents,
     ContestDecided,
     ContestFiled,
@@ -37,10 +45,13 @@ from adjudication.messages import (
     StatementDecided,
     StatementFiled,
 )
+from adjudication.possession import named_by
 from adjudication.protocol import Terms
-from adjudication.standing import Code, Standing
-from adjudication.states import DUE, LIMITED, TERMINAL, TRANSITIONS, State
-from integrations.lawfiles import load_law
+from adjudication.standing import Code, Standing, opened
+from adjudication.states import ACTED, DUE, LIMITED, TERMINAL, TRANSITIONS, State
+from integrations.lawfiles import load_law, load_policy
+from tests import drafts, samples
+from tests.adjudication.test_decide import review
 
 CASE, NUMBER = "c" * 32, "02-2026-000000001"
 LAW = load_law()
@@ -63,11 +74,26 @@ MONEY = st.sampled_from([1, 1_000, HALF - 1, HALF, HALF + 1, SUM - HALF, SUM - 1
 BY: tuple[ContestKind, ...] = get_args(ContestKind)
 
 
+@cache
+def possessors_draft() -> Draft:
+    """The act of a case against a possessor, about to be formed."""
+    policy, checked = load_policy("default"), samples.possessed(OWNERS)
+    [case] = decide(checked, (), LAW, policy)
+    assert isinstance(case, CaseDecided)
+    [confirmed] = decide(checked, (review(case),), LAW, policy)
+    assert isinstance(confirmed, CaseDecided)
+    return drafts.draft(confirmed, LAW, policy)
+
+
+OWNERS = samples.decision(case_id=CASE)
+OWNERS_ACT = Earlier(CASE, OWNERS.checked.passage.event_id, OWNERS.part, "489AAC02")
+
+
 class Course(RuleBasedStateMachine):
     """One case from its signing. Time only moves on; each term that ends on the way is told, as [deadlines] would."""
 
-    @initialize(warning=st.sampled_from([False, False, False, True]))
-    def signed(self, warning: bool) -> None:
+    @initialize(warning=st.sampled_from([False, False, False, True]), lent=st.sampled_from([False, False, True]))
+    def signed(self, warning: bool, lent: bool) -> None:
         terms = Terms(discount_days=7, considered_days=15, appeal_days=10, payment_days=30)
         self.now_us = start_of_day_us(OFFENCE_ON) + DAY_US
         self.standing = Standing(
@@ -83,6 +109,8 @@ class Course(RuleBasedStateMachine):
         self.paid_in = self.paid_back = 0
         self.was_considered_us: int | None = None
         self.over = self.on_desk = False
+        self.lent, self.begun = lent, False
+        self.possessors: Standing | None = None
 
     def tell(self, event: CaseEvents) -> None:
         before = self.standing
@@ -90,6 +118,10 @@ class Course(RuleBasedStateMachine):
             outcome = apply(before, event, LAW)
         except Conflict:
             return
+        if named_by(OWNERS, before.state, event) is not None:
+            assert outcome.standing.state == "TERMINATED", "who is not released has no possessor in their place"
+            assert not self.begun, "one release, one case against a possessor"
+            self.begun = True
         here = before.state
         for transition in outcome.steps:
             assert transition in {way for (start, _), way in TRANSITIONS.items() if start == here}
@@ -173,9 +205,33 @@ class Course(RuleBasedStateMachine):
     def stated(self) -> None:
         self.tell(StatementFiled(case_id=CASE, at_us=self.now_us, ground="UNLAWFUL_DISPOSSESSION", reference=""))
 
-    @rule(established=st.sampled_from([False, False, True]))
-    def checked(self, established: bool) -> None:
-        self.tell(StatementDecided(case_id=CASE, at_us=self.now_us, established=established, reference=""))
+    @rule(established=st.sampled_from([False, False, True]), named=st.booleans())
+    def checked(self, established: bool, named: bool) -> None:
+        possessor = samples.POSSESSOR.number if established and named else None
+        self.tell(
+            StatementDecided(
+                case_id=CASE, at_us=self.now_us, established=established, possessor=possessor, reference="", proof=""
+            )
+        )
+
+    @precondition(lambda self: self.lent)
+    @rule()
+    def released_of_what_another_did(self) -> None:
+        self.sent()
+        self.stated()
+        self.checked(established=True, named=True)
+
+    @precondition(lambda self: self.possessors is None)
+    @rule()
+    def possessors_act_is_formed(self) -> None:
+        """Whoever tries to form it, whenever: what stands of the owner's act is told as the casebook tells it."""
+        stands = self.standing.state in ACTED
+        draft = with_facts(possessors_draft(), earlier=(OWNERS_ACT,) if stands else ())
+        if self.begun or stands:
+            caught = {one.code for one in check(draft)}
+            assert caught == ({"DUPLICATE_ACT"} if stands else set())
+            if not caught:
+                self.possessors = opened(draft.act)
 
     @rule(how=st.sampled_from(["deferral", "instalments"]), days=st.integers(1, 100))
     def put_off(self, how: str, days: int) -> None:
@@ -229,6 +285,15 @@ class Course(RuleBasedStateMachine):
         if self.standing.state in LIMITED:
             told = self.stopped_us is not None and self.due["LIM_OFFENCE"] is None
             assert told or self.due["LIM_OFFENCE"] == self.standing.limitation_until_us
+
+    @invariant()
+    def nobody_is_fined_twice_for_one_act(self) -> None:
+        """The possessor's act is formed once the owner's has ended without a penalty, and keeps it so."""
+        if self.possessors is not None:
+            assert self.standing.state == "TERMINATED"
+            assert self.standing.refund_tiyn == self.standing.paid_tiyn
+        if self.begun:
+            assert self.standing.state == "TERMINATED"
 
     @invariant()
     def what_is_terminated_stays_so_and_nothing_runs_on(self) -> None:

@@ -606,7 +606,7 @@ def test_a_penalty_not_executed_still_counts_under_the_longer_year() -> None:
 def test_rules_and_guards_are_listed_in_one_place_each() -> None:
     listed = [rule.__module__.rpartition(".")[2] for rule in RULES]
     assert listed == ["speed", "weight", "weight", "reported", "documents", "documents"]
-    assert len(GUARDS) == len(set(GUARDS)) == 23
+    assert len(GUARDS) == len(set(GUARDS)) == 24
 
 
 def test_where_the_sum_depends_on_a_person_nobody_knows_it_is_not_told() -> None:

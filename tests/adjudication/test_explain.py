@@ -48,6 +48,8 @@ CASES = [
     *(one(given(event={"measurement": None, "loads": (each,)})) for each in LOADS),
     twice(UNINSURED),
     twice(given(event={"measurement": None}, vehicle=OLD_CAR, inspection=none("inspection"))),
+    one(samples.possessed()),
+    one(samples.possessed(), review(one(samples.possessed()))),
     one(UNINSURED),
     one(again(UNINSURED, samples.CAPTURED_US, insurance=samples.INSURANCE)),
     *(one(checked) for _, _, checked in DOUBTS),

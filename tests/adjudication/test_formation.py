@@ -35,8 +35,10 @@ FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
 CASES = [pytest.param(case, id=case.id) for file in FILES for case in parse(file.read_bytes())]
 DAY_US = 86_400 * MICROS_PER_SECOND
 
-UNLIKE = {"owner-18-that-day": "BIRTH_DATE_DISAGREES", "owner-of-29-february-of-age": "BIRTH_DATE_DISAGREES"}
-"""Scenarios that give the ordinary owner another day of birth than his number tells."""
+UNLIKE = dict.fromkeys(
+    ("owner-18-that-day", "owner-of-29-february-of-age", "possessor-18-that-day"), "BIRTH_DATE_DISAGREES"
+)
+"""Scenarios that give the ordinary owner or possessor another day of birth than his number tells."""
 
 
 def decided(checked: PassageChecked, *reviews: ReviewRecorded, part: str = "", policy: Policy = POLICY) -> CaseDecided:
@@ -109,7 +111,9 @@ def loaded(load: LoadMeasurement) -> Draft:
 
 
 HEAVY, WIDE = loaded(SCALES), loaded(LASER)
+POSSESSED = drafted(samples.possessed(), confirmed(samples.possessed()))
 DRAFTS = {
+    "possessed": POSSESSED,
     "heavy": HEAVY,
     "wide": WIDE,
     "ordinary": ORDINARY,
@@ -611,6 +615,8 @@ def other(name: str | int, value: object) -> st.SearchStrategy[object]:
     match value:
         case None:
             return st.just(BLANK[name])
+        case bool():
+            return st.just(not value)
         case int():
             drawn: st.SearchStrategy[object] = st.integers(min_value=0, max_value=4_102_444_800_000_000)
         case date():

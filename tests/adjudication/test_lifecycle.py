@@ -524,12 +524,12 @@ def test_no_more_goes_back_than_is_due_back():
 
 @pytest.mark.parametrize("what", WHATS)
 def test_what_is_told_becomes_an_event_that_says_what_was_told(what: What):
-    told = Told(CASE, SENT, "n", date(2022, 9, 1), 5, "900101300017")
+    told = Told(CASE, SENT, "n", date(2022, 9, 1), 5, "900101300017", "P-1")
     assert what_of(event_of(what, told)) == what
     assert what_of(delivered()) is None
 
 
-@pytest.mark.parametrize("what", ["deferral", "instalments", "other-possessor", "refund"])
+@pytest.mark.parametrize("what", ["deferral", "instalments", "other-possessor", "possessor-established", "refund"])
 def test_what_lacks_its_day_its_person_or_its_sum_cannot_be_told(what: What):
     with pytest.raises(Invalid, match="happening-incomplete"):
         event_of(what, Told(CASE, SENT))
@@ -540,7 +540,11 @@ def test_what_lacks_its_day_its_person_or_its_sum_cannot_be_told(what: What):
     [
         (SIGNED, ()),
         (DELIVERED, ("complaint", "protest", "motion", "other-possessor", "theft")),
-        (after(DELIVERED, statement(SENT)), ("complaint", "protest", "motion", "statement-true", "statement-false")),
+        (
+            after(DELIVERED, statement(SENT)),
+            ("complaint", "protest", "motion", "possessor-established", "statement-true", "statement-false"),
+        ),
+        (msgspec.structs.replace(DELIVERED, of_possessor=True), ("complaint", "protest", "motion")),
         (
             after(OPEN, complaint(DEEMED_US)),
             ("decision-prolonged", "upheld", "cancelled", "motion", "other-possessor", "theft"),

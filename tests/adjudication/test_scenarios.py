@@ -91,3 +91,11 @@ def test_a_term_from_delivery_cannot_be_asserted_without_one() -> None:
     (case,) = parse(f"{ORDINARY}expected = {{ deadlines = {{ discount_last_day = 2026-04-17 }} }}".encode())
     with pytest.raises(Invalid, match="delivered_at"):
         run(case, load_law(), load_policy("default"))
+
+
+def test_a_possessor_of_a_vehicle_with_which_nothing_was_done_is_an_error() -> None:
+    possessor = ", possessor = { at = 2024-04-07T08:00:00 } }"
+    text = ORDINARY.replace("red_light", "night_lights").replace("2026-04-06", "2024-04-06").replace(" }", possessor)
+    (case,) = parse(f"{text}expected = {{}}".encode())
+    with pytest.raises(Invalid, match="scenario-malformed"):
+        run(case, load_law(), load_policy("default"))

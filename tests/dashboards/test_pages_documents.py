@@ -32,7 +32,9 @@ def delivered(faced: FacedTest) -> tuple[CaseDecided, str]:
     case_id, at_us = decision.case_id, faced.clock()
     sent = NoticeDispatched(case_id=case_id, at_us=at_us, act_number=number, channel="sms", proof="s")
     arrived = NoticeDelivered(case_id=case_id, at_us=at_us, channel="sms", proof="s")
-    stage = lifecycle(faced.centre.casebook, faced.centre.law, faced.centre.evidence, faced.clock)
+    stage = lifecycle(
+        faced.centre.casebook, faced.centre.law, faced.centre.evidence, faced.centre.plate_key, faced.clock
+    )
     stage.handle([received(sent), received(arrived)])
     return decision, token
 
@@ -42,7 +44,9 @@ def tell(faced: FacedTest, browser: TestClient, case_id: str, **fields: str) -> 
     page = f"/officer/cases/{case_id}"
     answer = browser.post(f"{page}/course", data=faced.form(browser, page, **fields))
     assert answer.headers["location"].endswith("said=told")
-    stage = lifecycle(faced.centre.casebook, faced.centre.law, faced.centre.evidence, faced.clock)
+    stage = lifecycle(
+        faced.centre.casebook, faced.centre.law, faced.centre.evidence, faced.centre.plate_key, faced.clock
+    )
     rows = [row for row in faced.centre.casebook.outbox.unsent(100) if row.topic == CASE_EVENTS.name]
     stage.handle([received(codec.decode_message(row.value)) for row in rows])
 

@@ -230,7 +230,9 @@ def _sent(faced: FacedTest) -> str:
     sent = NoticeDispatched(case_id=case_id, at_us=at_us, act_number=stored.act.number, channel="cabinet", proof="p")
     events = (sent, NoticeDelivered(case_id=case_id, at_us=at_us, channel="cabinet", proof="p"))
     c = faced.centre
-    lifecycle(c.casebook, c.law, c.evidence, faced.clock).handle([received(one, CASE_EVENTS) for one in events])
+    lifecycle(c.casebook, c.law, c.evidence, c.plate_key, faced.clock).handle(
+        [received(one, CASE_EVENTS) for one in events]
+    )
     return case_id
 
 
@@ -271,6 +273,8 @@ def test_what_the_law_does_not_know_there_is_not_recorded(faced: FacedTest, fiel
         {"what": "deferral"},
         {"what": "other-possessor"},
         {"what": "other-possessor", "possessor": "12345678901x"},
+        {"what": "possessor-established", "possessor": "900101330009"},
+        {"what": "possessor-established", "proof": "D-17"},
         {"what": "refund", "tenge": "much"},
         {"what": "refund", "tenge": "-1"},
         {"what": "refund", "tenge": "NaN"},

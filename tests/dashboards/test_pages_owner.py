@@ -264,7 +264,9 @@ def _delivered(faced: FacedTest) -> tuple[str, str]:
 
 def _happened(faced: FacedTest, *events: CaseEvents) -> None:
     c = faced.centre
-    lifecycle(c.casebook, c.law, c.evidence, faced.clock).handle([received(one, CASE_EVENTS) for one in events])
+    lifecycle(c.casebook, c.law, c.evidence, c.plate_key, faced.clock).handle(
+        [received(one, CASE_EVENTS) for one in events]
+    )
 
 
 def _filed(faced: FacedTest) -> list[ContestFiled]:

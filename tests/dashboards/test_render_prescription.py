@@ -157,6 +157,15 @@ def test_a_company_is_named_by_its_number_and_seat() -> None:
     assert "ИИН" not in text
 
 
+def test_a_possessor_reads_why_it_is_they_and_is_not_asked_whom_they_lent_the_vehicle() -> None:
+    owners, possessors = written(sample()), written(sample(of_possessor=True))
+    for said in ("осы тұлғаның иелігінде болған", "владело это лицо (ч. 3 ст. 31)"):
+        assert bare(said) in bare(possessors)
+        assert bare(said) not in bare(owners)
+    assert bare("Если транспортным средством владело другое лицо") in bare(owners)
+    assert bare("Если транспортным средством владело другое лицо") not in bare(possessors)
+
+
 def test_without_a_discount_none_is_promised() -> None:
     assert "50%" not in written(sample(discount_tiyn=None))
 

@@ -13,7 +13,15 @@ from adjudication.answers import Answers, Device, Insurance, NoRecord, Policy, U
 from adjudication.calendar import start_of_day_us
 from adjudication.errors import Invalid
 from adjudication.facts import PlateReading
-from adjudication.messages import EventCaptured, PassageChecked, PassageObserved, SectionEntry, SectionRun
+from adjudication.messages import (
+    EventCaptured,
+    PassageChecked,
+    PassageObserved,
+    Possessor,
+    PossessorNamed,
+    SectionEntry,
+    SectionRun,
+)
 from ingest.clock import VirtualClock
 from ingest.devices import DevicesInMemory
 from ingest.stage import FRAME_POSITION, Position, Received, Stage
@@ -440,3 +448,41 @@ def test_the_pictures_of_three_days_are_remembered_and_a_recheck_keeps_what_was_
     assert again.message.repeated == told.message.repeated
     (pictures, *_) = [entry for window in asking.windows for entry in window.fresh if entry.window == "pictures"]
     assert pictures.expires_us - ASKED_US == 72 * 3_600_000_000
+
+
+def possessor_of(passage_: PassageObserved, person: str) -> PossessorNamed:
+    found = Possessor(person=person, owners_case="c" * 32, part="592(2)", established_us=ASKED_US, proof="D-17")
+    return PossessorNamed(passage=passage_, possessor=found)
+
+
+def test_of_a_possessor_that_person_is_asked_for_as_of_the_passage_and_not_the_owner():
+    car, other = of_profile("ordinary"), of_profile("repeat_speed")
+    named = possessor_of(passage(car.vehicle.plate), other.liable.number)
+    (out,) = stage(in_memory()).handle([received(named, RECHECKS)])
+    (answers,) = out.message.rounds
+    assert (answers.liable.number, answers.liable.as_of_us) == (other.liable.number, NOON_US)
+    assert answers.penalties.prior == other.prior
+    assert answers.vehicle.owner == car.owner.number
+    assert (out.message.possessor, out.key) == (named.possessor, key(car.vehicle.plate))
+    assert out.message.checked_id == ids.checked_id(named.passage.passage_id, 1, named.possessor.case_id)
+
+
+def test_a_further_round_is_about_the_possessor_too_and_is_none_of_the_owners():
+    car, other = of_profile("ordinary"), of_profile("repeat_speed")
+    asking, seen = stage(in_memory()), passage(car.vehicle.plate)
+    (first,) = asking.handle([received(possessor_of(seen, other.liable.number), RECHECKS)])
+    (again,) = asking.handle([received(first.message, RECHECKS)])
+    assert [one.liable.number for one in again.message.rounds] == [other.liable.number] * 2
+    (owners,) = asking.handle([received(seen)])
+    (owners_again,) = asking.handle([received(owners.message, RECHECKS)])
+    assert len({out.message.checked_id for out in (first, again, owners, owners_again)}) == 4
+
+
+def test_a_possessors_case_is_no_sighting():
+    car = of_profile("ordinary")
+    asking, seen = stage(in_memory()), passage(car.vehicle.plate)
+    asking.handle([received(possessor_of(seen, car.owner.number), RECHECKS)])
+    far = replace(samples.PLACE, place_id="far", lat_e7=samples.PLACE.lat_e7 + 10_000_000)
+    elsewhere = passage(car.vehicle.plate, 2, device_id="cam-2")
+    (out,) = asking.handle([received(replace(elsewhere, event=replace(elsewhere.event, place=far)))])
+    assert out.message.elsewhere is None

@@ -132,3 +132,12 @@ def test_what_is_rejected_does_not_hide_the_next_sighting() -> None:
     dead = msgspec.structs.replace(samples.PERSON, died_on=date(2020, 1, 1))
     rejected = received(samples.checked(1, liable=dead))
     assert reasons(rejected, speeding(2, 1)) == ["DEAD_OR_LIQUIDATED", "CLEAR"]
+
+
+def test_the_case_against_a_possessor_is_no_second_sighting_of_its_owners() -> None:
+    (owners,) = STAGE.handle([received(samples.checked())])
+    (possessors,) = STAGE.handle([received(samples.possessed(owners.message))])
+    assert (possessors.message.route, possessors.message.reason) == ("review", "POSSESSOR_NAMED")
+    assert possessors.message.case_id != owners.message.case_id
+    (again,) = STAGE.handle([received(samples.checked())])
+    assert again.message == owners.message

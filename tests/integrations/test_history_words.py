@@ -8,7 +8,7 @@ import pytest
 from adjudication.happenings import WHATS, Told, What, event_of
 from adjudication.messages import DeadlineReached, EarlierVoided, NoticeFailed, PaymentReceived
 from integrations.casebook.cases import Entry
-from integrations.casebook.history import held_in, told_in, words_of, words_of_held
+from integrations.casebook.history import goes_on_in, held_in, told_in, words_of, words_of_going_on, words_of_held
 
 CASE = "a" * 32
 LINE = Entry("c" * 32, "", "IN_FORCE", "IN_FORCE", "826-4", 1, 1)
@@ -27,6 +27,12 @@ def test_controls_that_held_an_act_back_are_read_as_they_were_written() -> None:
     line = replace(LINE, what=words_of_held(["ADDRESS_MISSING", "LIMIT_UNKNOWN"]))
     assert held_in(line) == ("ADDRESS_MISSING", "LIMIT_UNKNOWN")
     assert told_in(line) is None
+
+
+def test_the_case_that_goes_on_is_read_as_it_was_written() -> None:
+    line = replace(LINE, what=words_of_going_on(CASE))
+    assert goes_on_in(line) == CASE
+    assert goes_on_in(replace(LINE, what="formed")) is None
 
 
 def test_an_event_of_the_road_names_nobody_and_was_told_by_nobody() -> None:

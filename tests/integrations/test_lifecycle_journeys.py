@@ -22,6 +22,7 @@ from adjudication.messages import (
     NoticeDispatched,
     NoticeFailed,
     PassageChecked,
+    PossessorNamed,
 )
 from ingest.topics import ACTS, CASE_EVENTS, RECHECKS
 from integrations.casebook.payments import Payment
@@ -248,16 +249,57 @@ def test_what_is_upheld_goes_its_way_through_the_bailiffs_until_its_year_is_over
 def test_an_owners_statement_comes_before_officers_and_releases_the_owner(desk: Office):
     desk.take(samples.decision())
     desk.serve()
-    tell(desk, "other-possessor", possessor="900101300017")
+    tell(desk, "theft")
     waiting = desk.casebook.reviews.find(CASE, desk.clock())
     assert waiting is not None
     assert waiting.why == "course"
-    assert all("900101300017" not in entry.what for entry in desk.casebook.cases.history(CASE))
     tell(desk, "statement-true")
     assert desk.state(samples.decision()) == "TERMINATED"
     case = desk.casebook.cases.find(CASE)
     assert case is not None
     assert case.reason == "RELEASED"
+    assert desk.published(RECHECKS) == []
+
+
+def test_who_possessed_the_vehicle_is_asked_about_once_in_the_order_of_its_plate(desk: Office):
+    desk.take(samples.decision())
+    desk.serve()
+    tell(desk, "other-possessor", possessor=samples.POSSESSOR.number)
+    tell(desk, "possessor-established", possessor=samples.POSSESSOR.number, proof="D-17")
+    assert desk.state(samples.decision()) == "TERMINATED"
+    (named,) = desk.published(RECHECKS)
+    assert isinstance(named, PossessorNamed)
+    assert named.passage == samples.decision().checked.passage
+    (record,) = desk.stream.scan(RECHECKS.name, 0, desk.clock() + 1)
+    assert record.key == "v1-489AAC02"
+    history = desk.casebook.cases.history(CASE)
+    assert (history[-2].to_state, history[-1].what) == ("TERMINATED", f"goes on: {named.possessor.case_id}")
+    assert all(samples.POSSESSOR.number not in entry.what for entry in history)
+    desk.reopen()
+    desk.lifecycle.handle([office.received(one, CASE_EVENTS) for one in desk.published(CASE_EVENTS)])
+    assert len(desk.published(RECHECKS)) == 1
+
+
+def test_after_half_the_sum_a_release_begins_no_case(desk: Office):
+    """Source: brief §15.3 rule 11."""
+    desk.take(samples.decision())
+    desk.serve()
+    tell(desk, "other-possessor", possessor=samples.POSSESSOR.number)
+    pay(desk, 2_162_500)
+    desk.serve()
+    tell(desk, "possessor-established", possessor=samples.POSSESSOR.number, proof="D-17")
+    assert states(desk)[-2:] == ["PAID_50", "TERMINATED"]
+    assert desk.published(RECHECKS) == []
+
+
+@pytest.mark.parametrize("named", [samples.PERSON.number, "900101300018"])
+def test_a_possessor_who_is_the_person_liable_or_nobody_is_refused_already_in_the_statement(desk: Office, named: str):
+    desk.take(samples.decision())
+    desk.serve()
+    with pytest.raises(Invalid, match="possessor-"):
+        tell(desk, "other-possessor", possessor=named)
+    assert states(desk)[-1] == "DELIVERED"
+    assert desk.casebook.reviews.find(CASE, desk.clock()) is None
 
 
 def test_what_is_told_twice_at_once_is_one_event_and_what_is_impossible_or_to_come_is_refused(desk: Office):

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from adjudication import codec, ledger
 from adjudication.errors import TarazyError
-from adjudication.messages import ActIssued, CaseDecided, PaymentReceived
+from adjudication.messages import ActIssued, CaseDecided, PaymentReceived, PossessorNamed
 from adjudication.protocol import Act
 from adjudication.standing import Standing
 from adjudication.states import TERMINAL, TRANSITIONS
 from ingest.frame import decode_record
 from ingest.signatures import is_signed
-from ingest.topics import ACTS, CASE_EVENTS, DECISIONS
+from ingest.topics import ACTS, CASE_EVENTS, DECISIONS, RECHECKS
 from integrations.seal import open_evidence
 from tests.simulation.remains import Offenders, Remains
 
@@ -68,6 +68,26 @@ def no_case_has_two_acts(r: Remains) -> Offenders:
     issued = {one.act.act_id: one for one in _acts(r)}
     yield from (f"act {one}" for one in issued.keys() - {row["act_id"] for row in r.tables["acts"]})
     yield from (f"act {row['act_id']} was not published" for row in r.tables["acts"] if row["act_id"] not in issued)
+
+
+def nobody_is_fined_twice_for_one_act(r: Remains) -> Offenders:
+    """Where a possessor's act was formed, the owner's case has ended and no act of it stands."""
+    owners = {row["case_id"]: row["state"] for row in r.tables["cases"]}
+    standing = {row["case_id"] for row in r.tables["acts"] if row["voided_us"] is None}
+    for one in _decisions(r):
+        if one.checked.possessor is not None:
+            before = one.checked.possessor.owners_case
+            if owners[before] != "TERMINATED" or before in standing:
+                yield f"case {one.case_id} beside {before}"
+
+
+def each_release_goes_on_once(r: Remains) -> Offenders:
+    """A possessor who was established has one case, and nobody else has it for the same act."""
+    named = {one.message.possessor for one in r.of(RECHECKS.name) if isinstance(one.message, PossessorNamed)}
+    decided = {one.case_id for one in _decisions(r)}
+    yield from (f"no case against the possessor of {one.owners_case}" for one in named if one.case_id not in decided)
+    times = Counter(one.owners_case for one in named)
+    yield from (f"case {owners} goes on {count} times" for owners, count in times.items() if count > 1)
 
 
 def numbers_have_no_gap(r: Remains) -> Offenders:

@@ -22,7 +22,7 @@ from integrations.simulators.mailbox import Mailbox, MailboxChannel
 from integrations.simulators.registries import PopulationRegistries
 from tests.simulation.faults import Dice, Killed
 from tests.simulation.journal import Journal
-from tests.simulation.people import Cameras, Door, Officers, Payers
+from tests.simulation.people import Cameras, Door, Officers, Owners, Payers
 from tests.simulation.ports import AtOnce, Faulty, FaultyChannel, FaultyDatabase, SilentRegistries
 from tests.simulation.schedule import (
     BACK_TO_WORK_S,
@@ -94,6 +94,7 @@ class Day:
         self.cameras = Cameras(world.devices, world.keys, world.population, world.now, rng, few(rng))
         self.officers = Officers(Desk(world.casebook, centre.plate_key, centre.clock), world.population, rng)
         self.payers = Payers(world.casebook, self.mailbox, world.population, world.now, rng)
+        self.owners = Owners(world.casebook, self.mailbox, world.population, world.law, world.now, rng)
         self.relay = self.parts.relay(world.casebook, centre.stream, centre.clock)
         self.deadlines = DeadlineSource(world.casebook, centre.plate_key, centre.clock)
 
@@ -191,6 +192,9 @@ class Day:
 
     def _payers(self) -> object:
         return self.payers.step()
+
+    def _owners(self) -> object:
+        return self.owners.step()
 
     def _outbox(self) -> object:
         return self.relay.drain() if self._waits("outbox WHERE sent_us IS NULL") else "idle"

@@ -1,4 +1,4 @@
-"""Those outside the centre: devices that push events, officers who say what they see, and people who pay."""
+"""Those outside the centre: devices that push events, officers who say what they see, people who pay, and owners."""
 
 import random
 from dataclasses import dataclass, field
@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from adjudication.errors import Invalid
 from adjudication.facts import DeviceReading, Officer
+from adjudication.happenings import Told, What, event_of
+from adjudication.lawbook import Lawbook
 from benchmarks import legend, traffic
 from ingest.client import Picture
 from ingest.clock import Clock
@@ -24,6 +26,7 @@ from ingest.stream import Producer
 from integrations.casebook import Casebook
 from integrations.casebook.desk import Desk, Opinion
 from integrations.casebook.payments import Payment
+from integrations.course import record_happening
 from integrations.payments import record_payment
 from integrations.simulators.mailbox import Mailbox
 from integrations.simulators.population import Population
@@ -217,3 +220,38 @@ class Payers:
             return self.entered[self.rng.choice(unsure or mine)]
         tiyn = self.rng.choice((sum_tiyn // 2, sum_tiyn // 2, sum_tiyn, sum_tiyn // 3, sum_tiyn + 100))
         return Payment(f"{number}-{len(mine)}", case_id, tiyn, self.now())
+
+
+@dataclass
+class Owners:
+    """Owners with a letter say that somebody else drove, and officers who check it find that person, or do not."""
+
+    casebook: Casebook
+    mailbox: Mailbox
+    population: Population
+    law: Lawbook
+    now: Clock
+    rng: random.Random
+
+    def step(self) -> str:
+        """The check of a statement, or one more, if there are letters. Raises what the pages' process does."""
+        persons = self.population.persons
+        numbers = sorted({letter.act_number for one in persons for letter in self.mailbox.letters(one.number)})
+        acts = [stored for number in numbers if (stored := self.casebook.acts.by_number(number)) is not None]
+        standings = {
+            case.case_id: case.standing
+            for case in self.casebook.cases.find_all(stored.act.case_id for stored in acts).values()
+            if case.standing is not None
+        }
+        if not standings:
+            return "idle"
+        stated = [case_id for case_id, standing in standings.items() if standing.stated_us is not None]
+        checks: tuple[What, ...] = ("possessor-established", "possessor-established", "statement-false")
+        what: What = self.rng.choice(checks) if stated else "other-possessor"
+        case_id, who = self.rng.choice(sorted(stated or standings)), self.rng.choice(persons)
+        told = Told(case_id, self.now(), "s-1", possessor=who.number, proof="p-1")
+        try:
+            record_happening(self.casebook, self.law, event_of(what, told), "o1", self.now)
+        except Invalid as error:
+            return error.code
+        return what

@@ -87,8 +87,9 @@ def each_cause_has_one_id(r: Remains) -> Offenders:
     for topic in (CHECKED.name, CONFIRMED.name):
         for stood in r.of(topic):
             if isinstance(stood.message, PassageChecked):
-                passage = stood.message.passage.passage_id
-                causes[topic, passage, len(stood.message.rounds)].add(stood.message.checked_id)
+                passage, possessor = stood.message.passage.passage_id, stood.message.possessor
+                against = None if possessor is None else possessor.case_id
+                causes[topic, passage, len(stood.message.rounds), against].add(stood.message.checked_id)
     for row in r.tables["acts"]:
         causes["act", row["act_id"]].add(row["number"])
     yield from (f"{cause[0]} {cause[1]} has {len(named)} ids" for cause, named in causes.items() if len(named) > 1)

@@ -25,7 +25,7 @@ STORMS = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 WEIGHTS = {
     "cameras": 10, "vision": 6, "sections": 5, "crosscheck": 6, "confirm": 5, "decide": 6, "seal": 6, "issue": 6,
     "notify": 5, "lifecycle": 5, "register": 6, "recall": 1, "outbox": 8, "deadlines": 2, "officers": 3, "payers": 2,
-    "spool": 2,
+    "owners": 2, "spool": 2,
     "time": 8, "hour": 1, "ntp": 1, "blackout": 0.4, "prune": 0.3,
 }  # fmt: skip
 """Who acts next, by how often. `time` passes by seconds, `hour` by many minutes; `blackout` ends all processes."""

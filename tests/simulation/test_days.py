@@ -48,6 +48,7 @@ def test_days_are_rough_and_the_road_is_really_driven(days: list[Played]) -> Non
     assert sum(struck.values()) > 4 * DAYS
     assert {"DELIVERED", "REJECTED", "REFERRED", "PAID_50", "REVIEW", "WAITING", "APPEAL_WINDOW"} <= states.keys()
     assert sum(day.acts for day in days) > DAYS
+    assert any("owners: possessor-established" in line for day in days for line in day.trace)
 
 
 def test_the_same_seed_is_the_same_day(world: World, days: list[Played]) -> None:

@@ -23,7 +23,7 @@ Rows = list[dict[str, object]]
 
 @pytest.fixture(scope="module")
 def left() -> Iterator[Remains]:
-    """Of the first day that has everything: two acts, money, something closed, something open."""
+    """Of the first day that has everything: two acts, money, something closed, something open, an owner released."""
     with World() as world:
         for seed in range(1000):
             found = remains(Day(world, seed).run())
@@ -38,6 +38,7 @@ def _has_everything(left: Remains) -> bool:
     return (
         len(left.tables["acts"]) > 1
         and bool(driven(left))
+        and bool(released(left))
         and bool(left.tables["payments"] and open_cases and closed and left.letters)
     )
 
@@ -46,6 +47,12 @@ def driven(left: Remains, drive: bool = True) -> list[Stood]:
     """The passages that are drives through a section, or all the others."""
     stood = left.of(PASSAGES.name)
     return [s for s in stood if isinstance(s.message, PassageObserved) and (s.message.section is not None) == drive]
+
+
+def released(left: Remains, one: bool = True) -> list[Stood]:
+    """The decisions about possessors, or all the others."""
+    stood = [each for each in left.of(DECISIONS.name) if isinstance(each.message, CaseDecided)]
+    return [s for s in stood if isinstance(s.message, CaseDecided) and (s.message.checked.possessor is not None) == one]
 
 
 def test_the_day_that_is_spoilt_is_a_good_one(left: Remains) -> None:
@@ -97,6 +104,10 @@ SPOILT: dict[Invariant, Callable[[Remains], Remains]] = {
     invariants.no_case_has_two_acts: lambda r: table(
         r, "acts", lambda rows: [*changed(rows, voided_us=None), {**rows[0], "leaf_index": 99}]
     ),
+    invariants.nobody_is_fined_twice_for_one_act: lambda r: table(
+        r, "cases", lambda rows: [{**row, "state": "DELIVERED"} for row in rows]
+    ),
+    invariants.each_release_goes_on_once: lambda r: replace(r, topics={**r.topics, DECISIONS.name: released(r, False)}),
     invariants.numbers_have_no_gap: lambda r: table(r, "acts", lambda rows: rows[1:]),
     invariants.acts_have_their_evidence: lambda r: replace(r, evidence=MemoryEvidence()),
     invariants.log_is_the_acts_in_order: lambda r: table(r, "acts", lambda rows: changed(rows, nonce="0" * 64)),
