@@ -10,7 +10,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
@@ -40,6 +40,8 @@ BATCH = 5_000
 """One poll of 32 MiB holds seven thousand acts."""
 DAY_US = 86_400_000_000
 HELD = "SELECT sum(bytes_on_disk), count() FROM system.parts WHERE active AND table IN ('acts', 'keys')"
+READ = {"SelectedParts": "parts", "SelectedMarks": "granules", "CompressedReadBufferBytes": "bytes unpacked"}
+"""The engine's own counters of what a look-up read; they do not depend on who else is at work on the machine."""
 KEY = person_keys(MasterKey(bytes(32)))
 Figures = dict[str, float]
 
@@ -93,12 +95,27 @@ def _asked(register: Register, rows: int, lookups: int) -> Figures:
     assert questions.acts_of(register, person_of(somebody[0], rows))
     assert sum(total.acts for total in totals.form_totals(register, *year)) == rows
     return {
-        **_times("act by number", (partial(questions.act, register, act_number(n)) for n in somebody)),
-        **_times("acts of a person", (partial(questions.acts_of, register, person_of(n, rows)) for n in somebody)),
+        **_looked_up(register, "act by number", [partial(questions.act, register, act_number(n)) for n in somebody]),
+        **_looked_up(
+            register, "acts of a person", [partial(questions.acts_of, register, person_of(n, rows)) for n in somebody]
+        ),
         **_times("board tile", [lambda: totals.acts_tile(register, last_us - 7 * DAY_US, last_us)] * COUNTS),
         **_times("form totals FINAL", [lambda: totals.form_totals(register, *year)] * 5),
         **_times("district and month FINAL", [lambda: totals.offences_by_district(register, FIRST_US, last_us)] * 5),
     }
+
+
+def _looked_up(register: Register, name: str, asks: Sequence[Callable[[], object]]) -> Figures:
+    """As `_times`, and what one of them read."""
+    before = _read(register)
+    figures = _times(name, asks)
+    after = _read(register)
+    return figures | {f"{name}, {READ[event]}": (after[event] - before[event]) / len(asks) for event in READ}
+
+
+def _read(register: Register) -> dict[str, int]:
+    counted = {str(event): int(value) for event, value in register.ask("SELECT event, value FROM system.events")}
+    return {event: counted[event] for event in READ}
 
 
 def _times(name: str, asks: Iterable[Callable[[], object]]) -> Figures:

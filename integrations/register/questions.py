@@ -2,6 +2,7 @@
 
 A row is found in two steps of one query: `keys` says where it stands, and the row is read there by its table's own key.
 Of two rows of one cause the highest version is taken, as FINAL would; unlike FINAL that reads no more than those rows.
+One thread asks: a second one takes longer to start than a few granules take to read.
 """
 
 from dataclasses import dataclass
@@ -57,9 +58,11 @@ SELECT * FROM (
     UNION ALL
     SELECT id, '', '', outcome, '', 0, 0 FROM outcomes WHERE event_id = {key:String} LIMIT 1 BY id
 ) ORDER BY 1, 2, 6, 7
+SETTINGS max_threads = 1
 """
 DECISION = """
 SELECT message FROM decisions WHERE case_id = {case:String} AND id = {id:String} ORDER BY version DESC LIMIT 1
+SETTINGS max_threads = 1
 """
 ACT = """
 SELECT message FROM (
@@ -67,6 +70,7 @@ SELECT message FROM (
         (SELECT case_id, id, happened_at FROM keys WHERE kind = 'number' AND key = {key:String})
     ORDER BY version DESC LIMIT 1 BY case_id, id
 ) WHERE number = {key:String}
+SETTINGS max_threads = 1
 """
 ACTS_OF = """
 SELECT id, number, offence_at, part, form, sum_tiyn FROM (
@@ -75,6 +79,7 @@ SELECT id, number, offence_at, part, form, sum_tiyn FROM (
         (SELECT case_id, id, happened_at FROM keys WHERE kind = 'person' AND key = {key:String})
     ORDER BY version DESC LIMIT 1 BY case_id, id
 ) WHERE person_key = {key:String} ORDER BY offence_at, number
+SETTINGS max_threads = 1
 """
 """The person is asked again of the row that stands: a key may lead to a later row of its cause, which counts not."""
 OF_DEVICE = """

@@ -5,7 +5,7 @@ Against chDB in this process, and over HTTP against a server of its own (or that
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 
 from adjudication import ids
 from adjudication.messages import AnyMessage, PassageClosed, PaymentReceived
+from benchmarks.acts_in_bulk import act_number, fill, person_of
 from deploy.servers import clickhouse
 from ingest.stage import Position, Received
 from integrations.keys import MasterKey
@@ -118,6 +119,29 @@ def test_a_persons_acts_are_found_by_the_key_of_the_number_which_stands_in_no_in
     assert found[0].sum_tiyn == acts[0].act.sum_tiyn
     assert register.ask("SELECT count() FROM keys WHERE position(key, '900101300017') > 0") == [(0,)]
     assert questions.acts_of(register, PERSON_KEY("700101300019")) == []
+
+
+def test_a_look_up_reads_a_few_granules_and_unpacks_little_beside_them(register: Register) -> None:
+    rows = 30_000
+    fill(register, rows)
+    number = read(register, lambda: questions.act(register, act_number(12_345)))
+    assert number["SelectedParts"] <= 3
+    assert number["SelectedMarks"] <= 4
+    assert number["CompressedReadBufferBytes"] < 1_300_000  # of which the act's own granule of texts is 1,048,576
+    person = read(register, lambda: questions.acts_of(register, person_of(12_345, rows)))
+    assert person["SelectedParts"] <= 6  # three acts, each in a month of its own
+    assert person["SelectedMarks"] <= 14
+    assert person["CompressedReadBufferBytes"] < 600_000
+    assert number["MarkCacheMisses"] == person["MarkCacheMisses"] == 0  # the first to ask waits for nothing
+
+
+def read(register: Register, ask: Callable[[], object]) -> dict[str, int]:
+    """What `ask` read: parts, granules, bytes of whole blocks unpacked for them, and marks that were not in memory."""
+    events = ("SelectedParts", "SelectedMarks", "CompressedReadBufferBytes", "MarkCacheMisses")
+    before = dict(register.ask("SELECT event, value FROM system.events"))
+    assert ask()
+    after = dict(register.ask("SELECT event, value FROM system.events"))
+    return {event: after.get(event, 0) - before.get(event, 0) for event in events}
 
 
 def test_what_a_device_caused_is_found_by_its_time_and_no_other_time(register: Register) -> None:

@@ -142,7 +142,7 @@ def test_a_role_does_not_start_on_another_schema_and_says_what_to_do(address: Ad
         cluster(address)
     client = connected(address, create=True)
     migrations.migrate(client, migrations.shipped()[:1], rewrites=False)
-    with pytest.raises(Invalid, match="0002_questions; run `tarazy register migrate`"):
+    with pytest.raises(Invalid, match="0002_questions, 0003_small_blocks; run `tarazy register migrate`"):
         cluster(address)
 
 
