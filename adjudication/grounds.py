@@ -306,6 +306,7 @@ GROUNDS: dict[str, _Of] = {
     "same-vehicle": _kind,
     "vehicle-compared": _kind,
     "person": _answered("persons"),
+    "possession": _answered("persons"),
     "same-person": _answered("persons"),
     "inspection-duty": _answered("vehicles"),
     "no-insurance": _answered("insurance"),

@@ -231,7 +231,7 @@ class Course(RuleBasedStateMachine):
             caught = {one.code for one in check(draft)}
             assert caught == ({"DUPLICATE_ACT"} if stands else set())
             if not caught:
-                self.possessors = opened(draft.act)
+                self.possessors = opened(draft.act, LAW)
 
     @rule(how=st.sampled_from(["deferral", "instalments"]), days=st.integers(1, 100))
     def put_off(self, how: str, days: int) -> None:

@@ -18,8 +18,9 @@ from tests.adjudication.test_sections import decided, entering, ran
 LANGUAGES: tuple[Language, ...] = ("kk", "ru", "en")
 OF_LAW = {"amount", "automatic", "carrier", "competence", "limitation", "officer", "registers", "send-term"}
 """Steps that rest on the law's data, a verdict or other steps."""
-OF_OTHERS = {"one-place", "speed-bracket"}
-"""What their sentence says is all that is known: another sighting by its event; a bracket, by the step before."""
+OF_OTHERS = {"one-place", "possessor", "speed-bracket"}
+"""What their sentence says is all that is known: another sighting by its event; a bracket, by the step before; whom a
+check found, by the number of its paper."""
 
 
 def said(case: CaseDecided, rule: str, language: Language = "en") -> list[tuple[str, str]]:

@@ -216,7 +216,7 @@ def replace_policy(reading):
 
 
 def test_a_possessor_has_nobody_to_name_and_may_complain():
-    standing = replace(opened(act_of_possessor().act), state="DELIVERED", sent_us=1, delivered_us=1)
+    standing = replace(opened(act_of_possessor().act, LAW), state="DELIVERED", sent_us=1, delivered_us=1)
     assert standing.of_possessor
     said = StatementFiled(case_id="c", at_us=2, reference="in-1", ground="UNLAWFUL_DISPOSSESSION")
     with pytest.raises(Conflict, match="possessed"):
