@@ -17,7 +17,7 @@ LINE = Entry("c" * 32, "", "IN_FORCE", "IN_FORCE", "826-4", 1, 1)
 @pytest.mark.parametrize("what", WHATS)
 @pytest.mark.parametrize("reference", ["in-1", "№ 5 (2026)", ""])
 def test_what_somebody_told_is_read_as_it_was_written(what: What, reference: str) -> None:
-    event = event_of(what, Told(CASE, 1, reference, date(2026, 5, 1), 100, "900101300017"))
+    event = event_of(what, Told(CASE, 1, reference, date(2026, 5, 1), 100, "900101300017", "P-1"))
     line = replace(LINE, what=words_of(event))
     assert told_in(line) == (what, reference)
     assert held_in(line) == ()
