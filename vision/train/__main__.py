@@ -1,4 +1,7 @@
-"""`python -m vision.train all`: from nothing to weights with their calibration and card; or one step of it."""
+"""`python -m vision.train all`: from nothing to weights with their calibration and card; or one step of it.
+
+`begin` is none of these: it writes the state that `fit` goes on from where there are only weights.
+"""
 
 import argparse
 import sys
@@ -24,7 +27,7 @@ STEPS = ("fit", "export", "place", "calibrate", "judge", "second", "card")
 def main(arguments: list[str]) -> None:
     """Run one step, or all of them."""
     parser = argparse.ArgumentParser(prog="python -m vision.train", description=__doc__)
-    parser.add_argument("step", choices=(*STEPS, "all"))
+    parser.add_argument("step", choices=("begin", *STEPS, "all"))
     parser.add_argument("--minutes", type=float, default=240.0, help="time budget of fit (default 240)")
     parser.add_argument("--cores", type=int, default=2, help="cores to use (default 2)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="state, faces, verdicts (default var/train)")
@@ -49,8 +52,14 @@ def say(text: str) -> None:
     sys.stdout.flush()
 
 
+def _begin(chosen: argparse.Namespace) -> None:
+    from vision.train.begin import begin  # noqa: PLC0415 - torch is imported only by who trains
+
+    begin(chosen.folder, chosen.weights, chosen.folder / "faces")
+
+
 def _fit(chosen: argparse.Namespace) -> None:
-    from vision.train.fit import fit  # noqa: PLC0415 - torch is imported only by who trains
+    from vision.train.fit import fit  # noqa: PLC0415 - as above
 
     fit(chosen.folder, chosen.folder / "faces", minutes=chosen.minutes, threads=chosen.cores, report=say)
 
@@ -130,7 +139,10 @@ def _told(verdicts: Iterable[T], seed: int, count: int) -> Iterator[T]:
         yield verdict
 
 
-_STEPS = dict(zip(STEPS, (_fit, _export, _place, _calibrate, _judge, _second, _card), strict=True))
+_STEPS = {
+    "begin": _begin,
+    **dict(zip(STEPS, (_fit, _export, _place, _calibrate, _judge, _second, _card), strict=True)),
+}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

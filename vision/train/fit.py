@@ -117,12 +117,13 @@ def fit(folder: Path, faces: Path, *, minutes: float, threads: int, report: Repo
             pace = (training.step - first) * PLAN.size / (time.monotonic() - begun)
             report(f"{training.step}/{PLAN.steps}: {told}, {pace:.0f}/s")
         if training.step % SAVE_EVERY == 0:
-            _save(training, folder)
-    _save(training, folder)
+            save(training, folder)
+    save(training, folder)
     return training
 
 
-def _save(training: Training, folder: Path) -> None:
+def save(training: Training, folder: Path) -> None:
+    """Keep all that is needed to go on in `folder`, with the number of steps done beside it."""
     partial = folder / "state.partial"
     torch.save(training.state(), partial)
     partial.replace(folder / "state.pt")

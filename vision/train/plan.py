@@ -46,6 +46,12 @@ class Plan:
         """All of them."""
         return sum(stage.steps for stage in self.stages)
 
+    @property
+    def latest(self) -> int:
+        """The first step of the last stage that trains reading: where weights made without that stage go on."""
+        last = max(number for number, stage in enumerate(self.stages) if not stage.veil)
+        return sum(stage.steps for stage in self.stages[:last])
+
     def at(self, step: int) -> tuple[Stage, int]:
         """The stage of a step and its number there; after the last step: of the last stage."""
         for stage in self.stages[:-1]:
