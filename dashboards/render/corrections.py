@@ -9,7 +9,7 @@ from dataclasses import replace
 from adjudication.calendar import civil_day
 from dashboards.render.casefile import CaseFile, Happened, unfit
 from dashboards.render.contests import contested
-from dashboards.render.courses import over_by_limitation
+from dashboards.render.courses import BORNE_OUT, over_by_limitation
 from dashboards.render.document import Document, Line, blank, sentence
 from dashboards.render.resolutions import BY_CHAPTER, Resolution, resolved, under
 from dashboards.render.wording import Words
@@ -72,8 +72,8 @@ def _decision(file: CaseFile) -> tuple[bool, Happened | None]:
         Invalid: `document-unfit`, there is none.
     """
     _, outcome = contested(file)
-    released = file.last("statement-true")
-    told = [one for one in (outcome, released) if one is not None]
+    released = [file.last(what) for what in BORNE_OUT]
+    told = [one for one in (outcome, *released) if one is not None]
     if told:
         last = max(told, key=lambda one: one.at_us)
         return last is outcome, last

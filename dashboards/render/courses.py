@@ -20,7 +20,7 @@ from dashboards.render.resolutions import (
 from dashboards.render.wording import Words
 
 _STATEMENTS: tuple[What, ...] = ("other-possessor", "theft")
-_BORNE_OUT: tuple[What, ...] = ("possessor-established", "statement-true")
+BORNE_OUT: tuple[What, ...] = ("possessor-established", "statement-true")
 _PUT_OFF: tuple[What, ...] = ("deferral", "instalments")
 
 
@@ -62,7 +62,7 @@ def statement_determination(file: CaseFile) -> Document:
 
 def stated_in_vain(file: CaseFile) -> Happened | None:
     """The denial of the last statement; None where it is still checked, or was borne out."""
-    last = file.last(*_STATEMENTS, *_BORNE_OUT, "statement-false")
+    last = file.last(*_STATEMENTS, *BORNE_OUT, "statement-false")
     return last if last is not None and last.what == "statement-false" else None
 
 
@@ -72,7 +72,7 @@ def release_decision(file: CaseFile) -> Document:
     Raises:
         Invalid: `document-unfit`, no statement was borne out.
     """
-    statement, borne_out = file.last(*_STATEMENTS), file.last(*_BORNE_OUT)
+    statement, borne_out = file.last(*_STATEMENTS), file.last(*BORNE_OUT)
     if statement is None or borne_out is None:
         raise unfit("release-decision")
     released = sentence(

@@ -247,9 +247,9 @@ def example(schema: Schema, schemas: Schemas, rng: random.Random) -> Any:
     if "anyOf" in schema and rng.random() < 0.3 and {"type": "null"} in schema["anyOf"]:
         return None
     schema = _resolved(schema, schemas)
-    if "enum" in schema:
-        return rng.choice(schema["enum"])
     kind = schema.get("type")
+    if "enum" in schema or kind == "boolean":
+        return rng.choice(schema.get("enum", [False, True]))
     if kind == "object":
         made = {name: example(inner, schemas, rng) for name, inner in schema["properties"].items()}
         defaults = {name: inner["default"] for name, inner in schema["properties"].items() if "default" in inner}

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from adjudication import codec
-from adjudication.facts import SceneCalibration, Section
+from adjudication.facts import SceneCalibration, Section, SignedLimit
 from adjudication.messages import EventCaptured
 from ingest import gateway
 from ingest.doors.headers import CONTENT_TYPE, RECEIPT_TYPE
@@ -87,10 +87,11 @@ def test_the_manuals_files_are_the_folders_files() -> None:
 
 
 def test_the_manuals_papers_are_a_passport() -> None:
-    papers, calibration, section = re.findall(r"```json\n(.+?)```", MANUAL, re.DOTALL)
+    papers, calibration, section, limit = re.findall(r"```json\n(.+?)```", MANUAL, re.DOTALL)
     assert codec.decode(papers.encode(), Passport).device_id == "cam-1"
     assert codec.decode(calibration.encode(), SceneCalibration).road is not None
     assert codec.decode(section.encode(), Section).to_us is None
+    assert codec.decode(limit.encode(), SignedLimit).to_us is None
 
 
 def test_the_document_lists_the_codes_of_each_status(document: dict[str, dict[str, object]], schemas: Schemas) -> None:

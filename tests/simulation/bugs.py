@@ -96,7 +96,7 @@ def _named(out: Outgoing, attempt: int) -> Outgoing:
     if not isinstance(out.message, CaseDecided):
         return out
     other = ids.stable_id("decision", out.message.decision_id, attempt)
-    return replace(out, message=msgspec.structs.replace(out.message, decision_id=other))
+    return msgspec.structs.replace(out, message=msgspec.structs.replace(out.message, decision_id=other))
 
 
 @dataclass(frozen=True)
