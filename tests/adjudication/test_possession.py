@@ -11,6 +11,7 @@ from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.decide import decide
 from adjudication.errors import Conflict, Invalid
 from adjudication.explain import explain
+from adjudication.facts import Elsewhere, RepeatedPicture
 from adjudication.format_logic.draft import Draft, Earlier
 from adjudication.formation import check
 from adjudication.lifecycle import apply
@@ -56,10 +57,20 @@ def test_the_case_is_on_the_same_facts_and_its_id_is_of_the_owners_case_and_the_
     assert named.passage == OWNERS.checked.passage
     assert named.possessor.case_id == ids.possessor_case_id(OWNERS.case_id, samples.POSSESSOR.number)
     assert codec.encode(begun()) == codec.encode(named)
+    assert named.possessor.proof == ESTABLISHED.proof
     case = one(samples.possessed(OWNERS))
     assert (case.case_id, case.liable) == (named.possessor.case_id, samples.POSSESSOR.number)
     assert case.case_id != OWNERS.case_id
     assert (case.part, case.route, case.reason) == ("592(2)", "review", "POSSESSOR_NAMED")
+
+
+def test_what_was_known_of_the_passage_goes_along():
+    elsewhere = Elsewhere(
+        event_id="e" * 32, device_id="cam-2", place_id="p-2", captured_us=1, distance_m=90_000, apart_us=60_000_000
+    )
+    repeated = RepeatedPicture(kind="alike", event_id="e" * 32, device_id="cam-2", captured_us=1)
+    named = begun(replace(OWNERS, checked=replace(OWNERS.checked, elsewhere=elsewhere, repeated=repeated)))
+    assert (named.elsewhere, named.repeated) == (elsewhere, repeated)
 
 
 def test_what_the_owner_repeated_is_the_owners_alone():
@@ -108,7 +119,7 @@ def test_a_number_that_is_nobodys_and_the_very_person_are_refused(possessor, cod
         replace(ESTABLISHED, possessor=possessor),
         StatementFiled(case_id="c", at_us=1, reference="r", ground="OTHER_POSSESSOR", possessor=possessor),
     ):
-        with pytest.raises(Invalid, match=code):
+        with pytest.raises(Invalid, match=rf"^{code}: (the IIN or BIN|the possessor named)"):
             refuse_possessor(OWNERS, event, LAW)
 
 
@@ -121,7 +132,7 @@ def test_a_firm_and_a_person_are_taken_and_whatever_names_nobody_is_none_of_this
 
 def test_the_duty_to_insure_is_not_moved_by_who_drove():
     uninsured = replace(OWNERS, part="230(2)")
-    with pytest.raises(Invalid, match="possessor-of-duty"):
+    with pytest.raises(Invalid, match=r"^possessor-of-duty: who possessed the vehicle"):
         refuse_possessor(uninsured, ESTABLISHED, LAW)
     refuse_possessor(replace(OWNERS, part="9(9)"), ESTABLISHED, LAW)
 
