@@ -10,7 +10,22 @@ from msgspec.structs import replace
 from adjudication.format_logic.draft import Draft
 from adjudication.formation import check
 from tests import samples
-from tests.adjudication.test_formation import FIRM, FOREIGN, ORDINARY, UNINSURED, bearing, heard_nobody, said, told
+from tests.adjudication.test_formation import (
+    FIRM,
+    FOREIGN,
+    ORDINARY,
+    SCALES,
+    UNINSPECTED,
+    UNINSURED,
+    bearing,
+    codes,
+    heard_nobody,
+    said,
+    seen,
+    stands,
+    told,
+)
+from tests.adjudication.test_formation_borders import drawn, policy_of
 
 
 def points(draft: Draft, code: str) -> set[str]:
@@ -111,3 +126,32 @@ def test_a_person_is_written_to_in_kazakh_or_russian(language: str, found: set[s
 def test_what_the_document_must_name_and_does_not_is_named(where: str, blank: str, point: str) -> None:
     draft = said(ORDINARY, **{where: replace(getattr(ORDINARY.act, where), **{blank: ""})})
     assert points(draft, "REQUISITE_MISSING") == {point}
+
+
+@pytest.mark.parametrize("figure", ["mci_tiyn", "mci_count", "sum_tiyn"])
+def test_a_figure_of_the_sum_that_is_wrong_by_one_is_named(figure: str) -> None:
+    draft = said(ORDINARY, **{figure: getattr(ORDINARY.act, figure) + 1})
+    assert points(draft, "SUM_NOT_OF_LAW") == {figure}
+
+
+@pytest.mark.parametrize("term", ["discount_days", "considered_days", "appeal_days", "payment_days"])
+def test_a_term_that_is_wrong_by_one_is_named(term: str) -> None:
+    terms = ORDINARY.act.terms
+    draft = said(ORDINARY, terms=replace(terms, **{term: getattr(terms, term) + 1}))
+    assert points(draft, "TERMS_NOT_OF_LAW") == {term}
+
+
+@pytest.mark.parametrize("draft", [UNINSURED, UNINSPECTED], ids=["insurance", "inspection"])
+def test_what_registers_show_of_another_vehicle_in_the_event_is_another_act(draft: Draft) -> None:
+    of_another = stands(event_id=draft.passage.event_id, part=draft.act.part, plate="700XYZ05")
+    assert points(with_facts(draft, earlier=(of_another,)), "DUPLICATE_ACT") == set()
+    of_this = with_facts(draft, earlier=(with_facts(of_another, plate=draft.act.vehicle.plate),))
+    assert points(of_this, "DUPLICATE_ACT") == {"no_act_of_the_event"}
+
+
+@pytest.mark.parametrize("tolerance", ["subtract_error", "none"])
+def test_the_error_of_scales_is_subtracted_where_policy_says(tolerance: str) -> None:
+    policy = policy_of(tolerance=tolerance, weight_control="here")
+    draft = drawn(seen(samples.checked(), measurement=None, loads=(SCALES,)), policy)
+    assert draft.act.excess_load == (5_600 if tolerance == "subtract_error" else 6_000)
+    assert codes(draft) == set()
