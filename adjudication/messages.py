@@ -327,8 +327,7 @@ class PaymentReceived(CaseEvent, tag="payment-received", frozen=True, kw_only=Tr
     tiyn: Tiyn
 
 
-DeadlineCode = Literal[
-    "RECHECK",
+ActDeadlineCode = Literal[
     "SEND",
     "DISCOUNT",
     "DEEMED",
@@ -340,8 +339,9 @@ DeadlineCode = Literal[
     "PUT_OFF",
     "HAND_OVER",
     "YEAR",
-    "CANDIDATE_EXPIRES",
 ]
+"""What runs of an act (adjudication.standing)."""
+DeadlineCode = Literal["RECHECK", ActDeadlineCode, "CANDIDATE_EXPIRES"]
 
 
 class DeadlineReached(CaseEvent, tag="deadline-reached", frozen=True, kw_only=True):

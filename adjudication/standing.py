@@ -6,14 +6,14 @@ back already.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import get_args
 
 from msgspec.structs import replace
 
 from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.facts import Fact
 from adjudication.lawbook import Lawbook, TermCode
-from adjudication.messages import ContestKind
+from adjudication.messages import ActDeadlineCode, ContestKind
 from adjudication.protocol import Act, Terms
 from adjudication.states import State, Transition, Trigger, step
 from adjudication.terms import last_day, limitation_last_day
@@ -62,22 +62,9 @@ class Standing(Fact, frozen=True, kw_only=True):
     of_possessor: bool = False
 
 
-Code = Literal[
-    "SEND",
-    "DISCOUNT",
-    "DEEMED",
-    "APPEAL",
-    "PAY",
-    "LIM_OFFENCE",
-    "DECISION",
-    "PETITION",
-    "PUT_OFF",
-    "HAND_OVER",
-    "YEAR",
-]
-Deadlines = tuple[tuple[Code, Micros | None], ...]
+Deadlines = tuple[tuple[ActDeadlineCode, Micros | None], ...]
 """Deadlines to set, or, where the instant is None, to cancel."""
-STOP: Deadlines = tuple((code, None) for code in get_args(Code))
+STOP: Deadlines = tuple((code, None) for code in get_args(ActDeadlineCode))
 """Nothing runs any more."""
 
 

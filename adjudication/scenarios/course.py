@@ -10,6 +10,7 @@ from adjudication.happenings import Told, event_of
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import apply
 from adjudication.messages import (
+    ActDeadlineCode,
     ActVoided,
     CaseDecided,
     CaseEvents,
@@ -20,14 +21,14 @@ from adjudication.messages import (
 )
 from adjudication.protocol import Act, Body
 from adjudication.scenarios.format import ScenarioFacts
-from adjudication.standing import Code, Standing, opened
+from adjudication.standing import Standing, opened
 from adjudication.terms import limitation_last_day, send_last_day
 from adjudication.units import TIYN_PER_TENGE, Micros
 
 BEFORE_THE_ACT = {"auto": "DECIDED", "review": "REVIEW", "wait": "WAITING", "refer": "REFERRED", "reject": "REJECTED"}
 BODY = Body(body_id="01", name_kk="Үлгі", name_ru="Пример", location_kk="", location_ru="")
 NUMBER = "01-2026-000000001"
-RUNNING: dict[str, Code] = {
+RUNNING: dict[str, ActDeadlineCode] = {
     "decision_last_day": "DECISION",
     "limitation_last_day": "LIM_OFFENCE",
     "motion_last_day": "PETITION",
@@ -44,7 +45,7 @@ class Course:
 
     state: str
     standing: Standing | None = None
-    due: "dict[Code, Micros | None] | None" = None
+    due: "dict[ActDeadlineCode, Micros | None] | None" = None
 
     def last_day(self, name: str) -> date | None:
         """The last day of a running term, by its name in a scenario; None where it does not run."""
@@ -61,7 +62,7 @@ def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawb
         return Course(BEFORE_THE_ACT[route])
     act = form_act(case, (), law, BODY, number=NUMBER, generation=0, formed_us=_formed_us(facts, case, law))
     standing = opened(act, law)
-    due: dict[Code, Micros | None] = {
+    due: dict[ActDeadlineCode, Micros | None] = {
         "SEND": end_of_day_us(last_day_to_send(case, law)),
         "LIM_OFFENCE": end_of_day_us(limitation_last_day(law, act.offence_us)),
     }
@@ -110,8 +111,8 @@ def _events(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
 
 
 def _until(
-    act: Act, standing: Standing, due: dict[Code, Micros | None], by_us: Micros, law: Lawbook
-) -> tuple[Standing, dict[Code, Micros | None]]:
+    act: Act, standing: Standing, due: dict[ActDeadlineCode, Micros | None], by_us: Micros, law: Lawbook
+) -> tuple[Standing, dict[ActDeadlineCode, Micros | None]]:
     """Everything that fell due by an instant."""
     while ready := _first_due(due, by_us):
         code, at_us = ready
@@ -121,8 +122,8 @@ def _until(
 
 
 def _fold(
-    standing: Standing, due: dict[Code, Micros | None], event: CaseEvents, law: Lawbook
-) -> tuple[Standing, dict[Code, Micros | None]]:
+    standing: Standing, due: dict[ActDeadlineCode, Micros | None], event: CaseEvents, law: Lawbook
+) -> tuple[Standing, dict[ActDeadlineCode, Micros | None]]:
     """One event; what contradicts the standing changes nothing, as on the road."""
     try:
         outcome = apply(standing, event, law)
@@ -131,7 +132,7 @@ def _fold(
     return outcome.standing, {**due, **dict(outcome.deadlines)}
 
 
-def _first_due(due: dict[Code, Micros | None], by_us: Micros) -> tuple[Code, Micros] | None:
+def _first_due(due: dict[ActDeadlineCode, Micros | None], by_us: Micros) -> tuple[ActDeadlineCode, Micros] | None:
     ready = [(at_us, code) for code, at_us in due.items() if at_us is not None and at_us <= by_us]
     if not ready:
         return None

@@ -41,7 +41,8 @@ def scenario(
     wrong = total = terms = terms_failed = 0
     for file in files:
         try:
-            cases, worked = parse(file.read_bytes()), worked_terms(file.read_bytes())
+            data = file.read_bytes()
+            cases, worked = parse(data), worked_terms(data)
         except Invalid as error:
             typer.echo(f"{file}: {error}", err=True)
             wrong += 1

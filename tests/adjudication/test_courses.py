@@ -22,6 +22,7 @@ from adjudication.format_logic.draft import Draft, Earlier
 from adjudication.formation import check
 from adjudication.lifecycle import SENDING_UNSETTLED, apply
 from adjudication.messages import (
+    ActDeadlineCode,
     ActVoided,
     CaseDecided,
     CaseEvents,
@@ -47,7 +48,7 @@ from adjudication.messages import (
 )
 from adjudication.possession import named_by
 from adjudication.protocol import Terms
-from adjudication.standing import Code, Standing, opened
+from adjudication.standing import Standing, opened
 from adjudication.states import ACTED, DUE, LIMITED, TERMINAL, TRANSITIONS, State
 from integrations.lawfiles import load_law, load_policy
 from tests import drafts, samples
@@ -105,7 +106,7 @@ class Course(RuleBasedStateMachine):
             limitation_until_us=LIMITATION_US,
         )
         self.stood_still_us, self.stopped_us = 0, None
-        self.due: dict[Code, int | None] = {"SEND": SEND_US, "LIM_OFFENCE": LIMITATION_US}
+        self.due: dict[ActDeadlineCode, int | None] = {"SEND": SEND_US, "LIM_OFFENCE": LIMITATION_US}
         self.paid_in = self.paid_back = 0
         self.was_considered_us: int | None = None
         self.over = self.on_desk = False

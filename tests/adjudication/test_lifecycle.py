@@ -15,6 +15,7 @@ from adjudication.happenings import WHATS, Told, What, event_of, possible, what_
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import apply
 from adjudication.messages import (
+    ActDeadlineCode,
     ActVoided,
     CaseEvents,
     ContestDecided,
@@ -41,7 +42,7 @@ from adjudication.messages import (
     StopGround,
 )
 from adjudication.protocol import Body, Terms
-from adjudication.standing import Code, Outcome, Standing, opened
+from adjudication.standing import Outcome, Standing, opened
 from adjudication.states import ACTED, DUE, STATED, TERMINAL, TRANSITIONS, State, Trigger, step
 from integrations.lawfiles import law_files, load_law
 from tests import samples
@@ -395,7 +396,7 @@ def test_an_act_that_is_cancelled_ends_and_all_money_goes_back(by: ContestKind):
     appealed = after(OPEN, paid(1_000, SENT + 1), complaint(DEEMED_US, by), paid(500, DEEMED_US + 2))
     outcome = folded(appealed, decision("cancelled", DEEMED_US + 9))
     assert (outcome.standing.state, outcome.standing.refund_tiyn) == ("TERMINATED", 1_500)
-    assert {code for code, due in outcome.deadlines if due is None} == set(get_args(Code))
+    assert {code for code, due in outcome.deadlines if due is None} == set(get_args(ActDeadlineCode))
 
 
 def test_what_was_paid_in_full_while_it_was_considered_is_settled_when_it_is_upheld():
@@ -649,7 +650,10 @@ def test_what_an_unsent_act_was_paid_is_due_back_where_no_other_is_formed_and_co
     superseded = after(SIGNED, paid(7, SENT), voided("SUPERSEDED_UNSENT"))
     lapsed = folded(superseded, reached("SEND", SENT + 9))
     assert [one.to for one in lapsed.steps] == ["REJECTED"]
-    assert (lapsed.standing.refund_tiyn, lapsed.deadlines) == (7, tuple((code, None) for code in get_args(Code)))
+    assert (lapsed.standing.refund_tiyn, lapsed.deadlines) == (
+        7,
+        tuple((code, None) for code in get_args(ActDeadlineCode)),
+    )
     act = form_act(
         samples.decision(), (), load_law(), BODY, number=NUMBER, generation=1, formed_us=samples.CAPTURED_US + 9
     )
@@ -748,7 +752,7 @@ def test_an_act_that_ends_leaves_no_motion_and_nothing_that_stands_still():
     assert (gone.state, gone.motion_us, gone.limitation_stopped_us) == ("TERMINATED", None, None)
 
 
-ALL_STOP = tuple((code, None) for code in get_args(Code))
+ALL_STOP = tuple((code, None) for code in get_args(ActDeadlineCode))
 
 
 def test_each_step_sets_and_stops_its_terms_and_no_others():
@@ -827,7 +831,7 @@ def test_the_sets_of_states_are_of_states_that_follow_a_sending():
 EVENTS = st.one_of(
     SOMETIME.map(delivered),
     st.tuples(st.integers(1, 5_000_000), SOMETIME).map(lambda pair: paid(*pair)),
-    st.tuples(st.sampled_from(get_args(Code)), SOMETIME).map(lambda pair: reached(*pair)),
+    st.tuples(st.sampled_from(get_args(ActDeadlineCode)), SOMETIME).map(lambda pair: reached(*pair)),
     st.just(failed()),
 )
 
