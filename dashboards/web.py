@@ -59,7 +59,7 @@ def pages(running: RunningCentre, *, demonstration: bool, copies: Copies | None 
     faces = Faces(running, demonstration, copies or Copies(None))
     gate = Gate(faces)
     sheets = Sheets(gate, demonstration=demonstration)
-    past = Replays(faces.centre.stream, faces.centre.law, faces.centre.policy, faces.centre.clock)
+    past = Replays(faces.centre)
     app = FastAPI(title="Tarazy", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(entrance(faces, gate, sheets))
     app.include_router(officer_pages(faces, gate, sheets))

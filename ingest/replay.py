@@ -17,7 +17,7 @@ from ingest.clock import VirtualClock
 from ingest.memory import MemoryStream
 from ingest.runner import Runner
 from ingest.stage import Outgoing, Received, Stage
-from ingest.stream import NewRecord, Reader
+from ingest.stream import NewRecord, Scanner
 from ingest.topics import Topic
 
 CHUNK = 500
@@ -48,7 +48,7 @@ class Difference:
     gained: tuple[tuple[str, str], ...]
 
 
-def replay(stage: Stage, reader: Reader, stretch: Stretch, cause: Cause) -> Shadow:
+def replay(stage: Stage, reader: Scanner, stretch: Stretch, cause: Cause) -> Shadow:
     """What `stage` makes of the stretch, topic after topic, each key in its order.
 
     It runs as on the road, with a runner of its own over a stream in memory. Keyed windows start empty: a stage with
@@ -96,7 +96,7 @@ def _drain(runner: Runner, stream: MemoryStream) -> None:
     stream.sweep()
 
 
-def recorded(topics: tuple[Topic, ...], reader: Reader, stretch: Stretch, cause: Cause) -> Shadow:
+def recorded(topics: tuple[Topic, ...], reader: Scanner, stretch: Stretch, cause: Cause) -> Shadow:
     """What the road appended to `topics` in the stretch, which ends later than that of the inputs: work takes time."""
     shadow: dict[tuple[str, str], Sha256] = {}
     for topic in topics:

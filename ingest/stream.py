@@ -1,8 +1,8 @@
 """The stream's ports: what the road asks of whatever carries its messages.
 
 Three faces of one thing. A `Producer` appends durably (door, outbox). A `Reader` reads one record back by position
-(sealing) or a stretch of a topic by time (replay). A `Session` is how one stage, as a member of its consumer group,
-reads and commits. Adapters: `ingest/memory.py`, `integrations/sqlite_stream.py`, `integrations/kafka/`;
+(sealing) or, as any `Scanner`, a stretch of a topic by time (replay). A `Session` is how one stage, as a member of its
+consumer group, reads and commits. Adapters: `ingest/memory.py`, `integrations/sqlite_stream.py`, `integrations/kafka/`;
 tests/contracts/test_stream_contract.py is the contract as code.
 
 A topic is split into partitions by a stable hash of the key; records of one partition are read in the order they were
@@ -104,7 +104,18 @@ class Producer(Protocol):
         """
 
 
-class Reader(Protocol):
+class Scanner(Protocol):
+    """Goes over what was appended in a stretch of time. Safe to call from many threads at once."""
+
+    def scan(self, topic: str, from_us: int, to_us: int) -> Iterator[StoredRecord]:
+        """Every record of `topic` appended in [from_us, to_us) that still stands; in order within a partition.
+
+        Raises:
+            Unavailable: the stream cannot be read now.
+        """
+
+
+class Reader(Scanner, Protocol):
     """Reads without a group: nothing is committed, nobody else notices. Safe to call from many threads at once."""
 
     def read_at(self, position: Position) -> StoredRecord:
@@ -112,13 +123,6 @@ class Reader(Protocol):
 
         Raises:
             Invalid: `record-expired`, where none stands there any more (or ever did).
-            Unavailable: the stream cannot be read now.
-        """
-
-    def scan(self, topic: str, from_us: int, to_us: int) -> Iterator[StoredRecord]:
-        """Every record of `topic` appended in [from_us, to_us) that still stands; in order within a partition.
-
-        Raises:
             Unavailable: the stream cannot be read now.
         """
 

@@ -53,10 +53,23 @@ def effects(cases: Sequence[Fate]) -> Effects:
 
 def shares(cases: Iterable[Fate], name: Name) -> tuple[Share, ...]:
     """One account for each name, by name."""
+    return _joint(entry for case in cases for entry in _entries(case, name))
+
+
+def both(one: Effects, two: Effects) -> Effects:
+    """The accounts of two sets of cases that share none."""
+    return Effects(
+        regions=_joint((*one.regions, *two.regions)),
+        parts=_joint((*one.parts, *two.parts)),
+        total=_sum_of(one.total, two.total),
+    )
+
+
+def _joint(entries: Iterable[Share]) -> tuple[Share, ...]:
+    """One account for each name, by name."""
     found: dict[str, Share] = {}
-    for case in cases:
-        for entry in _entries(case, name):
-            found[entry.name] = _sum_of(found.get(entry.name, Share(name=entry.name)), entry)
+    for entry in entries:
+        found[entry.name] = _sum_of(found.get(entry.name, Share(name=entry.name)), entry)
     return tuple(found[one] for one in sorted(found))
 
 
@@ -67,6 +80,7 @@ def added(one: Report, two: Report) -> Report:
         cases[case.case_id] = _joined(cases[case.case_id], case) if case.case_id in cases else case
     return Report(
         stage=one.stage,
+        source=one.source,
         against=one.against,
         records=one.records + two.records,
         same=one.same + two.same,

@@ -3,6 +3,8 @@
 No plate, no name and no picture is in any of it, but in `Content`.
 """
 
+from typing import Literal
+
 from adjudication.facts import Fact
 from adjudication.messages import Part, ReasonCode, Route
 from adjudication.units import Count, Id, Micros, Sha256, Tiyn
@@ -98,13 +100,18 @@ class PutBack(Fact, frozen=True, kw_only=True):
     left: int
 
 
+Source = Literal["stream", "register"]
+"""Where a past is read. The stream has every passage, of three days; the register has cases, of all years."""
+
+
 class Past(Fact, frozen=True, kw_only=True):
-    """What is to be replayed: what was appended in [from_us, to_us), and a candidate's policy and law (name
-    and text of each file), where there is one."""
+    """What is to be replayed: what was appended to the stream in [from_us, to_us), or, from the register, what was
+    captured then; and a candidate's policy and law (name and text of each file), where there is one."""
 
     stage: str
     from_us: Micros
     to_us: Micros
+    source: Source = "stream"
     policy: str = ""
     law: tuple[tuple[str, str], ...] = ()
 
@@ -179,6 +186,11 @@ class Effects(Fact, frozen=True, kw_only=True):
     parts: tuple[Share, ...]
     total: Share
 
+    @property
+    def differs(self) -> bool:
+        """Whether any case does."""
+        return any((self.total.lost, self.total.gained, self.total.changed, self.total.otherwise))
+
 
 class Reproduced(Fact, frozen=True, kw_only=True):
     """The stretch's own decisions, decided again from what they carry, by the law and the policy that stand.
@@ -200,6 +212,7 @@ class Report(Fact, frozen=True, kw_only=True):
     """
 
     stage: str
+    source: Source
     against: str
     records: int
     same: int
@@ -210,14 +223,14 @@ class Report(Fact, frozen=True, kw_only=True):
     reproduced: Reproduced = Reproduced()
     cases: tuple[Fate, ...] = ()
 
-    @property
-    def differs(self) -> bool:
-        """Whether anything does."""
-        return bool(self.changed or self.lost or self.gained or any(case.differs for case in self.cases))
-
 
 class Consequences(Fact, frozen=True, kw_only=True):
     """A report without its single cases, and the accounts of them."""
 
     report: Report
     effects: Effects
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything does."""
+        return bool(self.report.changed or self.report.lost or self.report.gained) or self.effects.differs

@@ -1,9 +1,11 @@
 """The past decided again, in a shadow: what the road recorded against what the same messages come to.
 
-Whatever is asked, the stretch's own decisions are decided again from what they carry, and must come out byte for byte.
-Without a candidate the law and the policy that stand are held against the record: a difference is a decision that is
-not repeatable, or one made under another edition. With a candidate, law or policy, both are replayed over the same
-messages: a difference is what the candidate would change. Only [decide] is a function without a store, and replayed.
+The past is read from the stream, which has every passage of three days, or from the register, which has every case of
+all years (register/past.py). Whatever is asked, the stretch's own decisions are decided again from what they carry, and
+must come out byte for byte. Without a candidate the law and the policy that stand are held against the record: a
+difference is a decision that is not repeatable, or one made under another edition. With a candidate, law or policy,
+both are replayed over the same messages: a difference is what the candidate would change. Only [decide] is a function
+without a store, and replayed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,14 +21,15 @@ from adjudication.lawbook import Lawbook
 from adjudication.messages import AnyMessage, CaseDecided, PassageChecked, PassageClosed, ReviewRecorded
 from adjudication.policy import Policy
 from adjudication.regions import kato_of
-from ingest.clock import Clock
 from ingest.replay import Difference, Shadow, Stretch, difference, recorded, replay
 from ingest.stage import Outgoing, Received, Stage
-from ingest.stream import Reader
+from ingest.stream import Scanner
 from ingest.topics import CONFIRMED, DECISIONS, OUTCOMES, REVIEWS
 from integrations.decide import decide_stage
 from integrations.effects import later, outcome
-from integrations.operating import MAX_TOLD, Changed, Fate, Outcome, Past, Report, Reproduced
+from integrations.operating import MAX_TOLD, Changed, Fate, Outcome, Past, Report, Reproduced, Source
+from integrations.pipeline import Centre
+from integrations.register.past import KeptDecisions
 from integrations.reproduce import reproduced
 
 MAX_RECORDS = 100_000
@@ -37,12 +40,9 @@ AGAIN_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Replays:
-    """Replays over one centre's stream, one at a time."""
+    """Replays over one centre's stream and register, one at a time."""
 
-    reader: Reader
-    law: Lawbook
-    policy: Policy
-    clock: Clock
+    centre: Centre
     _turn: Lock = field(default_factory=Lock)
 
     def run(self, request: Past) -> Report:
@@ -57,48 +57,63 @@ class Replays:
             raise Invalid("replay-not-pure", f"[{request.stage}] asks or writes stores: only decide can be replayed")
         if request.from_us >= request.to_us:
             raise Invalid("stretch-empty", "a stretch ends after it begins")
-        law = Lawbook.parse({name: text.encode() for name, text in request.law}) if request.law else self.law
-        policy = Policy.parse(request.policy.encode()) if request.policy else self.policy
+        law = Lawbook.parse({name: text.encode() for name, text in request.law}) if request.law else self.centre.law
+        policy = Policy.parse(request.policy.encode()) if request.policy else self.centre.policy
         if not self._turn.acquire(blocking=False):
             raise Unavailable("another replay is under way", AGAIN_S)
         try:
-            stretch = Stretch(request.from_us, request.to_us)
-            records = self._count(stretch)
-            proof, seen_before = self._reproduced(stretch)
-            candidate = bool(request.law or request.policy)
-            stands = _Side(self.law, self.policy, seen_before, substance=candidate)
-            before = stands.replayed(self.reader, stretch)
+            stretch, candidate = Stretch(request.from_us, request.to_us), bool(request.law or request.policy)
+            past = self._past(request.source, stretch)
+            records = past.count()
+            proof, seen_before = past.reproduced(self.centre.law, self.centre.policy)
+            stands = _Side(self.centre.law, self.centre.policy, seen_before, substance=candidate)
+            before = stands.replayed(past)
             if not candidate:
-                record = self._recorded(stretch, stands.inputs)
-                return _report("recorded", records, proof, record, (before, stands.words))
+                report = _report(request, records, proof, past.recorded(stands.inputs), (before, stands.words))
+                return msgspec.structs.replace(report, against="recorded")
             other = _Side(law, policy, seen_before, substance=True)
-            after = other.replayed(self.reader, stretch)
-            report = _report("candidate", records, proof, (before, stands.words), (after, other.words))
+            after = other.replayed(past)
+            report = _report(request, records, proof, (before, stands.words), (after, other.words))
             return msgspec.structs.replace(report, cases=_fates(stands, other))
         finally:
             self._turn.release()
 
-    def _count(self, stretch: Stretch) -> int:
+    def _past(self, source: Source, stretch: Stretch) -> "_Past":
+        if source == "register":
+            return _Past(KeptDecisions(self.centre.register), stretch, stretch)
+        # What the road made of a record may have been appended long after it.
+        return _Past(self.centre.stream, stretch, Stretch(stretch.from_us, self.centre.clock() + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What is replayed, and from where: `made` is the stretch in which the road's own results of it stand."""
+
+    scanner: Scanner
+    stretch: Stretch
+    made: Stretch
+
+    def count(self) -> int:
         """How many records there are to decide, before any of them is."""
-        found = (one for topic in (CONFIRMED, REVIEWS) for one in self._scan(topic.name, stretch))
+        found = (one for topic in (CONFIRMED, REVIEWS) for one in self._scan(topic.name))
         records = sum(1 for _ in islice(found, MAX_RECORDS + 1))
         if records > MAX_RECORDS:
             raise Invalid("stretch-too-long", f"more than {MAX_RECORDS} records stand there: take a shorter stretch")
         return records
 
-    def _reproduced(self, stretch: Stretch) -> tuple[Reproduced, dict[str, CaseDecided]]:
-        proof, seen_before = reproduced(self._scan(DECISIONS.name, stretch), self.law, self.policy)
+    def reproduced(self, law: Lawbook, policy: Policy) -> tuple[Reproduced, dict[str, CaseDecided]]:
+        """The proof of the stretch's own decisions; and those that ended as seen before, by case and cause."""
+        proof, seen_before = reproduced(self._scan(DECISIONS.name), law, policy)
         return proof, {_name(decided)[0]: decided for decided in seen_before}
 
-    def _scan(self, topic: str, stretch: Stretch) -> Iterator[bytes]:
-        return (record.value for record in self.reader.scan(topic, stretch.from_us, stretch.to_us))
-
-    def _recorded(self, stretch: Stretch, inputs: set[str]) -> tuple[Shadow, Mapping[str, str]]:
-        """What the road made of the stretch's messages; it may have done so long after they were appended."""
+    def recorded(self, inputs: set[str]) -> tuple[Shadow, Mapping[str, str]]:
+        """What the road made of the stretch's records."""
         words: dict[str, str] = {}
-        until_now = Stretch(stretch.from_us, self.clock() + 1)
-        found = recorded((DECISIONS, OUTCOMES), self.reader, until_now, _heard(words))
+        found = recorded((DECISIONS, OUTCOMES), self.scanner, self.made, _heard(words))
         return {name: digest for name, digest in found.items() if inputs & set(name[1].split("/"))}, words
+
+    def _scan(self, topic: str) -> Iterator[bytes]:
+        return (record.value for record in self.scanner.scan(topic, self.stretch.from_us, self.stretch.to_us))
 
 
 @dataclass(slots=True)
@@ -119,9 +134,9 @@ class _Side:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     regions: dict[str, str] = field(default_factory=dict)
 
-    def replayed(self, reader: Reader, stretch: Stretch) -> Shadow:
+    def replayed(self, past: _Past) -> Shadow:
         stage = decide_stage(self.law, self.policy)
-        return replay(self._watched(stage), reader, stretch, _heard(self.words))
+        return replay(self._watched(stage), past.scanner, past.stretch, _heard(self.words))
 
     def _watched(self, stage: Stage) -> Stage:
         def handle(received: Sequence[Received]) -> Sequence[Outgoing]:
@@ -189,7 +204,7 @@ def _fates(before: _Side, after: _Side) -> tuple[Fate, ...]:
 
 
 def _report(
-    against: str,
+    request: Past,
     records: int,
     proof: Reproduced,
     one: tuple[Shadow, Mapping[str, str]],
@@ -203,8 +218,9 @@ def _report(
         *(Changed(topic=t, about=a, before="", after=says[a]) for t, a in found.gained),
     ]
     return Report(
-        stage="decide",
-        against=against,
+        stage=request.stage,
+        source=request.source,
+        against="candidate",
         records=records,
         same=found.same,
         changed=len(found.changed),

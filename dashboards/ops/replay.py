@@ -23,7 +23,7 @@ from dashboards.render.wording import CIVIL_TIME
 from dashboards.sheets import Sheets
 from integrations.effects import effects
 from integrations.lawfiles import law_files
-from integrations.operating import Fate, Past
+from integrations.operating import Fate, Past, Source
 from integrations.replays import Replays
 
 FIRST_US = 3_600_000_000
@@ -44,6 +44,7 @@ class Asked:
 
     begins: str
     ends: str
+    source: Source = "stream"
     policy: str = ""
     law: tuple[tuple[str, str], ...] = ()
 
@@ -58,6 +59,7 @@ class Asked:
             stage="decide",
             from_us=_us(self.begins),
             to_us=_us(self.ends),
+            source=self.source,
             policy=self.policy,
             law=tuple(sorted((standing | dict(self.law)).items())),
         )
@@ -67,6 +69,7 @@ def asked_form(
     *,
     begins: Annotated[str, Form(max_length=32)],
     ends: Annotated[str, Form(max_length=32)],
+    source: Annotated[Source, Form()] = "stream",
     policy: Annotated[UploadFile | None, File()] = None,
     policy_text: Annotated[str, Form(max_length=262_144)] = "",
     law: Annotated[Sequence[UploadFile], File(max_length=SOME_FILES)] = (),
@@ -76,9 +79,8 @@ def asked_form(
     """What a form asks: an uploaded file goes before a pasted text, and nothing is decoded that is no text."""
     pasted = ((law_name, law_text),) if law_text.strip() else ()
     files = tuple((file.filename, _text(file)) for file in law if file.filename)
-    return Asked(
-        begins, ends, (_text(policy) if policy and policy.filename else policy_text).strip(), (*pasted, *files)
-    )
+    rules = (_text(policy) if policy and policy.filename else policy_text).strip()
+    return Asked(begins, ends, source, rules, (*pasted, *files))
 
 
 def replay_pages(faces: Faces, gate: Gate, sheets: Sheets, past: Replays) -> APIRouter:

@@ -12,13 +12,16 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adjudication import ids
+from adjudication import codec, ids
 from adjudication.messages import AnyMessage, PassageClosed, PaymentReceived
+from adjudication.scenarios.build import verdict
 from benchmarks.acts_in_bulk import act_number, fill, person_of
 from deploy.servers import clickhouse
 from ingest.stage import Position, Received
+from ingest.topics import CONFIRMED, DECISIONS, FRAMES, OUTCOMES, REVIEWS, Topic
 from integrations.keys import MasterKey
 from integrations.register import migrations, questions, rows, totals
+from integrations.register.past import KeptDecisions
 from integrations.register.persons import person_keys
 from integrations.register.stage import register as register_stage
 from integrations.register.store import Address, Register, cluster, connected, embedded
@@ -91,6 +94,34 @@ def test_a_token_that_comes_again_writes_nothing_and_another_does(register: Regi
     assert register.ask("SELECT count() FROM acts") == [(2,)]
     assert register.ask("SELECT count() FROM acts FINAL") == [(1,)]
     assert keys.table == "keys"
+
+
+def test_what_decide_was_given_is_read_back_whole_page_after_page(
+    register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.register.past.PAGE", 2)
+    handle = register_stage(register, PERSON_KEY).handle
+    decided = [samples.decision(n) for n in range(1, 8)]
+    decided[3] = msgspec.structs.replace(decided[3], route="reject", reason="SAME_SIGHTING")
+    twice = msgspec.structs.replace(decided[0], case_id="e" * 32, decision_id="f" * 32)  # two cases of one passage
+    review = verdict(decided[1], samples.CAPTURED_US + HOUR_US, confirms=True)
+    confirmed = msgspec.structs.replace(decided[1], decision_id="d" * 32, reviews=(review,))
+    messages = (*decided, twice, confirmed)
+    handle([received(message, n) for n, message in enumerate(messages)])
+    handle([received(msgspec.structs.replace(decided[5], reason="OTHER"), 99)])  # a later row of a cause counts not
+
+    def kept(topic: Topic, from_us: int = 0, to_us: int = 2**62) -> list[bytes]:
+        return [record.value for record in KeptDecisions(register).scan(topic.name, from_us, to_us)]
+
+    passages = kept(CONFIRMED)
+    assert sorted(passages) == sorted(codec.encode(one.checked) for one in decided)
+    assert passages[-1] == codec.encode(decided[3].checked)  # seen before: after what was not
+    assert kept(REVIEWS) == [codec.encode(review)]
+    assert sorted(kept(DECISIONS)) == sorted(map(codec.encode, messages))
+    assert (kept(OUTCOMES), kept(DECISIONS, 0, samples.CAPTURED_US)) == ([], [])
+    assert len(kept(DECISIONS, samples.CAPTURED_US, samples.CAPTURED_US + 1)) == len(messages)
+    with pytest.raises(ValueError, match="does not keep"):
+        kept(FRAMES)
 
 
 def test_an_act_is_found_by_its_number_as_it_was_first_written(register: Register) -> None:

@@ -15,10 +15,13 @@ from adjudication.messages import CaseDecided
 from dashboards.web import pages
 from ingest.memory import MemoryStream
 from ingest.runner import Runner
+from ingest.stage import Position, Received
 from ingest.stream import NewRecord
 from ingest.topics import CONFIRMED, DECISIONS
 from integrations.decide import decide_stage
 from integrations.lawfiles import law_files
+from integrations.register.persons import person_keys
+from integrations.register.stage import register
 from tests import samples
 from tests.faced import FacedTest
 
@@ -180,3 +183,16 @@ def test_nobody_else_asks(faced: FacedTest, role: str) -> None:
 def test_regions_and_reasons_are_in_the_readers_language(faced: FacedTest, language: str) -> None:
     page = ask(faced, faced.browser("supervisor", language), [("law", "592.toml", DEARER)]).text
     assert {"kk": "Алматы қ.", "ru": "г. Алматы"}[language] in page
+
+
+def test_the_page_asks_the_register_where_it_is_told_to(faced: FacedTest) -> None:
+    store = faced.centre.register
+    store.command("TRUNCATE TABLE decisions")
+    [decided] = cases(faced)[:1]
+    handle = register(store, person_keys(faced.centre.master)).handle
+    handle([Received(decided, Position(DECISIONS.name, 0, 0), "key", {})])
+    answer = ask(faced, faced.browser("admin"), source="register")
+    assert 'value="register" selected' in answer.text
+    assert "Records replayed 1" in text_of(answer)
+    assert "Records replayed 2" in text_of(ask(faced, faced.browser("admin"), source="stream"))
+    assert ask(faced, faced.browser("admin"), source="elsewhere").status_code == 422

@@ -38,6 +38,7 @@ def report(cases: Sequence[Fate], n: int = 1) -> Report:
     proof = Reproduced(same=n, otherwise=n, other_editions=n, told=(ids.stable_id("decision", n),))
     return Report(
         stage="decide",
+        source="stream",
         against="candidate",
         records=n,
         same=n,
