@@ -28,7 +28,8 @@ class MemoryStream:
         self._records: dict[Partition, list[StoredRecord]] = {}
         self._ends: dict[Partition, int] = {}
         self._committed: dict[str, dict[Partition, int]] = {}
-        self._windows: dict[tuple[str, str], dict[Name, Entry]] = {}
+        self._windows: dict[tuple[str, str, str], dict[str, Entry]] = {}
+        """By group, window and stream key: the entries beside it, by id."""
         self._declare(topics)
 
     def _declare(self, topics: Sequence[Topic]) -> None:
@@ -100,10 +101,13 @@ class MemoryStream:
                 kept = [record for record in records if not self._is_expired(record)]
                 swept += len(records) - len(kept)
                 self._records[partition] = kept
-            for window, entries in self._windows.items():
+            for beside, entries in list(self._windows.items()):
                 live = {name: entry for name, entry in entries.items() if entry.expires_us > self._clock()}
                 swept += len(entries) - len(live)
-                self._windows[window] = live
+                if live:
+                    self._windows[beside] = live
+                else:
+                    del self._windows[beside]
             return swept
 
     def close(self) -> None:
@@ -180,20 +184,19 @@ class MemoryStream:
     def known(self, group: str, window: str, names: Sequence[Name]) -> frozenset[Name]:
         """See Log."""
         with self._lock:
-            return frozenset(entry.name for entry in self._live(group, window) if entry.name in names)
+            return frozenset(name for name in names if name in {e.name for e in self._live(group, window, name.key)})
 
     def entries(self, group: str, window: str, key: str) -> Sequence[Entry]:
         """See Log."""
         with self._lock:
-            found = [entry for entry in self._live(group, window) if entry.name.key == key]
-            return sorted(found, key=lambda entry: entry.name.id)
+            return sorted(self._live(group, window, key), key=lambda entry: entry.name.id)
 
     def _remember(self, group: str, entry: Entry) -> None:
-        window = self._windows.setdefault((group, entry.window), {})
-        standing = window.get(entry.name)
+        beside = self._windows.setdefault((group, entry.window, entry.name.key), {})
+        standing = beside.get(entry.name.id)
         if standing is None or standing.expires_us <= self._clock():
-            window[entry.name] = entry
+            beside[entry.name.id] = entry
 
-    def _live(self, group: str, window: str) -> list[Entry]:
-        now_us = self._clock()
-        return [entry for entry in self._windows.get((group, window), {}).values() if entry.expires_us > now_us]
+    def _live(self, group: str, window: str, key: str) -> list[Entry]:
+        now_us, beside = self._clock(), self._windows.get((group, window, key), {})
+        return [entry for entry in beside.values() if entry.expires_us > now_us]

@@ -263,6 +263,16 @@ def every() -> dict[str, CaseFile]:
         .told("instalments", "in-8", at(5, 20), until_on=date(2026, 7, 31))
         .file(at(5, 21)),
         "limitation-decision": limited(),
+        "limitation-decision-stopped": replace(
+            limited(),
+            happened=(
+                Happened("limitation-expertise", at(4, 20), "in-8"),
+                Happened("limitation-prosecutor", at(4, 25), "in-9"),
+                Happened("limitation-resumed", at(4, 30), "out-9"),
+                Happened("limitation-sent-on", at(5, 12), "out-10"),
+                Happened("limitation-resumed", at(5, 13), "in-11"),
+            ),
+        ),
         "correction-determination": Course().sent().told(*complaint).told("upheld", "out-9", at(5, 12)).file(at(5, 13)),
         "correction-determination-limitation": replace(limited(), state="TERMINATED"),
     }

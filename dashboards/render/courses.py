@@ -4,7 +4,7 @@ Source: 31(3), 741, 888, 62(1); brief §3.1, §3.2, §15.3.
 """
 
 from adjudication.happenings import What
-from dashboards.render.casefile import CaseFile, Happened, acted, on_day, unfit
+from dashboards.render.casefile import CaseFile, Happened, acted, last_day, on_day, unfit
 from dashboards.render.document import Document, Line, blank, known, line, sentence
 from dashboards.render.resolutions import (
     BY_CHAPTER,
@@ -21,6 +21,12 @@ from dashboards.render.wording import Words
 
 _STATEMENTS: tuple[What, ...] = ("other-possessor", "theft")
 BORNE_OUT: tuple[What, ...] = ("possessor-established", "statement-true")
+_STOPS: tuple[What, ...] = (
+    "limitation-expertise",
+    "limitation-prosecutor",
+    "limitation-sent-on",
+    "limitation-force-majeure",
+)
 _PUT_OFF: tuple[What, ...] = ("deferral", "instalments")
 
 
@@ -175,6 +181,11 @@ def limitation_decision(file: CaseFile) -> Document:
             f"The offence was committed on {on_day(act.offence_us).en}; the two months of limitation have passed "
             "(art. 62(1)).",
         ),
+        *_stopped(file),
+        known(
+            Words("Ескіру мерзімінің соңғы күні", "Последний день срока давности", "The last day of limitation"),
+            None if standing.limitation_until_us is None else last_day(standing.limitation_until_us),
+        ),
     )
     about = Resolution(
         kind="limitation-decision",
@@ -197,6 +208,27 @@ def limitation_decision(file: CaseFile) -> Document:
         payment=(NOTHING_TO_PAY, *refund(file)),
     )
     return resolved(file, about)
+
+
+def _stopped(file: CaseFile) -> tuple[Line, ...]:
+    """When limitation did not run (62(5)): from what stopped it first until it ran again."""
+    lines: list[Line] = []
+    since: Happened | None = None
+    for one in file.happened:
+        if one.what in _STOPS:
+            since = since or one
+        elif one.what == "limitation-resumed" and since is not None:
+            lines.append(_apart(on_day(since.at_us), on_day(one.at_us)))
+            since = None
+    return tuple(lines)
+
+
+def _apart(since: Words, until: Words) -> Line:
+    return sentence(
+        f"{since.kk}–{until.kk} аралығында ескіру мерзімі тоқтатыла тұрды (62-баптың 5-бөлігі).",
+        f"С {since.ru} по {until.ru} течение срока давности было приостановлено (ч. 5 ст. 62).",
+        f"From {since.en} to {until.en} limitation did not run (art. 62(5)).",
+    )
 
 
 def over_by_limitation(file: CaseFile) -> bool:
