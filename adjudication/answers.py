@@ -17,7 +17,7 @@ PersonNumber = Annotated[str, Meta(pattern=r"^\d{12}\Z", description="IIN of a n
 System = Literal["vehicles", "persons", "insurance", "inspection", "penalties", "devices"]
 SizeClass = Literal["small", "medium", "large", "unknown"]
 VehicleStatus = Literal["registered", "wanted", "stolen", "scrapped", "deregistered"]
-PersonStanding = Literal["ordinary", "sole_trader", "state_body", "branch", "foreign", "non_profit"]
+PersonStanding = Literal["ordinary", "sole_trader", "conscript", "state_body", "branch", "foreign", "non_profit"]
 
 
 class Answer(Fact, frozen=True, kw_only=True):

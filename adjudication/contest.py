@@ -87,11 +87,9 @@ def decided(standing: Standing, event: ContestDecided, law: Lawbook) -> Outcome:
         raise Conflict(event.case_id, "a decision on a complaint that is not considered")
     if event.outcome == "cancelled":
         return ended(standing, "cancelled", 0)
-    stop: Deadlines = (("DECISION", None),)
     if standing.contest == "protest-shortened":
-        refund_tiyn = standing.paid_tiyn - (standing.discount_tiyn or 0)
-        over = _no_contest(standing)
-        return move(over, "upheld-shortened", stop, refund_tiyn=refund_tiyn)
+        return ended(standing, "upheld-shortened", standing.discount_tiyn or 0)
+    stop: Deadlines = (("DECISION", None),)
     court_us = None if standing.contest == "court" else term_end_us(law, "COURT", event.at_us)
     over = _no_contest(resumed(standing, event.at_us))
     return entered_force(move(over, "upheld", stop, court_until_us=court_us), civil_day(event.at_us), law)

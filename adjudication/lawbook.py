@@ -130,7 +130,8 @@ class PartRule(Dated, frozen=True, kw_only=True):
     never automatic.
     `settled_by_officer` is the reason why an officer looks at every case of it. `only_in` are the regions it applies
     in, by the two digits of KATO. `continuing`: one act for as long as it lasts. `measuring`: found by an instrument.
-    `section_since`: from when an average speed between two points counts; None: it does not.
+    `section_since`: from when an average speed between two points counts; None: it does not. `earlier`: of days before
+    the text was read (`Lawbook.read_from`), whether this edition was read as well, or is taken to have been the same.
     """
 
     part: Part
@@ -154,6 +155,7 @@ class PartRule(Dated, frozen=True, kw_only=True):
     section_since: date | None = None
     passenger_carriers: Literal["ordinary", "refer"] = "ordinary"
     inspection: InspectionDuty | None = None
+    earlier: Literal["read", "unread"] = "read"
 
     @property
     def fine(self) -> str:
@@ -214,6 +216,14 @@ class Term(Dated, frozen=True, kw_only=True):
         return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
+class CodeText(_Data, frozen=True, kw_only=True):
+    """From which day on the Code's own text was read."""
+
+    read_from: date
+    source: Annotated[str, Meta(min_length=1)]
+    confidence: Confidence
+
+
 class Document(Dated, frozen=True, kw_only=True):
     """What a form of document is called."""
 
@@ -232,6 +242,7 @@ class _File(_Data, frozen=True, kw_only=True):
     mci: tuple[Mci, ...] = ()
     term: tuple[Term, ...] = ()
     document: tuple[Document, ...] = ()
+    text: CodeText | None = None
 
 
 _D = TypeVar("_D", bound=Dated)
@@ -249,6 +260,7 @@ class Lawbook:
         self.mci = tuple(mci for f in files.values() for mci in f.mci)
         self.terms = tuple(term for f in files.values() for term in f.term)
         self.documents = tuple(document for f in files.values() for document in f.document)
+        self.read_from = max((f.text.read_from for f in files.values() if f.text), default=date.min)
         self._days: dict[date, _Day] = {}
         self._check()
 
@@ -279,6 +291,14 @@ class Lawbook:
     def repeat_part(self, base: str, day: date) -> PartRule | None:
         """The part that punishes a repetition of `base` on `day`, if any does."""
         return self._on(day).repeating.get(base)
+
+    def was_read(self, part: PartRule, day: date) -> bool:
+        """Whether the text of `part` as it stood on `day` was read; else it is taken to have been the same."""
+        return part.earlier == "read" or day >= self.read_from
+
+    def confidence(self, part: PartRule, day: date) -> Confidence:
+        """How sure it is that `part` stood so on `day`: from memory (M), where that day's text was not read."""
+        return part.confidence if self.was_read(part, day) else "M"
 
     def is_of_roads(self, part: Part) -> bool:
         """Whether a part stands in chapter 30, on transport and roads; one that is not here is taken to."""
@@ -346,10 +366,12 @@ class Lawbook:
                 "law-malformed", f"{part.part} is one of: detected, a repetition, instead of another, an officer's"
             )
         protocol = part.besides is not None or bool(part.instead_of) or part.by_officer
-        if protocol != (part.form == "protocol") or (protocol and (part.discount or part.automatic_since is not None)):
+        if protocol != (part.form == "protocol") or (protocol and part.automatic_since is not None):
             raise Invalid(
                 "law-malformed", f"{part.part}: a protocol is never automatic, and nothing else is a protocol"
             )
+        if part.discount and part.besides is not None:
+            raise Invalid("law-malformed", f"{part.part}: half the sum ends nothing but a fine (810(2))")
         measured = {one.part for one in self.parts if one.detects in MEASURED}
         if part.measuring != (part.part in measured or bool(measured.intersection(part.repeat_of))):
             raise Invalid("law-malformed", f"{part.part}: what is measured, and its repetition, needs an instrument")

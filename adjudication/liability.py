@@ -1,12 +1,20 @@
 """Who is liable, and who must not be fined by a machine. Source: art. 31(2), (3), note, 28, 66(1), 741(1)(6), (7)."""
 
-from adjudication.answers import NoRecord, Person, Vehicle
+from datetime import date
+
+from adjudication.answers import NoRecord, Person, PersonStanding, Vehicle
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.identifiers import birth_date
+from adjudication.messages import ReasonCode, Route
 from adjudication.plates import FORMATS
 
-FULL_AGE_YEARS = 18
-"""Full age, from the birthday on; who was born on 29 February has it on 1 March. Source: art. 28, 66."""
+FULL_AGE_YEARS, LIABLE_FROM_YEARS = 18, 16
+"""From the birthday on; who was born on 29 February is older on 1 March. Source: art. 28, 66; brief §15.1(7)."""
+STANDINGS: dict[PersonStanding, tuple[Route, ReasonCode]] = {
+    "conscript": ("refer", "CONSCRIPT"),
+    **dict.fromkeys(("state_body", "branch", "foreign"), ("review", "SPECIAL_SUBJECT")),
+}
+"""Whom the machine does not fine for what they are. Source: 32(3); brief §15.2."""
 WHO = {plate_format.id: plate_format.who for plate_format in FORMATS}
 
 
@@ -36,8 +44,8 @@ def person(scene: Scene, _finding: Finding) -> tuple[Ruling, ...]:
         return ()
     if known.died_on is not None:
         return (ruled("reject", "DEAD_OR_LIQUIDATED", "person", died_on=known.died_on),)
-    if known.standing in ("state_body", "branch", "foreign"):
-        return (ruled("review", "SPECIAL_SUBJECT", "person", standing=known.standing),)
+    if known.standing in STANDINGS:
+        return (ruled(*STANDINGS[known.standing], "person", standing=known.standing),)
     if known.kind == "legal_person":
         return (_liable(scene, scene.vehicle, known, "a firm"),)
     return (_too_young(scene, known) or _liable(scene, scene.vehicle, known, "of age and alive"),)
@@ -84,7 +92,10 @@ def _too_young(scene: Scene, known: Person) -> Ruling | None:
     born_on = known.born_on or birth_date(known.number)
     if born_on is None:
         return ruled("review", "AGE_UNKNOWN", "person")
-    day = scene.day
-    if (day.year - FULL_AGE_YEARS, day.month, day.day) < (born_on.year, born_on.month, born_on.day):
-        return ruled("review", "MINOR", "person")
-    return None
+    if not _is_aged(born_on, LIABLE_FROM_YEARS, scene.day):
+        return ruled("reject", "UNDER_AGE", "person")
+    return None if _is_aged(born_on, FULL_AGE_YEARS, scene.day) else ruled("review", "MINOR", "person")
+
+
+def _is_aged(born_on: date, years: int, day: date) -> bool:
+    return (born_on.year + years, born_on.month, born_on.day) <= (day.year, day.month, day.day)

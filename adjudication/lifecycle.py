@@ -58,7 +58,7 @@ from adjudication.pending import (
     moved,
 )
 from adjudication.standing import STOP, Deadlines, Outcome, Standing, ended, entered_force, move, then
-from adjudication.states import DUE, TERMINAL
+from adjudication.states import DUE, EXECUTED, TERMINAL
 from adjudication.units import Micros, Tiyn
 
 SENDING_UNSETTLED = "sending-unsettled"
@@ -182,6 +182,8 @@ def _due_back(outcome: Outcome) -> Outcome:
 def _voided(standing: Standing, event: ActVoided, _law: Lawbook) -> Outcome:
     if event.act_number != standing.act_number:
         raise Conflict(event.case_id, "another act of this case was voided than the one that stands")
+    if event.reason == "DEAD_OR_LIQUIDATED" and standing.state in EXECUTED:
+        raise Conflict(event.case_id, "the penalty was executed: death ends what is not (brief 15.3(10))")
     if event.reason != "SUPERSEDED_UNSENT":
         return ended(standing, "voided", 0)  # §15.3 rule 9: money paid for what no longer stands is due back
     if standing.sent_us is not None:

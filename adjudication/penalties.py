@@ -35,6 +35,8 @@ def automatic(scene: Scene, part: PartRule) -> tuple[Ruling, ...]:
     """Whether the part could be applied automatically on the day of the passage."""
     if part.besides is not None:
         return (ruled("refer", "OTHER_SANCTION", "automatic", part=part.part, besides=part.besides.en),)
+    if scene.policy.unread_text == "refer" and not scene.law.was_read(part, scene.day):
+        return (ruled("refer", "TEXT_UNREAD", "automatic", part=part.part),)
     if part.automatic_since is None:
         return (ruled("review", "NEVER_AUTOMATIC", "automatic", part=part.part),)
     if scene.day < part.automatic_since:

@@ -51,6 +51,7 @@ class Edition(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     class_unsettled: Literal["review", "auto"]
     excused_stop: Literal["review", "reject"]
     limit_unregistered: Literal["review", "reject"]
+    unread_text: Literal["as_read", "refer"]
     travel_kmh: Annotated[int, Meta(gt=0, le=1_000)]
     speed_check_k100: Annotated[int, Meta(ge=100, le=1_000)]
     picture_within_s: Seconds

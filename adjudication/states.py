@@ -101,7 +101,9 @@ DUE: tuple[State, ...] = ("IN_FORCE", "PUT_OFF", "OVERDUE", "HANDED_OVER", "HAND
 """In force, and not paid in full."""
 PAYABLE: tuple[State, ...] = ("POST_PENDING", *NOT_IN_FORCE, "APPEAL_WINDOW", "APPEALED", "LIMITATION_REVIEW", *DUE)
 """Where money may still arrive in time: the payer's instant counts, so its word may come after the term (§15.3.6)."""
-ACTED: tuple[State, ...] = ("SIGNED", *PAYABLE, "PAID_50", "PAID_FULL", "ENFORCED", "CLOSED")
+EXECUTED: tuple[State, ...] = ("PAID_50", "PAID_FULL", "ENFORCED", "CLOSED")
+"""Where the penalty is executed: death ends nothing any more (741(1)(7); brief §15.3(10))."""
+ACTED: tuple[State, ...] = ("SIGNED", *PAYABLE, *EXECUTED)
 STATED: tuple[State, ...] = (*NOT_IN_FORCE, "APPEAL_WINDOW", "APPEALED", *DUE)
 """Where an owner may still say that somebody else had the vehicle (31(3)), and people move for something (740): the act
 was sent and is not executed."""

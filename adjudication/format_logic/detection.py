@@ -80,9 +80,18 @@ def limit_known(draft: Draft) -> Mismatches:
         return IN_ORDER
     of_section = measured.limit_kmh100 if run is None else run.section.limit_kmh100
     return (
-        *untrue(limit_known=measured.limit_kmh100 > 0),
+        *untrue(limit_known=measured.limit_kmh100 > 0, limit_signed=_is_signed(draft, measured)),
         *differing(limit_kmh100=(measured.limit_kmh100, of_section)),
     )
+
+
+def _is_signed(draft: Draft, measured: Measurement) -> bool:
+    """Whether the register has no other limit signed there then; an officer's word, where policy asks one."""
+    known = draft.decision.checked.rounds[-1].device
+    if measured.kind != "speed" or draft.policy.limit_unregistered == "review":
+        return True
+    signed = known.limits if isinstance(known, Device) else None
+    return signed is None or measured.limit_kmh100 in {sign.limit_kmh100 for sign in signed}
 
 
 def device_of_event(draft: Draft) -> Mismatches:

@@ -136,7 +136,10 @@ def show(
         raise typer.Exit(1)
     for part in found:
         until = f" to {part.repealed} (exclusive)" if part.repealed else ""
-        typer.echo(f"{part.part}  from {part.in_force}{until}  [{part.confidence}: {part.source}]")
+        sure = part.confidence if on is None else law.confidence(part, _day(on, "--on"))
+        typer.echo(f"{part.part}  from {part.in_force}{until}  [{sure}: {part.source}]")
+        if part.earlier == "unread":
+            typer.echo(f"    before {law.read_from} the text was not read: taken to have been the same [M]")
         typer.echo(f"    {getattr(part.statement, lang)}")
         typer.echo(
             f"    {part.form}, MCI: {part.fine}; automatic since {part.automatic_since}; half price: {part.discount}"

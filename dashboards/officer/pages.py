@@ -37,8 +37,12 @@ SAID = DONE | REFUSED | {"not-leased", "not-waiting", "taken", "empty"}
 Purpose = Literal["court", "prosecutor", "appeal"]
 """For whom an officer may take the unmasked pack (brief §8: unmasking for officer, prosecutor, court, with the reason
 logged)."""
-MENDABLE = {"plate-grammar": "plate-grammar", "verdict-not-possible": "same-plate"}
-"""What the desk may say of a corrected plate, by what the page says then: the officer looks again."""
+MENDABLE = {
+    ("correct_plate", "plate-grammar"): "plate-grammar",
+    ("correct_plate", "verdict-not-possible"): "same-plate",
+    ("reject", "penalty-executed"): "penalty-executed",
+}
+"""What the desk may say of a verdict, and what the page says then: the officer looks again."""
 
 
 def officer_pages(faces: Faces, gate: Gate, sheets: Sheets) -> APIRouter:
@@ -108,9 +112,10 @@ class _Pages:
         try:
             recorded = self._faces.desk.record_review(case_id, user.officer, opinion)
         except Invalid as error:
-            if verdict != "correct_plate" or error.code not in MENDABLE:
+            said = MENDABLE.get((verdict, error.code))
+            if said is None:
                 raise
-            return self._case(request, user, self._view(case_id, user), MENDABLE[error.code], typed=plate)
+            return self._case(request, user, self._view(case_id, user), said, typed=plate)
         return _to(case_id, verdict if recorded == "recorded" else recorded)
 
     def course(

@@ -15,6 +15,12 @@ REJECTIONS = (
     "LAPSED_VERIFICATION",
     "DEVICE_ELSEWHERE",
     "LIMITATION",
+    "INSIGNIFICANT",
+    "LAW_REPEALED",
+    "UNCONSTITUTIONAL",
+    "SIMPLIFIED_RTA",
+    "EMERGENCY_ENDED",
+    "NO_PROSECUTOR_CONSENT",
     "OFFICER_REJECTED",
 )
 """The grounds of art. 741 and of evidence that an officer can establish, the commonest first; the last takes a note."""

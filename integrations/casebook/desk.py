@@ -15,7 +15,7 @@ from adjudication.errors import Invalid
 from adjudication.facts import EvidenceRef, Officer, PlateReading
 from adjudication.messages import ActVoided, CaseDecided, PassageObserved, ReviewRecorded
 from adjudication.reasons import REJECTIONS
-from adjudication.states import UNDECIDED
+from adjudication.states import EXECUTED, UNDECIDED
 from adjudication.units import Id
 from ingest.clock import Clock
 from ingest.stage import Outgoing
@@ -112,7 +112,8 @@ class Desk:
 
         Raises:
             Invalid: `plate-grammar`, the corrected text is no plate; `verdict-not-possible`, a plate is corrected
-                to itself or where nothing is left to correct, or a case past limitation is confirmed.
+                to itself or where nothing is left to correct, or a case past limitation is confirmed;
+                `penalty-executed`, an act is to end by its person's death that was executed before.
             Unavailable: nothing was done.
         """
         return self._casebook.together(lambda: self._record(case_id, officer, opinion))
@@ -142,6 +143,8 @@ class Desk:
                 raise Invalid("verdict-not-possible", "limitation has passed; the case can only be terminated")
             self._terminate(case.case_id, "LIMITATION")
         elif opinion.verdict == "reject":
+            if opinion.reason == "DEAD_OR_LIQUIDATED" and case.state in EXECUTED:
+                raise Invalid("penalty-executed", "death ends only what is not executed (741(1)(7); brief 15.3(10))")
             self._terminate(case.case_id, opinion.reason if opinion.reason in GROUNDS else "OFFICER_REJECTED")
         # A conflict that is not rejected is settled by the look: the first outcome stands, the audit says who looked.
 

@@ -128,7 +128,7 @@ class _Growing:
         if profile in COMPANIES:
             return self._company(*COMPANIES[profile])
         if profile == "minor_owner":
-            return self._individual(self._days_ago(10 * 365, 17 * 365), None)
+            return self._individual(self._days_ago(16 * 365 + 90, 18 * 365 - 90), None)
         if profile == "deceased_owner":
             return self._individual(self._days_ago(40 * 365, 90 * 365), self._days_ago(30, 700))
         if profile == "ordinary" and self.ordinary_owners and self.rng.random() < 0.08:

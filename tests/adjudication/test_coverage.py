@@ -37,15 +37,15 @@ def test_the_scenarios_that_ship_leave_no_hole() -> None:
 def test_a_part_s_amounts_and_the_days_around_its_beginning_are_demanded() -> None:
     of_591 = [one for one in coverage([], load_law(), POLICY) if one.heading == "591"]
     assert [one.what for one in of_591] == [
-        "591(1) since 2026-03-12: 5 MCI",
-        "591(1): the day before it begins, 2026-03-11",
-        "591(1): the day of it begins, 2026-03-12",
-        "591(1): the day after it begins, 2026-03-13",
-        "591(2) since 2026-03-12: 10 MCI",
+        "591(1) since 2024-01-01: 5 MCI",
+        "591(1): the day before it becomes automatic, 2026-03-11",
+        "591(1): the day of it becomes automatic, 2026-03-12",
+        "591(1): the day after it becomes automatic, 2026-03-13",
+        "591(2) since 2024-01-01: 10 MCI",
         "591(2): repeats 591(1)",
-        "591(2): the day before it begins, 2026-03-11",
-        "591(2): the day of it begins, 2026-03-12",
-        "591(2): the day after it begins, 2026-03-13",
+        "591(2): the day before it becomes automatic, 2026-03-11",
+        "591(2): the day of it becomes automatic, 2026-03-12",
+        "591(2): the day after it becomes automatic, 2026-03-13",
     ]
     assert not any(one.shown_by for one in of_591)
 
@@ -67,7 +67,7 @@ def test_each_class_of_person_has_an_amount_to_show() -> None:
 def test_each_step_by_tonnes_has_amounts_to_show() -> None:
     light = [one for one in RAN if (one.scenario.expected.effective_excess_load or 0) <= 10_000]
     assert holes(light, load_law()) == [
-        f"571: 571(6) since 2026-03-12: {mci} MCI ({subject}) from 10000 kg"
+        f"571: 571(6) since 2024-01-01: {mci} MCI ({subject}) from 10000 kg"
         for subject, mci in (("small", 480), ("medium", 780))
     ]
 

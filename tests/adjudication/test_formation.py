@@ -16,7 +16,7 @@ from adjudication.answers import Insurance, NoRecord, PriorPenalty
 from adjudication.calendar import start_of_day_us
 from adjudication.decide import decide
 from adjudication.errors import Unavailable
-from adjudication.facts import LoadMeasurement, Measurement, Officer
+from adjudication.facts import LoadMeasurement, Measurement, Officer, SignedLimit
 from adjudication.format_logic.document import _months_later
 from adjudication.format_logic.draft import Draft, Earlier
 from adjudication.formation import CONTROLS, Caught, check, holding
@@ -112,6 +112,7 @@ def loaded(load: LoadMeasurement) -> Draft:
 
 HEAVY, WIDE = loaded(SCALES), loaded(LASER)
 POSSESSED = drafted(samples.possessed(), confirmed(samples.possessed()))
+SIGNED_80 = SignedLimit(sign="3.24", limit_kmh100=8000, since_us=0)
 DRAFTS = {
     "possessed": POSSESSED,
     "heavy": HEAVY,
@@ -384,6 +385,8 @@ SPOILT: dict[str, tuple[Callable[[], Draft], ...]] = {
         lambda: happened(ORDINARY, measurement=replace(MEASURED, limit_kmh100=0)),
         lambda: run(SECTION, measurement=replace(of_section(), limit_kmh100=5900)),
         lambda: said(HEAVY, load=replace(SCALES, permitted=0)),
+        lambda: told(ORDINARY, device=replace(samples.DEVICE, limits=())),
+        lambda: told(ORDINARY, device=replace(samples.DEVICE, limits=(SIGNED_80,))),
     ),
     "CLOCK_OUT_OF_BOUND": (
         lambda: happened(ORDINARY, clock_offset_us=None),

@@ -108,7 +108,7 @@ def test_the_digest_names_names_and_bytes() -> None:
         ("mci.toml", "first_day = 2023-01-01", "first_day = 2022-12-31", "2022-12-31"),
         ("599.toml", 'detects = "red_light"', 'detects = "no_inspection"', "must be inspected"),
         ("599.toml", 'form = "prescription"', 'form = "protocol"', "a protocol is never automatic"),
-        ("598.toml", "discount = false", "discount = true", "a protocol is never automatic"),
+        ("598.toml", "discount = false", "discount = true", "ends nothing but a fine"),
         ("596.toml", '["596(3)"]', '["596(9)"]', "not here"),
         ("592.toml", "in_force = 2024-12-04", "in_force = 2024-12-03", "stands twice"),
         ("592.toml", "measuring = true\n", "", "needs an instrument"),

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from adjudication.lawbook import PartRule
+from adjudication.lawbook import PartRule, SubjectClass
 from integrations.lawfiles import load_law
 
 LAW = load_law()
@@ -50,6 +50,7 @@ OTHERWISE_PUNISHED = pairs(
 )
 """MCI, and withdrawal of the licence, arrest or community work: a protocol."""
 FOUND_BY_PEOPLE = pairs("590(6) 15  590(7) 15  596(3-1) 30  596(5) 50  615(1) 2  615(3) 10")
+HALF_PRICE_WITH_A_PROTOCOL = {"590(6)", "590(7)", "596(5)", "615(1)"}
 """A fine alone, but who drove, what broke or who walked no device tells: a protocol."""
 REPEATS = {
     "590(2-1)": "590(2)",
@@ -75,6 +76,9 @@ REPEATS = {
     "606(2)": "606(1)",
     "607(2)": "607(1)",
 }
+
+
+CAPS: dict[SubjectClass, int] = {"individual": 200, "small": 750, "medium": 1_000, "large": 2_000}
 
 
 def rule(name: str) -> PartRule:
@@ -105,9 +109,9 @@ def test_a_warning_has_no_price(name: str, mci: int) -> None:
 @pytest.mark.parametrize(("name", "mci"), {**OTHERWISE_PUNISHED, **FOUND_BY_PEOPLE}.items())
 def test_what_needs_a_person_is_a_protocol(name: str, mci: int) -> None:
     part = rule(name)
-    assert (part.mci, part.form, part.discount, part.automatic_since) == (mci, "protocol", False, None)
+    half = name in HALF_PRICE_WITH_A_PROTOCOL
+    assert (part.mci, part.form, part.discount, part.automatic_since) == (mci, "protocol", half, None)
     assert (part.besides is not None) == (name in OTHERWISE_PUNISHED)
-    assert part.in_force == READ_FROM
 
 
 @pytest.mark.parametrize("name", BY_CLASS)
@@ -121,13 +125,27 @@ def test_a_fine_may_depend_on_the_tonnes(name: str) -> None:
     assert found == BY_TONNES[name]
 
 
+def test_all_that_one_passage_could_be_fined_for_stays_below_the_cap_of_several() -> None:
+    """Source: 58(2), brief §1.2: three times what a fine may be. A device reports one thing and measures speed, weight
+    and size; two registers are asked. Of each the dearest part, or its repetition, all at once."""
+    apart = {"speed", "overweight", "oversize", "no_insurance", "no_inspection"}
+    base = {part.part: part.detects for part in LAW.parts_on(ON)}
+    for subject, most in CAPS.items():
+        dearest: dict[str, int] = {}
+        for part in LAW.parts_on(ON):
+            found = part.detects or next((base[one] for one in part.repeat_of), None) or "reported"
+            source = found if found in apart else "reported"
+            fines = (step.mci if isinstance(step.mci, int) else step.mci.get(subject, 0) for step in part.steps)
+            dearest[source] = max(dearest.get(source, 0), *fines)
+        assert sum(dearest.values()) <= 3 * most, (subject, dearest)
+
+
 def test_no_fine_is_above_what_a_fine_may_be() -> None:
     """Source: 44(2), brief §1.1; 200 MCI for everybody where a part names no class."""
-    most = {"individual": 200, "small": 750, "medium": 1_000, "large": 2_000}
     for part in LAW.parts:
         for step in part.steps:
             by_class = {"individual": step.mci} if isinstance(step.mci, int) else step.mci
-            assert all(mci <= most[subject] for subject, mci in by_class.items()), part.part
+            assert all(mci <= CAPS[subject] for subject, mci in by_class.items()), part.part
 
 
 def test_whether_a_permit_allows_more_an_officer_finds_out() -> None:

@@ -95,7 +95,7 @@ def test_a_term_from_delivery_cannot_be_asserted_without_one() -> None:
 
 def test_a_possessor_of_a_vehicle_with_which_nothing_was_done_is_an_error() -> None:
     possessor = ", possessor = { at = 2024-04-07T08:00:00 } }"
-    text = ORDINARY.replace("red_light", "night_lights").replace("2026-04-06", "2024-04-06").replace(" }", possessor)
+    text = ORDINARY.replace("red_light", "daytime_lights").replace("2026-04-06", "2024-04-06").replace(" }", possessor)
     (case,) = parse(f"{text}expected = {{}}".encode())
     with pytest.raises(Invalid, match="scenario-malformed"):
         run(case, load_law(), load_policy("default"))

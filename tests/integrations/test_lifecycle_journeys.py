@@ -24,7 +24,9 @@ from adjudication.messages import (
     PassageChecked,
     PossessorNamed,
 )
+from adjudication.scenarios.build import OFFICER
 from ingest.topics import ACTS, CASE_EVENTS, RECHECKS
+from integrations.casebook.desk import Desk, Opinion
 from integrations.casebook.payments import Payment
 from integrations.channels.port import Refused
 from integrations.course import record_happening
@@ -83,6 +85,23 @@ def test_half_paid_in_time_closes_the_case(desk: Office):
     desk.until(at(2026, 9, 1))
     assert desk.state(samples.decision()) == "PAID_50"
     assert desk.casebook.deadlines.of(CASE) == {}
+
+
+def test_death_ends_nothing_that_was_executed_and_an_officer_is_told_so(desk: Office):
+    """Source: 741(1)(7); brief §15.3 rule 10. Another ground ends it, and the money is due back."""
+    desk.take(samples.decision())
+    desk.serve()
+    pay(desk, 2_162_500)
+    desk.serve()
+    desk.take(changed(samples.decision(), route="reject", reason="NO_EVENT"))
+    officers = Desk(desk.casebook, lambda plate: plate, desk.clock)
+    officers.lease(CASE, OFFICER)
+    with pytest.raises(Invalid, match="penalty-executed"):
+        officers.record_review(CASE, OFFICER, Opinion("reject", "DEAD_OR_LIQUIDATED"))
+    assert desk.state(samples.decision()) == "PAID_50"
+    officers.record_review(CASE, OFFICER, Opinion("reject", "NO_EVENT"))
+    desk.serve()
+    assert desk.state(samples.decision()) == "TERMINATED"
 
 
 def test_the_whole_course_without_payment_ends_overdue(desk: Office):
