@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from adjudication.errors import Unavailable
 from ingest.stage import Position
 from ingest.stream import POLL_BYTES, Partition, StoredRecord
 from integrations.kafka.connection import Connection, broke, raised, translated
@@ -39,6 +40,9 @@ class Reading:
         self._held = 0
         self._broken: KafkaError | None = None
         self._next: dict[Partition, int] = {}
+        """One past the last record kept of each. A gap before a record is a marker or what was aborted, never a record
+        that was lost: the library hands over a partition's committed records in their order, and each that it handed
+        over is kept, or stands at or after the place to which it is sent back (`_sought`)."""
         self._sought: set[Partition] = set()
         self._paused: set[Partition] = set()
         self.arrived: list[Partition] = []
@@ -125,22 +129,37 @@ class Reading:
         return records
 
     def _take(self, timeout_s: float) -> None:
-        """Bring over what has come; wait for the first of it, if nothing is here."""
-        with translated("reading"):
-            if timeout_s and (message := self._consumer.poll(timeout_s)) is not None:
-                self._hold(message)
-            if (room := HELD_RECORDS - self._held) > 0 and self._held_bytes < POLL_BYTES:
-                for message in self._consumer.consume(room, 0):
-                    self._hold(message)
+        """Bring over what has come; wait for the first of it, if nothing is here.
 
-    def _hold(self, message: Message) -> None:
-        error = message.error()
-        if error is not None:
+        Where the call itself raises, a callback has, and the library has thrown away what it was about to hand over:
+        this consumer is then broken, for nothing would ever bring that again.
+        """
+        try:
+            if timeout_s and (message := self._consumer.poll(timeout_s)) is not None:
+                self._hold([message])
+            if (room := HELD_RECORDS - self._held) > 0 and self._held_bytes < POLL_BYTES:
+                self._hold(self._consumer.consume(room, 0))
+        except KafkaException as error:
+            self._broken = error.args[0]
+            raise raised(error.args[0], "reading") from error
+
+    def _hold(self, messages: Sequence[Message]) -> None:
+        """Keep every record among them, and only then raise an error that stood among them: the library's own place is
+        past all of them. Of several errors one that asking again never mends, or else the first."""
+        failures: list[Exception] = []
+        for message in messages:
+            error = message.error()
+            if error is None:
+                self._keep(message)
+                continue
             if broke(error):
                 self._broken = error
             if error.code() not in _PASSING:
-                raise raised(error, "reading")
-            return
+                failures.append(raised(error, "reading"))
+        if failures:
+            raise min(failures, key=lambda failure: isinstance(failure, Unavailable))
+
+    def _keep(self, message: Message) -> None:
         partition = self._served.get((message.topic(), message.partition()))
         if partition is None or partition in self._sought:
             return

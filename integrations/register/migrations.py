@@ -1,8 +1,10 @@
-"""The register's schema: numbered files of `schema/clickhouse/`, applied in order, once, and never edited afterwards.
+"""The register's schema: numbered files of `schema/clickhouse/`, applied in order, once, and not edited afterwards.
 
-A table of the database (`migrations`) says which were applied, and by which digest. Every statement may be run twice,
-for ClickHouse has no transaction around two of them: a run that was cut short is simply run again. What could lose
-something (rewrites.py) needs a line `-- rewrite: why` above it, and `rewrites=True` from whoever applies it.
+A table of the database (`migrations`) says which were applied, and by which digest. An edit that leaves a finished
+register as it was (of how rows are brought over) names the digest that the file had, in a line `-- was: SHA-256`.
+Every statement may be run twice, for ClickHouse has no transaction around two of them: a run that was cut short is
+simply run again. What could lose something (rewrites.py) needs a line `-- rewrite: why` above it, and `rewrites=True`
+from whoever applies it.
 """
 
 import hashlib
@@ -20,6 +22,7 @@ from integrations.register.replicas import replicated
 from integrations.register.rewrites import danger
 
 MARK = "-- rewrite:"
+FORMER = "-- was:"
 APPLIED = (
     "CREATE TABLE IF NOT EXISTS migrations ("
     " number UInt32, name String, sha256 FixedString(64), applied_at DateTime DEFAULT now()"
@@ -37,12 +40,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One file: `0002_questions.sql` has number 2 and name `questions`."""
+    """One file: `0002_questions.sql` has number 2 and name `questions`. `former` are digests it had before."""
 
     number: int
     name: str
     sha256: Sha256
     statements: tuple[Statement, ...]
+    former: tuple[Sha256, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.number:04d}_{self.name}"
@@ -62,9 +66,10 @@ def parse(name: str, script: bytes) -> Migration:
     number, _, rest = name.removesuffix(".sql").partition("_")
     if not (number.isdecimal() and len(number) == 4 and rest):
         raise Invalid("register-migration-malformed", f"{name!r} is not NNNN_name.sql")
-    chunks = script.decode().split(";\n")
-    statements = tuple(statement for statement in map(_statement, chunks) if statement.text)
-    return Migration(int(number), rest, hashlib.sha256(script).hexdigest(), statements)
+    text = script.decode()
+    statements = tuple(statement for statement in map(_statement, text.split(";\n")) if statement.text)
+    former = tuple(line.removeprefix(FORMER).strip() for line in text.splitlines() if line.startswith(FORMER))
+    return Migration(int(number), rest, hashlib.sha256(script).hexdigest(), statements, former)
 
 
 @cache
@@ -83,7 +88,7 @@ def pending(client: Client, release: Sequence[Migration]) -> tuple[Migration, ..
     """
     had = _applied(client)
     for migration in release:
-        if had.get(migration.number, migration.sha256) != migration.sha256:
+        if had.get(migration.number, migration.sha256) not in (migration.sha256, *migration.former):
             raise Invalid("register-schema", f"{migration} was edited after it was applied; put changes in a new file")
     if unknown := had.keys() - {migration.number for migration in release}:
         newest = max(unknown)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -201,6 +202,19 @@ def test_migrations_run_once_in_order_and_an_edited_one_is_refused(tmp_path: Pat
     assert row == "['7', 'UInt64']"
 
 
+def edited_afterwards(folder: Path) -> list[str]:
+    client = store.opened(folder)
+    named = parse("0001_m.sql", f"-- was: {FIRST.sha256}\n".encode() + ONE + b"SELECT 2;\n")
+    other = parse("0001_m.sql", f"-- was: {SECOND.sha256}\n".encode() + ONE)
+    return [attempt(client, *release) for release in ((FIRST,), (named,), (named, SECOND), (other, SECOND))]
+
+
+def test_an_edit_that_names_the_digest_it_had_is_the_same_migration(tmp_path: Path) -> None:
+    first, named, next_one, other = apart(edited_afterwards, tmp_path)
+    assert (first, named, next_one) == ("applied 0001_m", "applied", "applied 0002_m")
+    assert "0001_m was edited after it was applied" in other
+
+
 def marked_and_allowed(folder: Path) -> list[str]:
     client = store.opened(folder)
     said = [
@@ -256,6 +270,56 @@ def cut_short(folder: Path) -> list[str]:
         str(client.command("SELECT arraySort(groupArray(key)) FROM keys FINAL WHERE kind = 'number'")),
         str(client.command(SMALL_BLOCKS)),
     ]
+
+
+MEANWHILE = {
+    "acts": OLD_ACTS.replace("numbers(3)", "numbers(NUMBER, 1)"),
+    "decisions": """
+        INSERT INTO decisions (id, case_id, event_id, captured_at, message, version)
+        SELECT leftPad('NUMBER', 32, '0'), leftPad('', 32, 'c'), leftPad('NUMBER', 32, 'e'), now64(6), '{}', 9
+    """,
+    "keys": """
+        INSERT INTO keys SELECT 'number', 'n-NUMBER', now64(6), leftPad('', 32, 'c'), leftPad('NUMBER', 32, '0'), 9
+    """,
+}
+"""What [register] writes into a table, by a release that knows the old layout alone."""
+
+
+def written_meanwhile(folder: Path, *, cut: bool) -> list[str]:
+    """A row stands before; another comes just before each table's exchange, and `cut`, the run ends right after it."""
+    client = store.opened(folder)
+    shipped = migrations.shipped()
+    migrations.migrate(client, shipped[:1], rewrites=False)
+    for table in ("acts", "decisions"):
+        client.command(MEANWHILE[table].replace("NUMBER", "1"))
+    for done in range(1, len(shipped)):
+        steps = [step.statement for step in migrations.steps([shipped[done]])]
+        exchanges = [at for at, step in enumerate(steps) if step.startswith("EXCHANGE")]
+        for end in [at + 1 for at in exchanges] if cut else [len(steps)]:
+            for at, step in enumerate(steps[:end]):
+                if at in exchanges and (at + 1 == end or not cut):
+                    client.command(MEANWHILE[step.split()[2]].replace("NUMBER", "7"))
+                client.command(step)
+        migrations.migrate(client, shipped[: done + 1], rewrites=True)
+    return [
+        str(client.command("SELECT arraySort(groupArray(number)), groupUniqArray(body_id) FROM acts FINAL")),
+        str(client.command("SELECT arraySort(groupArray(trimLeft(event_id, 'e'))) FROM decisions FINAL")),
+        str(client.command("SELECT arraySort(groupArray(key)) FROM keys FINAL WHERE kind = 'number'")),
+        str(client.command("SELECT groupArray(name) FROM system.tables WHERE match(name, '_000')")),
+        str(client.command(SMALL_BLOCKS)),
+    ]
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_what_is_written_while_a_table_is_copied_comes_over_also_where_the_run_is_cut_short(
+    tmp_path: Path, cut: bool
+) -> None:
+    acts, decisions, keys, left, small = apart(partial(written_meanwhile, cut=cut), tmp_path)
+    assert acts == """["['n-1','n-7']", "['b-1']"]"""
+    assert decisions == "['1','7']"
+    assert keys == "['n-1','n-7']"
+    assert left == "[]"
+    assert small == "['acts','decisions','keys']"
 
 
 def test_a_run_that_was_cut_short_anywhere_is_run_again_and_every_row_comes_over(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from ingest.memory import MemoryStream
 from ingest.runner import Runner, Work
 from ingest.session import Unit
 from ingest.stage import Outgoing, Received, Stage
-from ingest.stream import NewRecord
 from integrations.outbox import BATCH, Relay
 from integrations.register.rows import Rows
 from tests.simulation import invariants
@@ -69,14 +68,13 @@ class LastWriteWins(MemoryRegister):
 class SendsTwice(Relay):
     """Marks only the last message of what it has published, so that the others go out once more."""
 
-    def drain(self) -> int:
-        """Publishes all that waits, and some of it again."""
-        count = 0
-        while rows := self._casebook.outbox.unsent(BATCH):
-            self._producer.send([NewRecord(row.topic, row.key, row.value, row.headers) for row in rows])
-            self._casebook.outbox.mark_sent([rows[-1].seq], self._clock())
-            count += len(rows)
-        return count
+    def _publish(self) -> int:
+        with self._casebook.outbox.turn() as mine:
+            rows = self._casebook.outbox.unsent(BATCH) if mine else ()
+            if rows:
+                self._send(rows)
+                self._casebook.outbox.mark_sent([rows[-1].seq], self._clock())
+        return len(rows)
 
 
 def ids_of_the_try() -> Callable[[Stage], Stage]:
@@ -101,17 +99,37 @@ def _named(out: Outgoing, attempt: int) -> Outgoing:
 
 @dataclass(frozen=True)
 class Bug:
-    """A mistake: what it puts in the place of what, and the invariant that is there to find it."""
+    """A mistake: what it puts in the place of what, the invariant that is there to find it, and what that says of it,
+    as a pattern that each of its offenders matches."""
 
     parts: Callable[[], Parts]
     found_by: Invariant
+    says: str
 
 
 BUGS: dict[str, Bug] = {
-    "commit-before-flush": Bug(lambda: Parts(runner=CommitsBeforeFlush), invariants.accepted_events_are_accounted_for),
-    "missing-fence": Bug(lambda: Parts(stream=WithoutFence), invariants.each_id_has_one_content),
-    "wrong-token": Bug(lambda: Parts(register=TokenOfTheFirstRow), invariants.register_equals_a_replay),
-    "non-deterministic-id": Bug(lambda: Parts(stage=ids_of_the_try()), invariants.each_cause_has_one_id),
-    "outbox-sent-twice": Bug(lambda: Parts(relay=SendsTwice), invariants.outbox_is_published_once),
-    "last-write-wins": Bug(lambda: Parts(register=LastWriteWins), invariants.register_equals_a_replay),
+    "commit-before-flush": Bug(
+        lambda: Parts(runner=CommitsBeforeFlush),
+        invariants.accepted_events_are_accounted_for,
+        "event .* has no passage|passage .* has no outcome",
+    ),
+    "missing-fence": Bug(
+        lambda: Parts(stream=WithoutFence), invariants.each_id_has_one_content, r"checked .* has [2-9]"
+    ),
+    "wrong-token": Bug(
+        lambda: Parts(register=TokenOfTheFirstRow),
+        invariants.register_equals_a_replay,
+        r"\w+ (lacks|has another row of) .*",
+    ),
+    "non-deterministic-id": Bug(
+        lambda: Parts(stage=ids_of_the_try()), invariants.each_cause_has_one_id, r"decision .* has [2-9] ids"
+    ),
+    "outbox-sent-twice": Bug(
+        lambda: Parts(relay=SendsTwice),
+        invariants.outbox_is_published_once,
+        r"outbox .* was published ([2-9]|\d\d+) times for 1",
+    ),
+    "last-write-wins": Bug(
+        lambda: Parts(register=LastWriteWins), invariants.register_equals_a_replay, r"\w+ has another row of .*"
+    ),
 }

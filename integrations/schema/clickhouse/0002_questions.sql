@@ -6,6 +6,8 @@
 --
 -- Acts and decisions are written anew, because the size of a granule cannot be changed in place: a granule of 10 MB of
 -- messages is unpacked for every row that is looked up. Measured: 1 MiB takes a tenth of the time.
+--
+-- was: 23c17686a8a8daf23bdd70137819168a3653f3cf66e3c05e4a6caf5a61b53031
 
 CREATE TABLE IF NOT EXISTS keys (
     kind LowCardinality(String),
@@ -18,7 +20,18 @@ CREATE TABLE IF NOT EXISTS keys (
 ORDER BY (kind, key, id)
 SETTINGS non_replicated_deduplication_window = 1000;
 
--- rewrite: what a run that was cut short has left: half a copy, or, after the exchange, the old layout
+-- What a run that was cut short has left: half a copy, or, after the exchange, the old layout. What it holds alone comes back.
+CREATE TABLE IF NOT EXISTS acts_0002 ENGINE = MergeTree ORDER BY () EMPTY AS SELECT * FROM acts;
+INSERT INTO acts (
+    id, case_id, decision_id, number, form, part, district_code, offence_at, initiated_on, mci_count, sum_tiyn, decided_by,
+    act_sha256, leaf_index, message, version
+) SELECT
+    id, case_id, decision_id, number, form, part, district_code, offence_at, initiated_on, mci_count, sum_tiyn, decided_by,
+    act_sha256, leaf_index, message, version
+FROM acts_0002
+WHERE (case_id, id) NOT IN (SELECT case_id, id FROM acts)
+SETTINGS insert_deduplicate = 0;
+-- rewrite: all that it held stands in acts
 DROP TABLE IF EXISTS acts_0002;
 CREATE TABLE IF NOT EXISTS acts_0002 (
     id FixedString(32),
@@ -51,14 +64,31 @@ INSERT INTO acts_0002 (
     offence_at, initiated_on, mci_count, sum_tiyn, decided_by, act_sha256, leaf_index, message, version
 FROM acts FINAL
 SETTINGS insert_deduplicate = 0;
-SELECT throwIf((SELECT count() FROM acts_0002) != (SELECT count() FROM acts FINAL), 'the copy of acts is not whole');
--- rewrite: smaller granules; every row is copied first
+-- rewrite: smaller granules; every row is copied, before or after
 EXCHANGE TABLES acts AND acts_0002;
+-- What the old release wrote between the copy and the exchange.
+INSERT INTO acts (
+    id, case_id, decision_id, number, form, body_id, part, district_code, offence_at, initiated_on, mci_count, sum_tiyn,
+    decided_by, act_sha256, leaf_index, message, version
+) SELECT
+    id, case_id, decision_id, number, form, JSONExtractString(message, 'act', 'body', 'body_id'), part, district_code,
+    offence_at, initiated_on, mci_count, sum_tiyn, decided_by, act_sha256, leaf_index, message, version
+FROM acts_0002
+WHERE (case_id, id) NOT IN (SELECT case_id, id FROM acts)
+SETTINGS insert_deduplicate = 0;
+SELECT throwIf(count() > 0, 'the copy of acts is not whole') FROM acts_0002
+WHERE (case_id, id) NOT IN (SELECT case_id, id FROM acts);
 -- rewrite: the old layout, copied above
 DROP TABLE IF EXISTS acts_0002;
 INSERT INTO keys SELECT 'number', number, offence_at, case_id, id, version FROM acts FINAL;
 
--- rewrite: what a run that was cut short has left: half a copy, or, after the exchange, the old layout
+-- What a run that was cut short has left: half a copy, or, after the exchange, the old layout. What it holds alone comes back.
+CREATE TABLE IF NOT EXISTS decisions_0002 ENGINE = MergeTree ORDER BY () EMPTY AS SELECT * FROM decisions;
+INSERT INTO decisions SELECT *
+FROM decisions_0002
+WHERE (case_id, id) NOT IN (SELECT case_id, id FROM decisions)
+SETTINGS insert_deduplicate = 0;
+-- rewrite: all that it held stands in decisions
 DROP TABLE IF EXISTS decisions_0002;
 CREATE TABLE IF NOT EXISTS decisions_0002 (
     id FixedString(32),
@@ -88,11 +118,15 @@ SETTINGS
     index_granularity_bytes = 1048576,
     deduplicate_merge_projection_mode = 'rebuild';
 INSERT INTO decisions_0002 SELECT * FROM decisions FINAL SETTINGS insert_deduplicate = 0;
-SELECT throwIf(
-    (SELECT count() FROM decisions_0002) != (SELECT count() FROM decisions FINAL), 'the copy of decisions is not whole'
-);
--- rewrite: smaller granules; every row is copied first
+-- rewrite: smaller granules; every row is copied, before or after
 EXCHANGE TABLES decisions AND decisions_0002;
+-- What the old release wrote between the copy and the exchange.
+INSERT INTO decisions SELECT *
+FROM decisions_0002
+WHERE (case_id, id) NOT IN (SELECT case_id, id FROM decisions)
+SETTINGS insert_deduplicate = 0;
+SELECT throwIf(count() > 0, 'the copy of decisions is not whole') FROM decisions_0002
+WHERE (case_id, id) NOT IN (SELECT case_id, id FROM decisions);
 -- rewrite: the old layout, copied above
 DROP TABLE IF EXISTS decisions_0002;
 INSERT INTO keys SELECT 'event', event_id, captured_at, case_id, id, version FROM decisions FINAL;

@@ -6,8 +6,16 @@
 -- already, get the blocks with their next parts and merges; a granule of keys cannot be changed in place.
 --
 -- Marks and primary keys are in memory from the start (some megabytes): otherwise the first to ask of a part waits for them.
+--
+-- was: d6da2eb58bd07ab922d9cb144f359712375cf72f198ab0f66a13387e70a4d278
 
--- rewrite: what a run that was cut short has left: half a copy, or, after the exchange, the old layout
+-- What a run that was cut short has left: half a copy, or, after the exchange, the old layout. What it holds alone comes back.
+CREATE TABLE IF NOT EXISTS keys_0003 ENGINE = MergeTree ORDER BY () EMPTY AS SELECT * FROM keys;
+INSERT INTO keys SELECT *
+FROM keys_0003
+WHERE (kind, key, id) NOT IN (SELECT kind, key, id FROM keys)
+SETTINGS insert_deduplicate = 0;
+-- rewrite: all that it held stands in keys
 DROP TABLE IF EXISTS keys_0003;
 CREATE TABLE IF NOT EXISTS keys_0003 (
     kind LowCardinality(String),
@@ -25,9 +33,15 @@ SETTINGS
     prewarm_mark_cache = 1,
     primary_key_lazy_load = 0;
 INSERT INTO keys_0003 SELECT * FROM keys FINAL SETTINGS insert_deduplicate = 0;
-SELECT throwIf((SELECT count() FROM keys_0003) != (SELECT count() FROM keys FINAL), 'the copy of keys is not whole');
--- rewrite: smaller granules; every row is copied first
+-- rewrite: smaller granules; every row is copied, before or after
 EXCHANGE TABLES keys AND keys_0003;
+-- What the old release wrote between the copy and the exchange.
+INSERT INTO keys SELECT *
+FROM keys_0003
+WHERE (kind, key, id) NOT IN (SELECT kind, key, id FROM keys)
+SETTINGS insert_deduplicate = 0;
+SELECT throwIf(count() > 0, 'the copy of keys is not whole') FROM keys_0003
+WHERE (kind, key, id) NOT IN (SELECT kind, key, id FROM keys);
 -- rewrite: the old layout, copied above
 DROP TABLE IF EXISTS keys_0003;
 
