@@ -198,6 +198,23 @@ def test_the_doors_spool_is_a_disk_that_outlives_its_pod(objects: list[Object]) 
     assert door["spec"]["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
 
 
+def test_what_a_role_remembers_lies_on_a_disk_that_goes_with_its_pod(objects: list[Object]) -> None:
+    for role, one in workloads(objects).items():
+        size = values()["roles"][role].get("windows")
+        assert ("TARAZY_WINDOWS" in environment(one)) == bool(size)
+        if size:
+            volumes = {volume["name"]: volume for volume in one["spec"]["template"]["spec"]["volumes"]}
+            claim = volumes["windows"]["ephemeral"]["volumeClaimTemplate"]["spec"]
+            assert claim["resources"] == {"requests": {"storage": size}}
+            mounts = {mount["name"]: mount["mountPath"] for mount in container(one)["volumeMounts"]}
+            assert mounts["windows"] == environment(one)["TARAZY_WINDOWS"]
+    again = rendered("--set", "roles.decide.windowsClass=fast")
+    (disk,) = [
+        one for one in workloads(again)["decide"]["spec"]["template"]["spec"]["volumes"] if one["name"] == "windows"
+    ]
+    assert disk["ephemeral"]["volumeClaimTemplate"]["spec"]["storageClassName"] == "fast"
+
+
 def test_a_member_with_a_disk_keeps_its_name_and_others_have_none(objects: list[Object]) -> None:
     named = {role: "TARAZY_KAFKA_MEMBER" in environment(one) for role, one in workloads(objects).items()}
     assert [role for role, is_named in named.items() if is_named] == ["gateway"]

@@ -127,11 +127,19 @@ def test_a_role_starts_after_its_stores_are_well_and_everything_is_prepared() ->
     assert all(SERVICES[role]["depends_on"] == healthy | done for role in ROLE_NAMES)
 
 
-def test_a_role_reads_the_keys_and_only_the_door_writes_its_spool() -> None:
+def test_a_role_reads_the_keys_and_writes_what_it_remembers_and_the_door_its_spool() -> None:
     for role in ROLE_NAMES:
-        volumes = SERVICES[role]["volumes"]
-        assert volumes[0] == "centre:/var/lib/tarazy:ro"
-        assert volumes[1:] == (["spool:/var/lib/tarazy/spool"] if role == "gateway" else [])
+        keys, windows, *rest = SERVICES[role]["volumes"]
+        assert keys == "centre:/var/lib/tarazy:ro"
+        assert windows == f"windows:{SERVICES[role]['environment']['TARAZY_WINDOWS']}"
+        assert rest == (["spool:/var/lib/tarazy/spool"] if role == "gateway" else [])
+
+
+def test_a_volume_that_roles_write_is_their_users_in_the_image() -> None:
+    made = re.search(r"install -d -o 10001 -g 10001 -m 700 (.*)", (DEPLOY / "docker/Dockerfile").read_text("utf-8"))
+    assert made is not None
+    written = {volume.split(":")[1] for role in ROLE_NAMES for volume in SERVICES[role]["volumes"]}
+    assert written <= set(made[1].split())
 
 
 def test_every_store_keeps_its_data_in_a_volume_of_its_own() -> None:

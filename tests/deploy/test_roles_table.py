@@ -1,5 +1,6 @@
 """The chart's table of roles says what the code says: which there are, what each opens, what each reads."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from ingest.clock import system_clock
+from ingest.stage import Stage
 from integrations.centre import RunningCentre
 from integrations.config import Settings
 from integrations.pipeline import Centre, Stores, make_keys
@@ -42,6 +44,13 @@ def opened(role: Role, folder: Path) -> tuple[set[str], set[str]]:
     return (found & STORES) | stores, {KEYS[name] for name in found & KEYS.keys()} | groups
 
 
+def stages_of(role: Role, folder: Path) -> Sequence[Stage]:
+    """What a role runs, over stores that are not there."""
+    closed: Any = SimpleNamespace(devices=None, close=lambda: None)
+    centre = Centre(Settings(data=folder), system_clock, Stores(*(lambda: closed for _ in fields(Stores))))
+    return RunningCentre(centre, None, None, role).stages
+
+
 def test_every_role_stands_in_the_chart_once_and_in_the_same_order() -> None:
     assert list(values()["roles"]) == [role.name for role in ROLES]
 
@@ -54,12 +63,15 @@ def test_a_role_is_given_the_stores_and_keys_that_it_opens_and_no_others(role: R
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
 def test_a_role_is_scaled_by_the_lag_of_what_its_stages_read(role: Role, keys: Path) -> None:
-    closed: Any = SimpleNamespace(devices=None, close=lambda: None)
-    centre = Centre(Settings(data=keys), system_clock, Stores(*(lambda: closed for _ in fields(Stores))))
-    stages = RunningCentre(centre, None, None, role).stages
-    reads = {stage.name: [topic.name for topic in stage.reads] for stage in stages}
+    reads = {stage.name: [topic.name for topic in stage.reads] for stage in stages_of(role, keys)}
     row = values()["roles"][role.name]
     assert row.get("scale", {}).get("groups", {}) == ({} if role.face else reads)
+
+
+@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
+def test_a_role_whose_stages_remember_has_a_disk_for_it(role: Role, keys: Path) -> None:
+    remember = any(stage.seen_id or stage.windows for stage in stages_of(role, keys))
+    assert ("windows" in values()["roles"][role.name]) == (remember and not role.face)
 
 
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)

@@ -126,6 +126,9 @@ spec:
         {{- if $role.gpu }}
         - { name: TARAZY_PROVIDER, value: {{ $values.gpu.provider }} }
         {{- end }}
+        {{- if $role.windows }}
+        - { name: TARAZY_WINDOWS, value: /var/cache/tarazy }
+        {{- end }}
         {{- include "tarazy.fileSettings" (list $root $role.uses) | nindent 8 }}
         {{- range $variable, $value := $role.env }}
         - { name: {{ $variable }}, value: {{ include "tarazy.text" $value | quote }} }
@@ -168,6 +171,9 @@ spec:
         {{- if $role.spool }}
         - { name: spool, mountPath: /var/lib/tarazy/spool }
         {{- end }}
+        {{- if $role.windows }}
+        - { name: windows, mountPath: /var/cache/tarazy }
+        {{- end }}
         {{- if $role.gpu }}
         - { name: engines, mountPath: /opt/models/engines }
         {{- end }}
@@ -182,6 +188,18 @@ spec:
           {{- range $key, $path := $files }}
           - { key: {{ $key }}, path: {{ $key }} }
           {{- end }}
+    {{- end }}
+    {{- if $role.windows }}
+    # A disk that comes and goes with the pod; an emptyDir would fill the machine's, and its limit ends the pod.
+    - name: windows
+      ephemeral:
+        volumeClaimTemplate:
+          spec:
+            accessModes: [ReadWriteOnce]
+            {{- with $role.windowsClass }}
+            storageClassName: {{ . }}
+            {{- end }}
+            resources: { requests: { storage: {{ $role.windows }} } }
     {{- end }}
     {{- if $role.gpu }}
     # What TensorRT compiles for this card; lost with the pod.
