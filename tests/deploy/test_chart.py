@@ -3,6 +3,7 @@
 These need the dependency group `deploy`, and fail where it is not installed.
 """
 
+import json
 from typing import Any
 
 import pytest
@@ -51,6 +52,12 @@ def container(workload: Object) -> Object:
 
 def environment(workload: Object) -> dict[str, str]:
     return {one["name"]: one.get("value", "") for one in container(workload)["env"]}
+
+
+def notes(*arguments: str) -> str:
+    """What Helm says at the end; nothing is installed."""
+    told = helmed("install", RELEASE, str(CHART), "--values", str(EXAMPLE), "--dry-run=client", *arguments)
+    return told.split("\nNOTES:\n", 1)[1]
 
 
 def secrets_of(workload: Object) -> set[str]:
@@ -314,6 +321,24 @@ def test_a_role_reaches_names_and_the_stores_it_uses_and_no_others(objects: list
     ports = {"stream": 9093, "casebook": 5432, "register": 8443}
     assert [rule["ports"] for rule in stores] == [[{"port": ports.get(store, 443)}] for store in row["uses"]]
     assert all(rule["to"] for rule in stores)
+
+
+COLLECTOR = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "watching"}}}]
+TRACED = ("--set", "settings.traces=http://collector.watching:4318")
+
+
+def test_every_role_reaches_the_collector_of_traces_where_one_is_named() -> None:
+    again = rendered(*TRACED, "--set-json", f"network.traces.to={json.dumps(COLLECTOR)}")
+    policies = of_kind(again, "NetworkPolicy")
+    ways = {role.name: policies[f"{NAME}-{role.name}"]["spec"]["egress"][-1] for role in ROLES}
+    assert ways == {role.name: {"to": COLLECTOR, "ports": [{"port": 4318}]} for role in ROLES}
+    assert of_kind(again, "ConfigMap")[NAME]["data"]["TARAZY_TRACES"] == "http://collector.watching:4318"
+    assert 4318 not in [rule["ports"][0]["port"] for rule in policies[f"{NAME}-prepare"]["spec"]["egress"]]
+
+
+def test_helm_says_so_where_traces_cannot_leave() -> None:
+    assert "network.traces.to is empty" in notes(*TRACED)
+    assert "traces" not in notes()
 
 
 def test_only_the_door_and_the_pages_are_called_and_metrics_by_prometheus(objects: list[Object]) -> None:

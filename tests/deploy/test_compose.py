@@ -11,6 +11,7 @@ import yaml
 
 from deploy.compose.make_secrets import certificates, passwords
 from ingest.embedded import STOP_S
+from integrations.config import load
 from integrations.roles import ROLES
 from tests.deploy.files import DEPLOY, SETTINGS, compose, variables
 
@@ -87,6 +88,14 @@ def test_stores_are_on_a_network_that_leads_nowhere_and_only_who_asks_others_has
     assert {name for name, way in ways.items() if "front" in way} == {"gateway", "web"}
     assert {name for name, way in ways.items() if "outside" in way} == {"crosscheck", "notify"}
     assert all(ways[store] == {"back"} for store in STORES)
+
+
+def test_a_collector_of_traces_on_the_inner_network_is_told_to_every_role_and_reached_by_each() -> None:
+    told = compose(TARAZY_TRACES="http://collector:4318")["services"]
+    for role in ROLE_NAMES:
+        assert told[role]["environment"]["TARAZY_TRACES"] == "http://collector:4318"
+        assert "back" in told[role]["networks"]
+        assert not load({"TARAZY_TRACES": SERVICES[role]["environment"]["TARAZY_TRACES"]}).traces
 
 
 @pytest.mark.parametrize("name", SERVICES)
