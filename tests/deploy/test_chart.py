@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from dashboards.cli import register
 from ingest.embedded import STOP_S
 from integrations.roles import ROLES
 from tests.deploy.files import CHART, EXAMPLE, RELEASE, SETTINGS, helmed, rendered, values, variables
@@ -383,6 +385,27 @@ def test_the_owner_of_the_tables_migrates_and_no_role_has_its_password(objects: 
     assert secrets_of(job) == {"tarazy-casebook-owner"}
     assert environment(job)["TARAZY_CASEBOOK_URL"].startswith("postgresql+psycopg://tarazy_owner@")
     assert all("tarazy-casebook-owner" not in secrets_of(one) for one in workloads(objects).values())
+
+
+def test_the_registers_owner_migrates_and_no_role_has_its_password(objects: list[Object]) -> None:
+    job = of_kind(objects, "Job")[f"{NAME}-prepare-register"]
+    assert secrets_of(job) == {"tarazy-register-owner"}
+    assert environment(job)["TARAZY_REGISTER_USER"] == "tarazy_owner"
+    assert all("tarazy-register-owner" not in secrets_of(one) for one in workloads(objects).values())
+
+
+def test_without_owners_the_roles_own_users_migrate() -> None:
+    told = "prepare.casebook_url=,prepare.casebookSecret=,prepare.register_user=,prepare.registerSecret="
+    jobs = of_kind(rendered("--set", told), "Job")
+    assert secrets_of(jobs[f"{NAME}-prepare-register"]) == {"tarazy-register"}
+    assert secrets_of(jobs[f"{NAME}-prepare-casebook"]) == {"tarazy-casebook"}
+    assert "TARAZY_REGISTER_USER" not in environment(jobs[f"{NAME}-prepare-register"])
+
+
+def test_a_register_is_rewritten_only_where_the_operator_allows_it() -> None:
+    told = container(of_kind(rendered("--set", "prepare.allowRewrite=true"), "Job")[f"{NAME}-prepare-register"])["args"]
+    assert told == ["register", "migrate", "--allow-rewrite"]
+    assert "--allow-rewrite" in CliRunner().invoke(register.app, ["migrate", "--help"], env={"COLUMNS": "200"}).output
 
 
 def test_metrics_are_told_under_the_name_that_the_alerts_know(objects: list[Object]) -> None:

@@ -16,7 +16,7 @@ fsGroupChangePolicy: OnRootMismatch
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
-{{/* Settings that name files, and where those are mounted: [root, stores, Secret of the casebook] */}}
+{{/* Settings that name files, and where those are mounted: [root, stores] */}}
 {{- define "tarazy.fileSettings" -}}
 {{- $root := index . 0 -}}
 {{- range $name := index . 1 }}
@@ -45,15 +45,16 @@ seccompProfile: { type: RuntimeDefault }
 {{- end }}
 {{- end }}
 
+{{/* Their secrets: [root, stores, {store: another Secret}] */}}
 {{- define "tarazy.storeVolumes" -}}
 {{- $root := index . 0 -}}
-{{- $casebook := index . 2 -}}
+{{- $owners := index . 2 -}}
 - { name: tmp, emptyDir: { sizeLimit: 256Mi } }
 {{- range $name := index . 1 }}
 {{- $secret := (get $root.Values.stores $name).secret }}
 {{- if $secret }}
 - name: {{ $name }}
-  secret: { secretName: {{ ternary ($casebook | default $secret) $secret (eq $name "casebook") }}, defaultMode: 0440 }
+  secret: { secretName: {{ get $owners $name | default $secret }}, defaultMode: 0440 }
 {{- end }}
 {{- end }}
 {{- with $root.Values.trust.configMap }}
@@ -178,7 +179,7 @@ spec:
         - { name: engines, mountPath: /opt/models/engines }
         {{- end }}
   volumes:
-    {{- include "tarazy.storeVolumes" (list $root $role.uses "") | nindent 4 }}
+    {{- include "tarazy.storeVolumes" (list $root $role.uses dict) | nindent 4 }}
     {{- if $files }}
     - name: keys
       secret:
