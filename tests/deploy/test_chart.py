@@ -325,6 +325,10 @@ def test_a_role_reaches_names_and_the_stores_it_uses_and_no_others(objects: list
     assert all(rule["to"] for rule in stores)
 
 
+def test_helm_says_whose_administrators_routes_are_to_be_kept_from_the_outside() -> None:
+    assert "of both, /v1/admin, are not for the outside" in notes()
+
+
 COLLECTOR = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "watching"}}}]
 TRACED = ("--set", "settings.traces=http://collector.watching:4318")
 

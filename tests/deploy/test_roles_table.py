@@ -111,12 +111,6 @@ def test_a_role_whose_stages_remember_has_a_disk_for_it(role: Role, keys: Path) 
     assert ("windows" in values()["roles"][role.name]) == (remember and not role.face)
 
 
-@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_a_role_that_loads_networks_is_known_by_it(role: Role) -> None:
-    # The pages look for people on a picture before they show it.
-    assert values()["roles"][role.name].get("networks", False) == (bool(role.networks) or role.face == "pages")
-
-
 def test_a_role_never_has_more_replicas_than_partitions() -> None:
     chart = values()
     partitions = chart["stores"]["stream"]["settings"]["kafka_partitions"]
@@ -142,3 +136,8 @@ def test_the_readme_has_the_same_table() -> None:
         topics = [topic for read in row.get("scale", {}).get("groups", {}).values() for topic in read]
         cells = (name, *(", ".join(part) or "–" for part in (row["uses"], row["keys"], topics)))
         assert f"| {' | '.join(cells)} |" in lines
+
+
+def test_no_text_counts_the_roles() -> None:
+    for path in (DEPLOY / "README.md", DEPLOY / "compose.yaml"):
+        assert not re.findall(r"(?i)\b(?:\w+teen|twelve|\d+) (?:roles|images)\b", path.read_text(encoding="utf-8"))
