@@ -153,7 +153,12 @@ class Runner:
         if not records:
             return "idle"
         started = time.perf_counter()
-        work = self._work(records)
+        try:
+            work = self._work(records)
+        except Unavailable as error:  # the session does not know now what it remembers
+            self._forget()
+            self._hold(records, error)
+            return "worked"
         if work.held is not None and not work.done:
             self._hold(records, work.held)
             return "worked"
@@ -169,8 +174,7 @@ class Runner:
             self._hold(records, error)
             return "worked"
         finally:
-            for window in self._stage.windows:
-                window.drop()
+            self._forget()
         self._limit = limit
         self._report(work, handled - started, time.perf_counter() - handled)
         if work.held is not None:
@@ -178,6 +182,11 @@ class Runner:
         if work.crash is not None:
             raise work.crash
         return "worked"
+
+    def _forget(self) -> None:
+        """What the stage put in its windows and is not committed."""
+        for window in self._stage.windows:
+            window.drop()
 
     def _commit(self, work: Work) -> None:
         """Steps 1 to 6 of this module's head."""

@@ -182,7 +182,11 @@ class Session(Protocol):
         """Read on from `position`, which is the next record polled if it still stands."""
 
     def known(self, window: str, names: Sequence[Name]) -> frozenset[Name]:
-        """Those of `names` that have an entry in the group's `window`; their keys are of records polled here."""
+        """Those of `names` that have an entry in the group's `window`; their keys are of records polled here.
+
+        Raises:
+            Unavailable: it cannot be told now; likewise `entries`.
+        """
 
     def entries(self, window: str, key: str) -> Sequence[Entry]:
         """All entries beside `key`, that of a record polled here, in the group's `window`; by id."""

@@ -61,6 +61,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kafka_key: str = ""
     kafka_user: str = ""
     kafka_password_file: str = ""
+    windows: str = ""
     traces: str = ""
     traces_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.01
 
@@ -105,6 +106,7 @@ ABOUT = {
     "kafka_key": "file of its key",
     "kafka_user": "name for SASL SCRAM-SHA-512, over TLS alone",
     "kafka_password_file": "file of the password, readable by its owner alone",
+    "windows": "folder for what a role remembers of the stream, on a disk; empty: the system's for temporary files",
     "traces": "address of a collector of traces, OTLP over HTTP (http://127.0.0.1:4318); empty: none are made",
     "traces_ratio": "share of events that are traced, 0 to 1; refused pushes always are",
 }

@@ -94,7 +94,7 @@ class Outside:
     def _pool(self) -> urllib3.PoolManager:
         pool: urllib3.PoolManager | None = getattr(self._own, "pool", None)
         if pool is None:
-            pool = urllib3.PoolManager(retries=False, ssl_context=_tls())
+            pool = urllib3.PoolManager(retries=False, ssl_context=trusted())
             self._own.pool = pool
             with self._lock:
                 self._pools.append(pool)
@@ -102,8 +102,8 @@ class Outside:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
-    """The certificates this machine trusts: 40 ms to read, so once a process and not once a thread."""
+def trusted() -> ssl.SSLContext:
+    """The authorities this machine trusts, or those of SSL_CERT_FILE: 40 ms to read, so once a process."""
     return ssl.create_default_context()
 
 

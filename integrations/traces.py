@@ -6,6 +6,7 @@ no person, no case; a device only once it has proved to be enrolled. What cannot
 
 import random
 import re
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -107,4 +108,6 @@ def open_traces(settings: Settings, role: str) -> Traces | None:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
     endpoint = settings.traces.rstrip("/").removesuffix("/v1/traces") + "/v1/traces"
-    return Traces(OTLPSpanExporter(endpoint, timeout=EXPORT_S), settings.traces_ratio, role)
+    authorities = ssl.get_default_verify_paths().cafile  # SSL_CERT_FILE, which the exporter's own client does not read
+    exporter = OTLPSpanExporter(endpoint, certificate_file=authorities, timeout=EXPORT_S)
+    return Traces(exporter, settings.traces_ratio, role)

@@ -25,4 +25,4 @@ def keys() -> None:
     except TarazyError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(2) from error
-    typer.echo(f"keys of a demonstration body and the administrator's token are in {settings.data}")
+    typer.echo(f"keys of a demonstration body, tokens of the administrator and of the metrics: {settings.data}")

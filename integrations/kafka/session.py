@@ -93,6 +93,7 @@ class KafkaSession:
 
     def _welcome(self) -> None:
         """Read the windows of partitions that have come, then begin to fetch them. Raises Unavailable: they wait."""
+        self._windows.mend()
         while arrived := tuple(self._reading.arrived):
             self._reading.enrol(arrived)
             self._windows.load(sorted({partition.number for partition in arrived}))

@@ -6,6 +6,7 @@ Members of a group share its partitions. What a session fences is its own former
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from confluent_kafka import ConsumerGroupTopicPartitions
 from confluent_kafka.admin import AdminClient
@@ -34,11 +35,14 @@ class KafkaStream:
         topics: Sequence[Topic] = ROAD,
         clock: Clock = system_clock,
         shape: Layout | None = None,
+        windows_in: Path | None = None,
     ) -> None:
-        """`shape` is of the topics a session brings into being: dead letters and windows."""
+        """`shape` is of the topics a session brings into being: dead letters and windows. `windows_in` is a folder for
+        what sessions remember; None: the system's for temporary files."""
         self._connection = connection
         self._clock = clock
         self._shape = shape or Layout()
+        self._windows_in = windows_in
         self._topics = {topic.name: topic for topic in topics}
         self._admin: AdminClient = connection.admin()
         self._lookup = Lookup(connection, self._admin)
@@ -134,7 +138,7 @@ class KafkaStream:
 
     def windows(self, group: str, partitions: int) -> Windows:
         """What a member of `group` remembers, of no partition yet."""
-        return Windows(self._lookup, self._mark, group, partitions, self._clock)
+        return Windows(self._lookup, self._mark, group, partitions, clock=self._clock, folder=self._windows_in)
 
     def _mark(self, partitions: Sequence[Partition]) -> Sequence[int]:
         """Only a leader that is one takes a record, so where it stands is past all that was ever committed."""

@@ -1,38 +1,28 @@
 """A group's windows: a compacted topic beside its inputs, and its entries of the partitions this member owns.
 
 Entries travel in the same unit as outputs and offsets, so they are true exactly if those are. Whoever comes to own a
-partition reads its entries before the first record. They lie in a private temporary database of SQLite, which
-keeps in memory what is used and puts the rest on disk, and is gone with the process.
+partition reads its entries before the first record, into a file of its own (window_file.py).
+
+A file whose disk is full, or fails, is thrown away: a unit that has been committed stays so, and what it wrote is read
+again, with all the rest, before the next record. Until there is room for it no record is handled.
 """
 
-import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from adjudication.errors import Unavailable
 from ingest.clock import Clock
 from ingest.stream import Entry, Name, Partition, partition_of
 from integrations.kafka.lookup import Lookup
 from integrations.kafka.topics import window_topic
+from integrations.kafka.window_file import EntryPath, WindowFile, packed
 
 SWEPT_AT_ONCE = 64
 """Expired entries deleted with a unit beyond as many as it adds: the window shrinks while a stage is at work."""
-_EXPIRES_BYTES = 8
-
-_SCHEMA = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-CREATE TABLE entry (
-    window TEXT, key TEXT, id TEXT, expires_us INTEGER, value BLOB, PRIMARY KEY (window, key, id)
-) WITHOUT ROWID;
-CREATE INDEX entry_expires ON entry (expires_us);
-"""
-_PUT = "INSERT OR REPLACE INTO entry (window, key, id, expires_us, value) VALUES (?, ?, ?, ?, ?)"
-_DELETE = "DELETE FROM entry WHERE window = ? AND key = ? AND id = ?"
-_KNOWN = "SELECT 1 FROM entry WHERE window = ? AND key = ? AND id = ? AND expires_us > ?"
-_ENTRIES = "SELECT id, expires_us, value FROM entry WHERE window = ? AND key = ? AND expires_us > ? ORDER BY id"
-_EXPIRED = "SELECT window, key, id FROM entry WHERE expires_us <= ? LIMIT ?"
 
 MARK = msgspec.json.encode(("", "", ""))
 """The key of a mark, which is no entry's: a deletion of nothing, so that the window does not grow by it."""
@@ -53,13 +43,18 @@ class Change(NamedTuple):
 class Windows:
     """One member's share of a group's windows. Not locked: its session is used by one thread."""
 
-    def __init__(self, lookup: Lookup, mark: Mark, group: str, partitions: int, clock: Clock) -> None:
+    def __init__(
+        self, lookup: Lookup, mark: Mark, group: str, partitions: int, *, clock: Clock, folder: Path | None
+    ) -> None:
+        """`folder` is for the files of the partitions; None: the system's for temporary files."""
         self._lookup = lookup
         self._mark = mark
         self._group = group
         self._partitions = partitions
         self._clock = clock
-        self._owned: dict[int, sqlite3.Connection] = {}
+        self._folder = folder
+        self._owned: dict[int, WindowFile] = {}
+        self._torn: set[int] = set()
 
     @property
     def topic(self) -> str:
@@ -75,24 +70,32 @@ class Windows:
         """
         fresh = [Partition(self.topic, number) for number in numbers if number not in self._owned]
         for partition, end in zip(fresh, self._mark(fresh), strict=True):
-            database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
-            database.executescript(_SCHEMA)
-            if end:
-                self._fill(database, partition, end)
-            self._owned[partition.number] = database
+            file = WindowFile(self._folder)
+            try:
+                if end:
+                    file.apply(self._written(partition, end))
+            except BaseException:
+                file.close()
+                raise
+            self._owned[partition.number] = file
+            self._torn.discard(partition.number)
 
-    def _fill(self, database: sqlite3.Connection, partition: Partition, end: int) -> None:
-        database.execute("BEGIN")
+    def _written(self, partition: Partition, end: int) -> Iterator[tuple[EntryPath, bytes | None]]:
         for message in self._lookup.read(partition, None, end):
             key, value = message.key(), message.value()
-            _change(database, _path.decode(key or b""), value if isinstance(value, bytes) else None)
-        database.execute("COMMIT")
+            yield _path.decode(key or b""), value if isinstance(value, bytes) else None
+
+    def mend(self) -> None:
+        """Read again whatever was thrown away. To be called before each poll. Raises Unavailable."""
+        if self._torn:
+            self.load(sorted(self._torn))
 
     def drop(self, number: int) -> None:
         """Forget a partition that has gone to another member."""
-        database = self._owned.pop(number, None)
-        if database is not None:
-            database.close()
+        self._torn.discard(number)
+        file = self._owned.pop(number, None)
+        if file is not None:
+            file.close()
 
     def close(self) -> None:
         """Forget everything."""
@@ -100,58 +103,69 @@ class Windows:
             self.drop(number)
 
     def changes(self, entries: Sequence[Entry]) -> list[Change]:
-        """What a unit with these entries writes: those that are new, and the deletion of some that have expired."""
-        new: dict[tuple[str, str, str], Entry] = {}
+        """What a unit with these entries writes: those that are new, and the deletion of some that have expired.
+
+        Raises:
+            Unavailable: nothing was done.
+        """
+        new: dict[EntryPath, Entry] = {}
         for entry in entries:
-            path = (entry.window, *entry.name)
-            if path not in new and not self._is_known(entry.window, entry.name):
-                new[path] = entry
+            new.setdefault((entry.window, *entry.name), entry)
+        for window in {entry.window for entry in entries}:
+            for name in self.known(window, [entry.name for entry in new.values() if entry.window == window]):
+                del new[(window, *name)]
         put = [
-            Change(partition_of(path[1], self._partitions), msgspec.json.encode(path), _packed(entry))
+            Change(partition_of(path[1], self._partitions), msgspec.json.encode(path), packed(entry))
             for path, entry in new.items()
         ]
         now_us, room = self._clock(), len(entries) + SWEPT_AT_ONCE
         gone = [
             Change(number, msgspec.json.encode(path), None)
-            for number, database in self._owned.items()
-            for path in database.execute(_EXPIRED, (now_us, room)).fetchall()
+            for number in tuple(self._owned)
+            for path in self._expired(number, now_us, room)
             if path not in new
         ]
         return gone[:room] + put
 
+    def _expired(self, number: int, now_us: int, room: int) -> Sequence[EntryPath]:
+        with self._file(number) as file:
+            return file.expired(now_us, room)
+
     def committed(self, changes: Sequence[Change]) -> None:
-        """The unit with these changes has become true."""
-        for change in changes:
-            _change(self._owned[change.partition], _path.decode(change.key), change.value)
+        """The unit with these changes has become true, whether or not there is room for them here."""
+        for number in {change.partition for change in changes}:
+            of_file = [(_path.decode(change.key), change.value) for change in changes if change.partition == number]
+            with suppress(Unavailable), self._file(number) as file:
+                file.apply(of_file)
 
     def known(self, window: str, names: Sequence[Name]) -> frozenset[Name]:
         """See Session."""
-        return frozenset(name for name in set(names) if self._is_known(window, name))
-
-    def _is_known(self, window: str, name: Name) -> bool:
-        return bool(self._of(name.key).execute(_KNOWN, (window, *name, self._clock())).fetchone())
+        lots: dict[int, set[Name]] = {}
+        for name in names:
+            lots.setdefault(partition_of(name.key, self._partitions), set()).add(name)
+        found: set[Name] = set()
+        for number, lot in lots.items():
+            with self._file(number) as file:
+                found |= file.known(window, lot, self._clock())
+        return frozenset(found)
 
     def entries(self, window: str, key: str) -> Sequence[Entry]:
         """See Session."""
-        rows = self._of(key).execute(_ENTRIES, (window, key, self._clock())).fetchall()
-        return [Entry(window, Name(key, ident), expires_us, value) for ident, expires_us, value in rows]
+        with self._file(partition_of(key, self._partitions)) as file:
+            return file.entries(window, key, self._clock())
 
-    def _of(self, key: str) -> sqlite3.Connection:
-        number = partition_of(key, self._partitions)
+    @contextmanager
+    def _file(self, number: int) -> Iterator[WindowFile]:
+        """That of a partition, which is thrown away where it raises Unavailable."""
+        if number in self._torn:
+            raise Unavailable("disk of the windows")
         if number not in self._owned:
             raise RuntimeError(
                 f"partition {number} of group {self._group} is not this member's: key of another record?"
             )
-        return self._owned[number]
-
-
-def _packed(entry: Entry) -> bytes:
-    return entry.expires_us.to_bytes(_EXPIRES_BYTES, "big") + entry.value
-
-
-def _change(database: sqlite3.Connection, path: tuple[str, str, str], value: bytes | None) -> None:
-    if value is None:
-        database.execute(_DELETE, path)
-    else:
-        expires_us = int.from_bytes(value[:_EXPIRES_BYTES], "big")
-        database.execute(_PUT, (*path, expires_us, value[_EXPIRES_BYTES:]))
+        try:
+            yield self._owned[number]
+        except Unavailable:
+            self.drop(number)
+            self._torn.add(number)
+            raise

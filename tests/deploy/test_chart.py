@@ -3,10 +3,13 @@
 These need the dependency group `deploy`, and fail where it is not installed.
 """
 
+import json
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from dashboards.cli import register
 from ingest.embedded import STOP_S
 from integrations.roles import ROLES
 from tests.deploy.files import CHART, EXAMPLE, RELEASE, SETTINGS, helmed, rendered, values, variables
@@ -51,6 +54,12 @@ def container(workload: Object) -> Object:
 
 def environment(workload: Object) -> dict[str, str]:
     return {one["name"]: one.get("value", "") for one in container(workload)["env"]}
+
+
+def notes(*arguments: str) -> str:
+    """What Helm says at the end; nothing is installed."""
+    told = helmed("install", RELEASE, str(CHART), "--values", str(EXAMPLE), "--dry-run=client", *arguments)
+    return told.split("\nNOTES:\n", 1)[1]
 
 
 def secrets_of(workload: Object) -> set[str]:
@@ -198,6 +207,23 @@ def test_the_doors_spool_is_a_disk_that_outlives_its_pod(objects: list[Object]) 
     assert door["spec"]["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Retain", "whenScaled": "Retain"}
 
 
+def test_what_a_role_remembers_lies_on_a_disk_that_goes_with_its_pod(objects: list[Object]) -> None:
+    for role, one in workloads(objects).items():
+        size = values()["roles"][role].get("windows")
+        assert ("TARAZY_WINDOWS" in environment(one)) == bool(size)
+        if size:
+            volumes = {volume["name"]: volume for volume in one["spec"]["template"]["spec"]["volumes"]}
+            claim = volumes["windows"]["ephemeral"]["volumeClaimTemplate"]["spec"]
+            assert claim["resources"] == {"requests": {"storage": size}}
+            mounts = {mount["name"]: mount["mountPath"] for mount in container(one)["volumeMounts"]}
+            assert mounts["windows"] == environment(one)["TARAZY_WINDOWS"]
+    again = rendered("--set", "roles.decide.windowsClass=fast")
+    (disk,) = [
+        one for one in workloads(again)["decide"]["spec"]["template"]["spec"]["volumes"] if one["name"] == "windows"
+    ]
+    assert disk["ephemeral"]["volumeClaimTemplate"]["spec"]["storageClassName"] == "fast"
+
+
 def test_a_member_with_a_disk_keeps_its_name_and_others_have_none(objects: list[Object]) -> None:
     named = {role: "TARAZY_KAFKA_MEMBER" in environment(one) for role, one in workloads(objects).items()}
     assert [role for role, is_named in named.items() if is_named] == ["gateway"]
@@ -299,6 +325,28 @@ def test_a_role_reaches_names_and_the_stores_it_uses_and_no_others(objects: list
     assert all(rule["to"] for rule in stores)
 
 
+def test_helm_says_whose_administrators_routes_are_to_be_kept_from_the_outside() -> None:
+    assert "of both, /v1/admin, are not for the outside" in notes()
+
+
+COLLECTOR = [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "watching"}}}]
+TRACED = ("--set", "settings.traces=http://collector.watching:4318")
+
+
+def test_every_role_reaches_the_collector_of_traces_where_one_is_named() -> None:
+    again = rendered(*TRACED, "--set-json", f"network.traces.to={json.dumps(COLLECTOR)}")
+    policies = of_kind(again, "NetworkPolicy")
+    ways = {role.name: policies[f"{NAME}-{role.name}"]["spec"]["egress"][-1] for role in ROLES}
+    assert ways == {role.name: {"to": COLLECTOR, "ports": [{"port": 4318}]} for role in ROLES}
+    assert of_kind(again, "ConfigMap")[NAME]["data"]["TARAZY_TRACES"] == "http://collector.watching:4318"
+    assert 4318 not in [rule["ports"][0]["port"] for rule in policies[f"{NAME}-prepare"]["spec"]["egress"]]
+
+
+def test_helm_says_so_where_traces_cannot_leave() -> None:
+    assert "network.traces.to is empty" in notes(*TRACED)
+    assert "traces" not in notes()
+
+
 def test_only_the_door_and_the_pages_are_called_and_metrics_by_prometheus(objects: list[Object]) -> None:
     for role in ROLES:
         rules = of_kind(objects, "NetworkPolicy")[f"{NAME}-{role.name}"]["spec"]["ingress"]
@@ -341,6 +389,27 @@ def test_the_owner_of_the_tables_migrates_and_no_role_has_its_password(objects: 
     assert secrets_of(job) == {"tarazy-casebook-owner"}
     assert environment(job)["TARAZY_CASEBOOK_URL"].startswith("postgresql+psycopg://tarazy_owner@")
     assert all("tarazy-casebook-owner" not in secrets_of(one) for one in workloads(objects).values())
+
+
+def test_the_registers_owner_migrates_and_no_role_has_its_password(objects: list[Object]) -> None:
+    job = of_kind(objects, "Job")[f"{NAME}-prepare-register"]
+    assert secrets_of(job) == {"tarazy-register-owner"}
+    assert environment(job)["TARAZY_REGISTER_USER"] == "tarazy_owner"
+    assert all("tarazy-register-owner" not in secrets_of(one) for one in workloads(objects).values())
+
+
+def test_without_owners_the_roles_own_users_migrate() -> None:
+    told = "prepare.casebook_url=,prepare.casebookSecret=,prepare.register_user=,prepare.registerSecret="
+    jobs = of_kind(rendered("--set", told), "Job")
+    assert secrets_of(jobs[f"{NAME}-prepare-register"]) == {"tarazy-register"}
+    assert secrets_of(jobs[f"{NAME}-prepare-casebook"]) == {"tarazy-casebook"}
+    assert "TARAZY_REGISTER_USER" not in environment(jobs[f"{NAME}-prepare-register"])
+
+
+def test_a_register_is_rewritten_only_where_the_operator_allows_it() -> None:
+    told = container(of_kind(rendered("--set", "prepare.allowRewrite=true"), "Job")[f"{NAME}-prepare-register"])["args"]
+    assert told == ["register", "migrate", "--allow-rewrite"]
+    assert "--allow-rewrite" in CliRunner().invoke(register.app, ["migrate", "--help"], env={"COLUMNS": "200"}).output
 
 
 def test_metrics_are_told_under_the_name_that_the_alerts_know(objects: list[Object]) -> None:

@@ -11,6 +11,7 @@ import yaml
 
 from deploy.compose.make_secrets import certificates, passwords
 from ingest.embedded import STOP_S
+from integrations.config import load
 from integrations.roles import ROLES
 from tests.deploy.files import DEPLOY, SETTINGS, compose, variables
 
@@ -89,6 +90,14 @@ def test_stores_are_on_a_network_that_leads_nowhere_and_only_who_asks_others_has
     assert all(ways[store] == {"back"} for store in STORES)
 
 
+def test_a_collector_of_traces_on_the_inner_network_is_told_to_every_role_and_reached_by_each() -> None:
+    told = compose(TARAZY_TRACES="http://collector:4318")["services"]
+    for role in ROLE_NAMES:
+        assert told[role]["environment"]["TARAZY_TRACES"] == "http://collector:4318"
+        assert "back" in told[role]["networks"]
+        assert not load({"TARAZY_TRACES": SERVICES[role]["environment"]["TARAZY_TRACES"]}).traces
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_an_image_is_pinned_to_a_version(name: str) -> None:
     image = SERVICES[name]["image"]
@@ -127,11 +136,19 @@ def test_a_role_starts_after_its_stores_are_well_and_everything_is_prepared() ->
     assert all(SERVICES[role]["depends_on"] == healthy | done for role in ROLE_NAMES)
 
 
-def test_a_role_reads_the_keys_and_only_the_door_writes_its_spool() -> None:
+def test_a_role_reads_the_keys_and_writes_what_it_remembers_and_the_door_its_spool() -> None:
     for role in ROLE_NAMES:
-        volumes = SERVICES[role]["volumes"]
-        assert volumes[0] == "centre:/var/lib/tarazy:ro"
-        assert volumes[1:] == (["spool:/var/lib/tarazy/spool"] if role == "gateway" else [])
+        keys, windows, *rest = SERVICES[role]["volumes"]
+        assert keys == "centre:/var/lib/tarazy:ro"
+        assert windows == f"windows:{SERVICES[role]['environment']['TARAZY_WINDOWS']}"
+        assert rest == (["spool:/var/lib/tarazy/spool"] if role == "gateway" else [])
+
+
+def test_a_volume_that_roles_write_is_their_users_in_the_image() -> None:
+    made = re.search(r"install -d -o 10001 -g 10001 -m 700 (.*)", (DEPLOY / "docker/Dockerfile").read_text("utf-8"))
+    assert made is not None
+    written = {volume.split(":")[1] for role in ROLE_NAMES for volume in SERVICES[role]["volumes"]}
+    assert written <= set(made[1].split())
 
 
 def test_every_store_keeps_its_data_in_a_volume_of_its_own() -> None:

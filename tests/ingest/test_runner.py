@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from ingest.events import Committed, Halted, Held, Refused, RunnerEvent
 from ingest.memory import MemoryStream
 from ingest.runner import Runner
 from ingest.stage import TRACE, Outgoing, Received, Stage
-from ingest.stream import NewRecord, Partition, StoredRecord, Stream, partition_of
+from ingest.stream import Name, NewRecord, Partition, Session, StoredRecord, Stream, partition_of
 from ingest.topics import FRAMES, Topic, dead
 from ingest.windows import KeyedWindow
 from integrations.sqlite_stream import SqliteStream
@@ -430,3 +431,34 @@ def test_a_commit_that_fails_is_made_again_from_the_same_records(stream: MemoryS
         drain(running)
         clock.advance_s(60)
     assert outcomes(stream) == wanted(0, 1, 2)
+
+
+class Forgetful:
+    """A session that cannot say, for as long as `away`, what it remembers."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.away = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def known(self, window: str, names: Sequence[Name]) -> frozenset[Name]:
+        if self.away:
+            raise Unavailable("disk of the windows")
+        return self._session.known(window, names)
+
+
+def test_records_wait_while_nobody_can_say_whether_they_were_seen(stream: MemoryStream, clock: VirtualClock) -> None:
+    stage = Stage("copy", "observation", (IN,), copy_all, seen_id=lambda received: on(received.message).passage_id)
+    stream.send([new(n) for n in range(5)])
+    session: Any = Forgetful(stream.session(stage.name, stage.reads))
+    seen: list[RunnerEvent] = []
+    runner = Runner(stage, session, clock, seen.append)
+    assert runner.step() == "worked"
+    assert {type(event) for event in seen} == {Held}
+    session.away = False
+    clock.advance_s(60)
+    while runner.step(0.0) == "worked":
+        pass
+    assert sum(event.records for event in seen if isinstance(event, Committed)) == 5

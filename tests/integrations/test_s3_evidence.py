@@ -3,7 +3,11 @@
 import base64
 import dataclasses
 import hashlib
+import os
 import secrets
+import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,6 +19,7 @@ import pytest
 
 from adjudication.calendar import civil_day, end_of_day_us
 from adjudication.errors import Invalid, Unavailable
+from deploy.compose import make_secrets
 from deploy.servers import s3
 from ingest.clock import system_clock
 from integrations.objects.local import path_of
@@ -143,6 +148,35 @@ def test_a_bucket_that_cannot_lock_stops_the_start(server: s3.S3Server, tmp_path
             assert plain.request("PUT", "").is_success
         with pytest.raises(Invalid, match="evidence-unlockable"):
             open_evidence_store(plain.address, tmp_path, system_clock)
+
+
+THROUGH_TLS = """
+from pathlib import Path
+from ingest.clock import system_clock
+from integrations.objects.opened import open_evidence_store
+store = open_evidence_store({address!r}, Path({folder!r}), system_clock)
+assert store.get(store.put(b"over TLS")) == b"over TLS"
+"""
+
+
+def test_a_service_of_a_private_authority_is_opened_and_used(
+    server: s3.S3Server, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_secrets.main(tmp_path)
+    capsys.readouterr()
+    keys = tmp_path / "keys" / "s3"
+    keys.parent.mkdir()
+    keys.write_text(f"{server.keys.access_key_id}\n{server.keys.secret_access_key}\n")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "s3.crt", tmp_path / "s3.key")
+    with wiring(tls) as lay:
+        port = lay(urlsplit(server.bucket.endpoint).port or 0).port
+        bucket = dataclasses.replace(server.bucket, endpoint=f"https://localhost:{port}")
+        address = s3.S3Server(bucket, server.keys).address
+        program = THROUGH_TLS.format(address=address, folder=str(tmp_path))
+        trust = {"SSL_CERT_FILE": str(tmp_path / "trust.crt")}
+        # Both clients read the file once, at their start: a process of their own.
+        subprocess.run([sys.executable, "-c", program], env=os.environ | trust, timeout=60, check=True)
 
 
 def test_a_copy_is_linked_to_for_minutes_and_nothing_else_is(server: s3.S3Server, store: S3Evidence) -> None:

@@ -5,6 +5,7 @@ until it is mended; then all of it does, in order, as TCP would have it. A cut o
 """
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,8 +17,9 @@ CHUNK = 64 * 1024
 class Wire:
     """Leads from a port of its own to one on this machine. What it does is set from any thread."""
 
-    def __init__(self, target: int, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, target: int, loop: asyncio.AbstractEventLoop, tls: ssl.SSLContext | None = None) -> None:
         self._target = target
+        self._tls = tls
         self._loop = loop
         self._passes = asyncio.Event()
         self._passes.set()
@@ -28,7 +30,7 @@ class Wire:
 
     async def open(self) -> asyncio.Server:
         """Listen; `port` is known from then on."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
         return server
 
@@ -80,19 +82,20 @@ class Wire:
             writer.write(data)
             await writer.drain()
         with suppress(OSError):
-            writer.write_eof()
+            if writer.can_write_eof():  # TLS has no half of an end
+                writer.write_eof()
 
 
 @contextmanager
-def wiring() -> Iterator[Callable[[int], Wire]]:
-    """Gives what lays a wire to a port; all of them go at the end."""
+def wiring(tls: ssl.SSLContext | None = None) -> Iterator[Callable[[int], Wire]]:
+    """Gives what lays a wire to a port; all of them go at the end. With `tls` their near end speaks it."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="wires", daemon=True)
     thread.start()
     servers: list[asyncio.Server] = []
 
     def lay(target: int) -> Wire:
-        wire = Wire(target, loop)
+        wire = Wire(target, loop, tls)
         servers.append(asyncio.run_coroutine_threadsafe(wire.open(), loop).result())
         return wire
 

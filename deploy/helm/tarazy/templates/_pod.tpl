@@ -16,7 +16,7 @@ fsGroupChangePolicy: OnRootMismatch
 seccompProfile: { type: RuntimeDefault }
 {{- end }}
 
-{{/* Settings that name files, and where those are mounted: [root, stores, Secret of the casebook] */}}
+{{/* Settings that name files, and where those are mounted: [root, stores] */}}
 {{- define "tarazy.fileSettings" -}}
 {{- $root := index . 0 -}}
 {{- range $name := index . 1 }}
@@ -45,15 +45,16 @@ seccompProfile: { type: RuntimeDefault }
 {{- end }}
 {{- end }}
 
+{{/* Their secrets: [root, stores, {store: another Secret}] */}}
 {{- define "tarazy.storeVolumes" -}}
 {{- $root := index . 0 -}}
-{{- $casebook := index . 2 -}}
+{{- $owners := index . 2 -}}
 - { name: tmp, emptyDir: { sizeLimit: 256Mi } }
 {{- range $name := index . 1 }}
 {{- $secret := (get $root.Values.stores $name).secret }}
 {{- if $secret }}
 - name: {{ $name }}
-  secret: { secretName: {{ ternary ($casebook | default $secret) $secret (eq $name "casebook") }}, defaultMode: 0440 }
+  secret: { secretName: {{ get $owners $name | default $secret }}, defaultMode: 0440 }
 {{- end }}
 {{- end }}
 {{- with $root.Values.trust.configMap }}
@@ -126,6 +127,9 @@ spec:
         {{- if $role.gpu }}
         - { name: TARAZY_PROVIDER, value: {{ $values.gpu.provider }} }
         {{- end }}
+        {{- if $role.windows }}
+        - { name: TARAZY_WINDOWS, value: /var/cache/tarazy }
+        {{- end }}
         {{- include "tarazy.fileSettings" (list $root $role.uses) | nindent 8 }}
         {{- range $variable, $value := $role.env }}
         - { name: {{ $variable }}, value: {{ include "tarazy.text" $value | quote }} }
@@ -168,11 +172,14 @@ spec:
         {{- if $role.spool }}
         - { name: spool, mountPath: /var/lib/tarazy/spool }
         {{- end }}
+        {{- if $role.windows }}
+        - { name: windows, mountPath: /var/cache/tarazy }
+        {{- end }}
         {{- if $role.gpu }}
         - { name: engines, mountPath: /opt/models/engines }
         {{- end }}
   volumes:
-    {{- include "tarazy.storeVolumes" (list $root $role.uses "") | nindent 4 }}
+    {{- include "tarazy.storeVolumes" (list $root $role.uses dict) | nindent 4 }}
     {{- if $files }}
     - name: keys
       secret:
@@ -182,6 +189,18 @@ spec:
           {{- range $key, $path := $files }}
           - { key: {{ $key }}, path: {{ $key }} }
           {{- end }}
+    {{- end }}
+    {{- if $role.windows }}
+    # A disk that comes and goes with the pod; an emptyDir would fill the machine's, and its limit ends the pod.
+    - name: windows
+      ephemeral:
+        volumeClaimTemplate:
+          spec:
+            accessModes: [ReadWriteOnce]
+            {{- with $role.windowsClass }}
+            storageClassName: {{ . }}
+            {{- end }}
+            resources: { requests: { storage: {{ $role.windows }} } }
     {{- end }}
     {{- if $role.gpu }}
     # What TensorRT compiles for this card; lost with the pod.
