@@ -9,7 +9,7 @@ from typing import Literal
 
 from adjudication.errors import Unavailable
 from ingest.embedded import EmbeddedRunner
-from ingest.events import Committed, Crashed, Halted, Held, RunnerEvent
+from ingest.events import Crashed, Halted, Held, RunnerEvent, Working
 from ingest.stage import Stage
 from ingest.tracing import traced
 from integrations.deadlines import DeadlineSource
@@ -29,7 +29,7 @@ Run = Callable[[threading.Event], None]
 State = Literal["working", "held", "crashed", "halted"]
 """`held` where a store is away, `halted` where a person must look: neither is mended by a restart."""
 _STATES: Mapping[type[RunnerEvent], State] = {
-    Committed: "working",
+    Working: "working",
     Held: "held",
     Crashed: "crashed",
     Halted: "halted",

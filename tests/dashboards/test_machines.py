@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from adjudication.errors import Unavailable
 from dashboards.machines import machines
-from ingest.events import Crashed, Halted, Held, RunnerEvent
+from ingest.events import Committed, Crashed, Halted, Held, RunnerEvent, Working
 from integrations.centre import RunningCentre
 from integrations.roles import ROLES, WHOLE, Role
 from tests.faced import FacedTest
@@ -44,6 +44,17 @@ def test_a_stage_that_cannot_work_makes_the_process_unfit_but_alive(
     answer = client.get("/ready")
     assert (answer.status_code, answer.json()["stages"]) == (503, {"decide": state})
     assert "tarazy_stage_" in client.get("/metrics").text
+
+
+def test_a_process_is_fit_again_when_its_stage_says_so_and_not_when_a_part_of_it_commits(
+    running: RunningCentre,
+) -> None:
+    client = TestClient(machines(running))
+    running._observe(Held("decide", "register", 1, 1.0))
+    running._observe(Committed("decide", 1, 0, 1, 0.1, 0.1, 0.1))
+    assert client.get("/ready").status_code == 503
+    running._observe(Working("decide"))
+    assert (client.get("/ready").status_code, running.states()) == (200, {"decide": "working"})
 
 
 def test_a_loop_that_fails_is_counted_and_begun_again(tmp_path: Path) -> None:
