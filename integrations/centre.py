@@ -2,29 +2,24 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Literal
 
-from adjudication.errors import Unavailable
 from ingest.embedded import EmbeddedRunner
 from ingest.events import Crashed, Halted, Held, RunnerEvent, Working
 from ingest.stage import Stage
 from ingest.tracing import traced
-from integrations.deadlines import DeadlineSource
-from integrations.easing import Easing
+from integrations import deadlines, easing, outbox
 from integrations.gauges import gauges
-from integrations.outbox import Relay
+from integrations.loops import Chore, repeat
 from integrations.pipeline import Centre, road
 from integrations.prometheus import Telemetry
 from integrations.register import totals
 from integrations.roles import WHOLE, Loop, Role
 from integrations.traces import Traces, open_traces
 from vision.ports import Eyes, SecondReader
-
-Run = Callable[[threading.Event], None]
-"""A loop: works until the event is set."""
 
 State = Literal["working", "held", "crashed", "halted"]
 """`held` where a store is away, `halted` where a person must look: neither is mended by a restart."""
@@ -35,8 +30,6 @@ _STATES: Mapping[type[RunnerEvent], State] = {
     Halted: "halted",
 }
 
-LOOP_REST_S = 1.0
-"""Before a loop that failed begins again: it looks at tables, and whatever is wrong there is so a second later too."""
 HOUR_S = 3600.0
 LOG = logging.getLogger("tarazy.centre")
 
@@ -62,15 +55,14 @@ class RunningCentre:
         self._states: dict[str, State] = {}
         self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self._observe)
         self._stop = threading.Event()
-        loops: Mapping[Loop, Callable[[], Run]] = {
-            "outbox": lambda: Relay(centre.casebook, centre.stream, centre.clock).run,
-            "pruning": lambda: _hourly(Relay(centre.casebook, centre.stream, centre.clock).prune),
-            "deadlines": lambda: DeadlineSource(centre.casebook, centre.plate_key, centre.clock).run,
-            "easing": lambda: Easing(centre.casebook, centre.law, centre.policy, centre.clock).run,
-            "hours": lambda: _hourly(partial(totals.fold_outcome_hours, centre.register)),
-        }
         self._loops = [
-            threading.Thread(target=self._guarded(name, loops[name]()), name=name, daemon=True) for name in role.loops
+            threading.Thread(
+                target=repeat,
+                args=(name, _chore(name, centre), self._stop, self._observe, _failed),
+                name=name,
+                daemon=True,
+            )
+            for name in role.loops
         ]
 
     def states(self) -> Mapping[str, State]:
@@ -105,32 +97,20 @@ class RunningCentre:
         self._states[event.stage] = _STATES.get(type(event), self._states.get(event.stage, "working"))
         self.telemetry.observe(event)
 
-    def _guarded(self, name: str, run: Run) -> Callable[[], None]:
-        """`run`, begun again after a fault: a loop that dies silently would stop the road without a sign."""
 
-        def guarded() -> None:
-            while not self._stop.is_set():
-                try:
-                    self._states[name] = "working"
-                    run(self._stop)
-                except Unavailable as error:
-                    self._observe(Held(name, error.what, 0, error.retry_after_s))
-                    self._stop.wait(error.retry_after_s)
-                except Exception as error:
-                    self._observe(Crashed(name, type(error).__name__, LOOP_REST_S))
-                    _failed(name, error)
-                    self._stop.wait(LOOP_REST_S)
-
-        return guarded
-
-
-def _hourly(work: Callable[[], object]) -> Run:
-    def run(stop: threading.Event) -> None:
-        while not stop.is_set():
-            work()
-            stop.wait(HOUR_S)
-
-    return run
+def _chore(name: Loop, c: Centre) -> Chore:
+    """What a loop of that name does; opens what it uses, and raises as that does."""
+    match name:
+        case "outbox":
+            return Chore(outbox.Relay(c.casebook, c.stream, c.clock).drain, outbox.IDLE_S)
+        case "pruning":
+            return Chore(outbox.Relay(c.casebook, c.stream, c.clock).prune, HOUR_S)
+        case "deadlines":
+            return Chore(deadlines.DeadlineSource(c.casebook, c.plate_key, c.clock).tick, deadlines.IDLE_S)
+        case "easing":
+            return Chore(easing.Easing(c.casebook, c.law, c.policy, c.clock).tick, easing.IDLE_S)
+        case "hours":
+            return Chore(partial(totals.fold_outcome_hours, c.register), HOUR_S)
 
 
 def _failed(name: str, error: Exception) -> None:
