@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Literal
@@ -53,6 +53,7 @@ class RunningCentre:
         self.stages = stages if self.traces is None else [traced(stage, self.traces) for stage in stages]
         self.telemetry = Telemetry(gauges(centre) if role.watches else dict)
         self._states: dict[str, State] = {}
+        self._faces: dict[str, Callable[[], State]] = {}
         self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self._observe)
         self._stop = threading.Event()
         self._loops = [
@@ -66,9 +67,14 @@ class RunningCentre:
         ]
 
     def states(self) -> Mapping[str, State]:
-        """How each stage and loop fares, by name: for who asks whether this process is fit for work."""
+        """How each stage, loop and face fares, by name: for who asks whether this process is fit for work."""
         names = (*(stage.name for stage in self.stages), *self.role.loops)
-        return {name: self._states.get(name, "working") for name in names}
+        faces = {name: state() for name, state in self._faces.items()}
+        return {name: self._states.get(name, "working") for name in names} | faces
+
+    def has_face(self, name: str, state: Callable[[], State]) -> None:
+        """From now on `states` tells of this face too, as `state` has it."""
+        self._faces[name] = state
 
     def start(self) -> "RunningCentre":
         """Start everything; returns at once."""

@@ -7,14 +7,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from adjudication.errors import Unavailable
+from dashboards.centre import door_of
 from dashboards.machines import machines
 from ingest import backoff
 from ingest.events import Committed, Crashed, Halted, Held, RunnerEvent, Working
+from ingest.spool import Spool
 from integrations.casebook import Casebook
 from integrations.centre import RunningCentre
 from integrations.roles import ROLES, WHOLE, Loop, Role
 from tests.faced import FacedTest
-from tests.ingest.cameras import until
+from tests.ingest.cameras import Stream, served, until
 
 DECIDE = next(role for role in ROLES if role.name == "decide")
 
@@ -98,6 +100,29 @@ def test_loops_are_held_and_counted_while_the_casebook_is_away_and_fit_once_it_i
     running._stop.set()
     for loop in running._loops:
         loop.join()
+
+
+def test_the_gateway_is_fit_as_long_as_its_door_takes_events(tmp_path: Path) -> None:
+    faced, stream = FacedTest(tmp_path), Stream()
+    faced.centre.spool = Spool(tmp_path / "spool", 800)
+    faced.centre.stream = stream  # type: ignore[assignment]  # a producer alone, as the door uses it
+    running = RunningCentre(faced.centre, None, role=next(role for role in ROLES if role.name == "gateway"))
+    door, client = door_of(running), TestClient(machines(running))
+
+    def ready() -> tuple[int, object]:
+        answer = client.get("/ready")
+        return answer.status_code, answer.json()["stages"]
+
+    assert ready() == (503, {"door": "crashed"})
+    with served(door):
+        assert ready() == (200, {"door": "working"})
+        stream.away = True
+        assert faced.centre.spool.append(bytes(700))
+        assert ready() == (200, {"door": "working"})
+        assert not faced.centre.spool.append(bytes(700))
+        assert ready() == (503, {"door": "held"})
+        stream.away = False
+        until(lambda: ready() == (200, {"door": "working"}))
 
 
 def test_all_roles_together_are_the_whole_centre(tmp_path: Path) -> None:
