@@ -51,7 +51,7 @@ class RunningCentre:
         self.traces = traces or open_traces(centre.settings, role.name)
         stages: Sequence[Stage] = road(centre, eyes, second, role.stages)
         self.stages = stages if self.traces is None else [traced(stage, self.traces) for stage in stages]
-        self.telemetry = Telemetry(gauges(centre) if role.watches else dict)
+        self.telemetry = Telemetry(gauges(centre, role))
         self._states: dict[str, State] = {}
         self._faces: dict[str, Callable[[], State]] = {}
         self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self._observe)

@@ -56,6 +56,12 @@ OVERVIEW = Board(
                 _rare("max by (stage) (tarazy_stage_halted)", "{{stage}} halted"),
             ),
         ),
+        Panel(
+            "Stores",
+            "0: it does not answer whoever watches; what is asked of it is missing here.",
+            "bool",
+            (Query("max by (what) (tarazy_store_answers)", "{{what}}"),),
+        ),
         Panel("Alerts", "What is raised now.", "none", (_rare('ALERTS{alertstate="firing"}'),), "table", 24),
     ),
 )
@@ -214,7 +220,12 @@ ADJUDICATION = Board(
             "short",
             (_rare("sum by (control, severity) (tarazy_control_findings) > 0", "{{control}}, {{severity}}"),),
         ),
-        Panel("Registers", "0: left alone by its breaker.", "bool", (Query("tarazy_registry_up", "{{system}}"),)),
+        Panel(
+            "Registers",
+            "0: a process that asks it leaves it alone.",
+            "bool",
+            (Query("min by (system) (tarazy_registry_up)", "{{system}}"),),
+        ),
         Panel("In review", "Cases.", "short", (Query("tarazy_review_queue_cases"),)),
         Panel(
             "Terms that end within a day",
