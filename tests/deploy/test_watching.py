@@ -13,6 +13,7 @@ from dashboards.cli import COMMANDS
 from deploy.grafana import boards, panels
 from ingest.metrics import ASKED, TOLD
 from ingest.topics import FRAMES
+from integrations.roles import ROLES
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy/prometheus"
@@ -86,6 +87,11 @@ def test_every_alert_is_tried_at_its_border_and_beyond_it() -> None:
     tests = yaml.safe_load((PROMETHEUS / "rules_test.yml").read_text(encoding="utf-8"))["tests"]
     tried = [(one["alertname"], bool(one.get("exp_alerts"))) for test in tests for one in test["alert_rule_test"]]
     assert set(tried) == {(name, raised) for name in ALERTS for raised in (False, True)}
+
+
+def test_every_role_is_missed_where_none_of_its_processes_is_left() -> None:
+    gone = " or ".join(f'absent(up{{job="tarazy",role="{role.name}"}})' for role in ROLES)
+    assert ALERTS["RoleGone"]["expr"] == f'({gone}) and on () max(last_over_time(up{{job="tarazy",role!=""}}[1d]))'
 
 
 def test_findings_are_unsealed_too_long_at_half_of_what_frames_stand() -> None:
