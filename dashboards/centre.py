@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Mapping
 from functools import partial
 from types import TracebackType
 
@@ -13,8 +14,8 @@ from dashboards.serving import Served, listening, url_of
 from dashboards.web import pages
 from ingest.access import Refusals
 from ingest.clock import Clock, system_clock
-from ingest.gateway import door
-from integrations.centre import RunningCentre
+from ingest.gateway import Taking, door, taking
+from integrations.centre import RunningCentre, State
 from integrations.config import Settings
 from integrations.lawfiles import load_policy
 from integrations.masking import Copies
@@ -24,6 +25,9 @@ from vision.bystanders import open_bystanders
 from vision.fitted import Fittings, fitted_eyes, fitted_second
 from vision.onnx import CPU, Device
 from vision.ports import Eyes, SecondReader
+
+_DOOR: Mapping[Taking, State] = {"streaming": "working", "spooling": "working", "full": "held", "stopped": "crashed"}
+"""A door that spools takes events, so traffic may come to it; one that is full sends them back."""
 
 
 class FacedCentre:
@@ -126,9 +130,9 @@ def refuse_demonstration_policy(settings: Settings) -> None:
 
 
 def door_of(running: RunningCentre) -> FastAPI:
-    """The cameras' door of a running centre."""
+    """The cameras' door of a running centre, which is fit for work while its door takes events."""
     centre = running.centre
-    return door(
+    app = door(
         centre.devices,
         centre.stream,
         centre.spool,
@@ -140,3 +144,5 @@ def door_of(running: RunningCentre) -> FastAPI:
         tracing=running.traces,
         refusals=Refusals(running.telemetry.refused),
     )
+    running.has_face("door", lambda: _DOOR[taking(app)])
+    return app

@@ -1,8 +1,8 @@
 """What machines ask of every process: whether it lives, whether it is fit for work, and its metrics.
 
-/health answers while the process does: a supervisor restarts what does not. /ready says how each stage fares, and 503
-where one is held, crashed or halted: traffic and rollouts wait, restarts would mend nothing. Where people reach the
-same address, /ready and /metrics are for those who may know (dashboards/web.py).
+/health answers while the process does: a supervisor restarts what does not. /ready says how each stage and the door
+fare, and 503 where one is held, crashed or halted: traffic and rollouts wait, restarts would mend nothing. Where people
+reach the same address, /ready and /metrics are for those who may know (dashboards/web.py).
 """
 
 from collections.abc import Callable

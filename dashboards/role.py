@@ -43,11 +43,11 @@ def running_role(
         stack.callback(centre.close)
         working = RunningCentre(centre, reader, other, role)
         stack.enter_context(working)
-        served = [stack.enter_context(Served(machines(working), listening(settings.host, settings.ops_port)))]
+        apps = [(machines(working), settings.ops_port)]
         if role.face == "door":
-            served.append(stack.enter_context(Served(door_of(working), listening(settings.host, settings.door_port))))
+            apps.append((door_of(working), settings.door_port))
         if role.face == "pages":
             copies = Copies(partial(open_bystanders, settings.models) if settings.vision else None)
-            app = pages(working, demonstration=False, copies=copies)
-            served.append(stack.enter_context(Served(app, listening(settings.host, settings.web_port))))
+            apps.append((pages(working, demonstration=False, copies=copies), settings.web_port))
+        served = [stack.enter_context(Served(app, listening(settings.host, port))) for app, port in apps]
         yield [each.url for each in served]

@@ -40,6 +40,13 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Working:
+    """The stage reads, and none of its partitions pauses: told once after each start, and once after it was held."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
 class Crashed:
     """A bug stopped the worker; it starts again in `wait_s` seconds. `error` is the exception's type, not its text."""
 
@@ -55,7 +62,7 @@ class Halted:
     stage: str
 
 
-RunnerEvent = Committed | Refused | Held | Crashed | Halted
+RunnerEvent = Committed | Refused | Held | Working | Crashed | Halted
 Observe = Callable[[RunnerEvent], None]
 """A listener; called on the stage's thread, so it returns at once and raises nothing."""
 

@@ -11,6 +11,7 @@ it reads the body. Where the stream is away the door spools; where both are full
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Literal
 
@@ -48,6 +49,9 @@ BUG_RETRY_S = 60.0
 """Advised where only a person can help: soon enough to notice that one has."""
 
 HealthStatus = Literal["alive", "streaming", "spooling"]
+Taking = Literal["streaming", "spooling", "full", "stopped"]
+"""What a door does with an event now. `full`: refuses it, as nothing more can be kept; `stopped`: it was not begun, or
+nobody brings what it spooled to the stream."""
 
 
 class Health(Fact, frozen=True, kw_only=True):
@@ -121,9 +125,25 @@ def door(
         app.include_router(status_routes(devices, clock, status, admin_token))
     if admin_token:
         app.include_router(device_admin_router(devices, admin_token, clock, public_hex(receipt_key)))
+    app.state.taking = partial(_taking, app, keeper)
     _add_health(app, keeper, public_hex(receipt_key))
     describe(app, _ABOUT, _SHAPES, {"Frame": _FRAME})
     return app
+
+
+def taking(door: FastAPI) -> Taking:
+    """What a door made by `door` does with an event now, for whoever watches its process."""
+    told: Taking = door.state.taking()
+    return told
+
+
+def _taking(app: FastAPI, keeper: Keeper) -> Taking:
+    draining: asyncio.Task[None] | None = getattr(app.state, "draining", None)
+    if draining is None or draining.done():
+        return "stopped"
+    if keeper.full:
+        return "full"
+    return "spooling" if keeper.waiting else "streaming"
 
 
 def _draining(keeper: Keeper) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -177,11 +197,13 @@ def _add_health(app: FastAPI, keeper: Keeper, receipt_key: PublicKey) -> None:
     @app.get("/v1/ready", summary="Whether events are taken", tags=["operation"], responses=gives("Health", "They are"))
     async def ready(request: Request) -> Response:
         """`streaming`, or `spooling` while the stream is away; 507 once nothing more can be kept."""
-        if keeper.full:
-            return problem("nowhere-to-keep", instance=request.url.path, retry_after_s=BUG_RETRY_S)
-        if request.app.state.draining.done():
-            return problem("internal", "spooled events are not brought to the stream", instance=request.url.path)
-        return _health("spooling" if keeper.waiting else "streaming", keeper)
+        match taking(request.app):
+            case "full":
+                return problem("nowhere-to-keep", instance=request.url.path, retry_after_s=BUG_RETRY_S)
+            case "stopped":
+                return problem("internal", "spooled events are not brought to the stream", instance=request.url.path)
+            case status:
+                return _health(status, keeper)
 
     @app.get(
         "/v1/receipt-key",

@@ -32,12 +32,13 @@ REFUSED_ACCESS = Metric(
     "tarazy_refused_access_total", "counter", ("face", "code"), "attempts that a face refused, by code"
 )
 
+STORE_ANSWERS = Metric("tarazy_store_answers", "gauge", ("what",), "0 where a store did not answer")
 LAG_RECORDS = Metric("tarazy_stream_lag_records", "gauge", ("stage", "topic"), "records not yet read")
 LAG_SECONDS = Metric("tarazy_stream_lag_seconds", "gauge", ("stage", "topic"), "age of the oldest record not yet read")
 OUTCOMES = Metric(
     "tarazy_outcomes", "gauge", ("route", "reason"), "passages settled in the last seven days, by route and reason"
 )
-REGISTRY_UP = Metric("tarazy_registry_up", "gauge", ("system",), "0 where a register is left alone by its breaker")
+REGISTRY_UP = Metric("tarazy_registry_up", "gauge", ("system",), "0 where whoever asks a register leaves it alone")
 DEVICE_AGE = Metric("tarazy_device_last_event_seconds", "gauge", ("device",), "seconds since a device's last event")
 DEVICE_CLOCK = Metric(
     "tarazy_device_clock_offset_seconds", "gauge", ("device",), "how far a device's clock was off, by its last word"
@@ -76,6 +77,7 @@ TOLD = (
 """Told as things happen."""
 
 ASKED = (
+    STORE_ANSWERS,
     LAG_RECORDS,
     LAG_SECONDS,
     OUTCOMES,
@@ -92,4 +94,4 @@ ASKED = (
     LOG_SIGNED,
     CERTIFICATE,
 )
-"""Asked of the stores when somebody looks."""
+"""Asked of stores and registers when somebody looks; a store that is away leaves out its own."""

@@ -35,7 +35,7 @@ from ingest import frame
 from ingest.backoff import Backoff
 from ingest.clock import Clock, system_clock
 from ingest.deadletter import CONFLICT, CRASHED, Refusal, RefusalLimit, dead_letter
-from ingest.events import Committed, Halted, Held, Observe, Refused, ignore
+from ingest.events import Committed, Halted, Held, Observe, Refused, Working, ignore
 from ingest.stage import REQUEUED_FOR, Position, Received, Stage
 from ingest.stream import Entry, Name, NewRecord, Partition, Session, StoredRecord
 from ingest.topics import FRAMES
@@ -120,6 +120,7 @@ class Runner:
         self._limit = RefusalLimit()
         self._failures: dict[Partition, int] = {}
         self._resume_us: dict[Partition, int] = {}
+        self._working = False
         self._retention_us = {topic.name: topic.retention_s * MICROS_PER_SECOND for topic in stage.reads}
         for window in stage.windows:
             window.bind(session.entries, clock)
@@ -142,12 +143,20 @@ class Runner:
             except Unavailable as error:  # the stream itself, outside of any record's handling
                 failures += 1
                 wait_s = self._backoff.wait_s(failures, error.retry_after_s)
+                self._working = False
                 self._observe(Held(self._stage.name, error.what, 0, wait_s))
                 stop.wait(wait_s)
         return "stopped"
 
     def step(self, timeout_s: float = POLL_S) -> Literal["worked", "idle", "halted"]:
         """One poll and what comes of it. Raises as `run`, and Unavailable where the stream cannot be read."""
+        outcome = self._step(timeout_s)
+        if outcome != "halted" and not self._working and not self._resume_us:
+            self._working = True
+            self._observe(Working(self._stage.name))
+        return outcome
+
+    def _step(self, timeout_s: float) -> Literal["worked", "idle", "halted"]:
         self._resume_due()
         records = self._session.poll(self._stage.batch, timeout_s)
         if not records:
@@ -302,6 +311,7 @@ class Runner:
 
     def _hold(self, records: Sequence[StoredRecord], error: Unavailable) -> None:
         """Go back to the first of `records` in each partition, and pause those partitions."""
+        self._working = False
         first: dict[Partition, Position] = {}
         for record in records:
             first.setdefault(record.partition, record.position)

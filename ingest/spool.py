@@ -39,17 +39,22 @@ class Spool:
         self._bytes = sum(self._sizes.values())
         laid_aside = (int(path.stem) for path in folder.glob(f"*{_ASIDE}"))
         self._next = max((*self._sizes, *laid_aside), default=0) + 1
+        self._refused = False
 
     def __len__(self) -> int:
         return len(self._sizes)
 
     @property
     def full(self) -> bool:
-        """Whether not even a small entry fits."""
-        return self._bytes >= self._max_bytes
+        """Whether not even a small entry fits, or the last one that came did not and nothing has left since."""
+        return self._bytes >= self._max_bytes or (self._refused and bool(self._sizes))
 
     def append(self, data: bytes) -> bool:
         """Makes `data` durable as the youngest entry; False where there is no room, and nothing was kept."""
+        self._refused = not self._kept(data)
+        return not self._refused
+
+    def _kept(self, data: bytes) -> bool:
         with self._lock:
             if self._bytes + len(data) > self._max_bytes:
                 return False
@@ -87,6 +92,7 @@ class Spool:
     def _forget(self, number: int) -> None:
         with self._lock:
             self._bytes -= self._sizes.pop(number)
+        self._refused = False
 
     def _write(self, number: int, data: bytes) -> None:
         part = self._path(number).with_suffix(".part")

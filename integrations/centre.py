@@ -7,15 +7,13 @@ from functools import partial
 from types import TracebackType
 from typing import Literal
 
-from adjudication.errors import Unavailable
 from ingest.embedded import EmbeddedRunner
-from ingest.events import Committed, Crashed, Halted, Held, RunnerEvent
+from ingest.events import Crashed, Halted, Held, RunnerEvent, Working
 from ingest.stage import Stage
 from ingest.tracing import traced
-from integrations.deadlines import DeadlineSource
-from integrations.easing import Easing
+from integrations import deadlines, easing, outbox
 from integrations.gauges import gauges
-from integrations.outbox import Relay
+from integrations.loops import Chore, repeat
 from integrations.pipeline import Centre, road
 from integrations.prometheus import Telemetry
 from integrations.register import totals
@@ -23,20 +21,15 @@ from integrations.roles import WHOLE, Loop, Role
 from integrations.traces import Traces, open_traces
 from vision.ports import Eyes, SecondReader
 
-Run = Callable[[threading.Event], None]
-"""A loop: works until the event is set."""
-
 State = Literal["working", "held", "crashed", "halted"]
 """`held` where a store is away, `halted` where a person must look: neither is mended by a restart."""
 _STATES: Mapping[type[RunnerEvent], State] = {
-    Committed: "working",
+    Working: "working",
     Held: "held",
     Crashed: "crashed",
     Halted: "halted",
 }
 
-LOOP_REST_S = 1.0
-"""Before a loop that failed begins again: it looks at tables, and whatever is wrong there is so a second later too."""
 HOUR_S = 3600.0
 LOG = logging.getLogger("tarazy.centre")
 
@@ -58,25 +51,30 @@ class RunningCentre:
         self.traces = traces or open_traces(centre.settings, role.name)
         stages: Sequence[Stage] = road(centre, eyes, second, role.stages)
         self.stages = stages if self.traces is None else [traced(stage, self.traces) for stage in stages]
-        self.telemetry = Telemetry(gauges(centre) if role.watches else dict)
+        self.telemetry = Telemetry(gauges(centre, role))
         self._states: dict[str, State] = {}
+        self._faces: dict[str, Callable[[], State]] = {}
         self._runner = EmbeddedRunner(self.stages, centre.stream, _failed, centre.clock, self._observe)
         self._stop = threading.Event()
-        loops: Mapping[Loop, Callable[[], Run]] = {
-            "outbox": lambda: Relay(centre.casebook, centre.stream, centre.clock).run,
-            "pruning": lambda: _hourly(Relay(centre.casebook, centre.stream, centre.clock).prune),
-            "deadlines": lambda: DeadlineSource(centre.casebook, centre.plate_key, centre.clock).run,
-            "easing": lambda: Easing(centre.casebook, centre.law, centre.policy, centre.clock).run,
-            "hours": lambda: _hourly(partial(totals.fold_outcome_hours, centre.register)),
-        }
         self._loops = [
-            threading.Thread(target=self._guarded(name, loops[name]()), name=name, daemon=True) for name in role.loops
+            threading.Thread(
+                target=repeat,
+                args=(name, _chore(name, centre), self._stop, self._observe, _failed),
+                name=name,
+                daemon=True,
+            )
+            for name in role.loops
         ]
 
     def states(self) -> Mapping[str, State]:
-        """How each stage and loop fares, by name: for who asks whether this process is fit for work."""
+        """How each stage, loop and face fares, by name: for who asks whether this process is fit for work."""
         names = (*(stage.name for stage in self.stages), *self.role.loops)
-        return {name: self._states.get(name, "working") for name in names}
+        faces = {name: state() for name, state in self._faces.items()}
+        return {name: self._states.get(name, "working") for name in names} | faces
+
+    def has_face(self, name: str, state: Callable[[], State]) -> None:
+        """From now on `states` tells of this face too, as `state` has it."""
+        self._faces[name] = state
 
     def start(self) -> "RunningCentre":
         """Start everything; returns at once."""
@@ -105,32 +103,20 @@ class RunningCentre:
         self._states[event.stage] = _STATES.get(type(event), self._states.get(event.stage, "working"))
         self.telemetry.observe(event)
 
-    def _guarded(self, name: str, run: Run) -> Callable[[], None]:
-        """`run`, begun again after a fault: a loop that dies silently would stop the road without a sign."""
 
-        def guarded() -> None:
-            while not self._stop.is_set():
-                try:
-                    self._states[name] = "working"
-                    run(self._stop)
-                except Unavailable as error:
-                    self._observe(Held(name, error.what, 0, error.retry_after_s))
-                    self._stop.wait(error.retry_after_s)
-                except Exception as error:
-                    self._observe(Crashed(name, type(error).__name__, LOOP_REST_S))
-                    _failed(name, error)
-                    self._stop.wait(LOOP_REST_S)
-
-        return guarded
-
-
-def _hourly(work: Callable[[], object]) -> Run:
-    def run(stop: threading.Event) -> None:
-        while not stop.is_set():
-            work()
-            stop.wait(HOUR_S)
-
-    return run
+def _chore(name: Loop, c: Centre) -> Chore:
+    """What a loop of that name does; opens what it uses, and raises as that does."""
+    match name:
+        case "outbox":
+            return Chore(outbox.Relay(c.casebook, c.stream, c.clock).drain, outbox.IDLE_S)
+        case "pruning":
+            return Chore(outbox.Relay(c.casebook, c.stream, c.clock).prune, HOUR_S)
+        case "deadlines":
+            return Chore(deadlines.DeadlineSource(c.casebook, c.plate_key, c.clock).tick, deadlines.IDLE_S)
+        case "easing":
+            return Chore(easing.Easing(c.casebook, c.law, c.policy, c.clock).tick, easing.IDLE_S)
+        case "hours":
+            return Chore(partial(totals.fold_outcome_hours, c.register), HOUR_S)
 
 
 def _failed(name: str, error: Exception) -> None:

@@ -3,8 +3,6 @@
 Claiming a deadline and queueing its event are one transaction. A virtual clock drives it in tests.
 """
 
-from threading import Event
-
 from adjudication import ids
 from adjudication.messages import DeadlineReached
 from ingest.clock import Clock
@@ -13,7 +11,6 @@ from ingest.topics import CASE_EVENTS, RECHECKS
 from integrations.casebook import Casebook
 from integrations.casebook.deadlines import Deadline
 from integrations.crosscheck import PlateKey, stream_key
-from integrations.outbox import run
 
 BATCH = 256
 """Deadlines claimed at once: at midnight a day's terms end together."""
@@ -39,10 +36,6 @@ class DeadlineSource:
         while claimed := self._casebook.together(self._claim):
             count += claimed
         return count
-
-    def run(self, stop: Event) -> None:
-        """Ticks until told to stop."""
-        run(self.tick, IDLE_S, stop)
 
     def _claim(self) -> int:
         due = self._casebook.deadlines.claim(self._clock(), BATCH)

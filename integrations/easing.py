@@ -6,7 +6,6 @@ an event of its case, known by case, law and what it would come to: found again,
 
 from collections.abc import Iterator
 from datetime import date
-from threading import Event
 
 from adjudication import ids
 from adjudication.calendar import civil_day, start_of_day_us
@@ -19,7 +18,6 @@ from ingest.stage import Outgoing
 from ingest.topics import CASE_EVENTS
 from integrations.casebook import Casebook
 from integrations.casebook.cases import Case
-from integrations.outbox import run
 
 BATCH = 256
 """Cases read at once: the day's look goes through all that are open, beside everything else."""
@@ -49,10 +47,6 @@ class Easing:
         found = sum(self._tell(case, today) for case in self._owed())
         self._looked_on = today
         return found
-
-    def run(self, stop: Event) -> None:
-        """Ticks until told to stop."""
-        run(self.tick, IDLE_S, stop)
 
     def _owed(self) -> Iterator[Case]:
         after = ""

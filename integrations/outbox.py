@@ -5,10 +5,9 @@ relays one works at a time and the others stand by: the turn is the casebook's, 
 """
 
 import logging
-from collections.abc import Callable, Sequence
-from threading import Event
+from collections.abc import Sequence
 
-from adjudication.errors import Invalid, Unavailable
+from adjudication.errors import Invalid
 from adjudication.units import MICROS_PER_SECOND
 from ingest.clock import Clock
 from ingest.letters import restored
@@ -72,18 +71,3 @@ class Relay:
     def prune(self) -> int:
         """Empties what was published long enough ago."""
         return self._casebook.outbox.prune(self._clock() - KEPT_US)
-
-    def run(self, stop: Event) -> None:
-        """Drains until told to stop."""
-        run(self.drain, IDLE_S, stop)
-
-
-def run(work: Callable[[], int], idle_s: float, stop: Event) -> None:
-    """Calls `work` until told to stop; waits `idle_s` after nothing was done, and as long as an Unavailable says."""
-    while not stop.is_set():
-        try:
-            pause_s = 0.0 if work() else idle_s
-        except Unavailable as error:
-            pause_s = error.retry_after_s
-        if pause_s:
-            stop.wait(pause_s)

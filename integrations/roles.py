@@ -26,6 +26,10 @@ class Role:
     networks: tuple[Networks, ...] = ()
     watches: bool = False
 
+    def runs(self, stage: str) -> bool:
+        """Whether the stage of that name is one of its own."""
+        return self.stages is None or stage in self.stages
+
 
 WHOLE = Role("whole", "the whole centre", None, ("outbox", "pruning", "deadlines", "easing", "hours"), watches=True)
 

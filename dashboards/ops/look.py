@@ -7,7 +7,7 @@ from threading import Lock
 
 import msgspec
 
-from adjudication.errors import Invalid
+from adjudication.errors import Invalid, Unavailable
 from adjudication.units import Micros
 from dashboards.faces import Faces
 from ingest import metrics
@@ -99,7 +99,7 @@ class Lookout:
 
     def __init__(self, faces: Faces, now_s: Callable[[], float] = time.monotonic) -> None:
         self._faces = faces
-        self._ask = gauges(faces.centre)
+        self._ask = gauges(faces.centre, faces.running.role)
         self._now_s = now_s
         self._turn = Lock()
         self._past: deque[tuple[float, Mapping[tuple[str, ...], float]]] = deque()
@@ -107,6 +107,9 @@ class Lookout:
     def look(self) -> Look:
         """The centre now. Raises Unavailable."""
         faces, asked = self._faces, self._ask()
+        for (what,), answers in asked[metrics.STORE_ANSWERS]:
+            if not answers:
+                raise Unavailable(what)
         now_us = faces.clock()
         counts = ops_counts(faces.casebook, now_us)
         return Look(
@@ -183,6 +186,9 @@ class Lookout:
         )
 
     def _registers(self) -> tuple[RegisterLine, ...]:
+        """None where another process asks them: this one's have asked nobody."""
+        if not self._faces.running.role.runs("crosscheck"):
+            return ()
         return tuple(
             RegisterLine(one.system, one.breaker_open, one.answered, one.cached, dict(one.reasons))
             for one in self._faces.centre.registries.health()

@@ -21,11 +21,18 @@ OVERVIEW = Board(
             "Up", "1: the centre gives its metrics.", "bool", (Query('up{job="tarazy"}', "{{instance}}"),), "stat", 4
         ),
         Panel(
-            "In review", "Cases that wait for an officer.", "short", (Query("tarazy_review_queue_cases"),), "stat", 4
+            "In review",
+            "Cases that wait for an officer.",
+            "short",
+            (Query("max(tarazy_review_queue_cases)"),),
+            "stat",
+            4,
         ),
-        Panel("Terms overdue", "Zero, but for a moment.", "short", (Query("tarazy_deadlines_overdue"),), "stat", 4),
-        Panel("Outbox", "On its way to the stream.", "short", (Query("tarazy_outbox_waiting"),), "stat", 4),
-        Panel("Acts in the log", "Since the beginning.", "short", (Query("tarazy_log_entries"),), "stat", 4),
+        Panel(
+            "Terms overdue", "Zero, but for a moment.", "short", (Query("max(tarazy_deadlines_overdue)"),), "stat", 4
+        ),
+        Panel("Outbox", "On its way to the stream.", "short", (Query("max(tarazy_outbox_waiting)"),), "stat", 4),
+        Panel("Acts in the log", "Since the beginning.", "short", (Query("max(tarazy_log_entries)"),), "stat", 4),
         Panel("Devices heard", "Since the centre started.", "short", (Query("tarazy:devices:count"),), "stat", 4),
         Panel(
             "Through the stages",
@@ -56,6 +63,12 @@ OVERVIEW = Board(
                 _rare("max by (stage) (tarazy_stage_halted)", "{{stage}} halted"),
             ),
         ),
+        Panel(
+            "Stores",
+            "0: it does not answer whoever watches; what is asked of it is missing here.",
+            "bool",
+            (Query("max by (what) (tarazy_store_answers)", "{{what}}"),),
+        ),
         Panel("Alerts", "What is raised now.", "none", (_rare('ALERTS{alertstate="firing"}'),), "table", 24),
     ),
 )
@@ -76,7 +89,7 @@ DEVICES = Board(
             "Worst clock",
             "Farthest from its source, by the devices' own word.",
             "s",
-            (Query("max(abs(tarazy_device_clock_offset_seconds))"),),
+            (Query("max(device:tarazy_device_clock_offset_seconds:abs)"),),
             "stat",
             8,
         ),
@@ -85,13 +98,13 @@ DEVICES = Board(
             "Longest silent",
             "Seconds since the last event of the twenty that are silent longest.",
             "s",
-            (Query("topk(20, max by (device) (tarazy_device_last_event_seconds))", "{{device}}"),),
+            (Query("topk(20, device:tarazy_device_last_event_seconds:min)", "{{device}}"),),
         ),
         Panel(
             "Clocks",
             "Twenty clocks that are farthest off; beyond a second every passage goes to an officer.",
             "s",
-            (Query("topk(20, max by (device) (abs(tarazy_device_clock_offset_seconds)))", "{{device}}"),),
+            (Query("topk(20, device:tarazy_device_clock_offset_seconds:abs)", "{{device}}"),),
         ),
         Panel(
             "Refused at the door",
@@ -149,7 +162,7 @@ def _stage_panels(stages: str) -> tuple[Panel, ...]:
             "Not yet read",
             "Records, by topic.",
             "short",
-            (Query(f'sum by (stage, topic) (tarazy_stream_lag_records{{stage=~"{stages}"}})', "{{stage}} {{topic}}"),),
+            (Query(f'max by (stage, topic) (tarazy_stream_lag_records{{stage=~"{stages}"}})', "{{stage}} {{topic}}"),),
         ),
     )
 
@@ -194,33 +207,43 @@ ADJUDICATION = Board(
             "Settled, by route",
             "All passages so far.",
             "short",
-            (Query("sum by (route) (tarazy_outcomes)", "{{route}}"),),
+            (Query("sum by (route) (max by (route, reason) (tarazy_outcomes))", "{{route}}"),),
         ),
         Panel(
             "Why cases go to an officer",
             "The ten most frequent reasons.",
             "short",
-            (_rare('topk(10, sum by (reason) (tarazy_outcomes{route="review"}))', "{{reason}}"),),
+            (_rare('topk(10, max by (reason) (tarazy_outcomes{route="review"}))', "{{reason}}"),),
         ),
         Panel(
             "Automatic",
             "Of all findings, the share that needed nobody.",
             "percentunit",
-            (_rare('sum(tarazy_outcomes{route="auto"}) / sum(tarazy_outcomes{route!="none"})'),),
+            (
+                _rare(
+                    'sum(max by (reason) (tarazy_outcomes{route="auto"}))'
+                    ' / sum(max by (route, reason) (tarazy_outcomes{route!="none"}))'
+                ),
+            ),
         ),
         Panel(
             "Acts that controls kept back or noted",
             "Within seven days, by control: a document that is not as the law and its facts have it.",
             "short",
-            (_rare("sum by (control, severity) (tarazy_control_findings) > 0", "{{control}}, {{severity}}"),),
+            (_rare("max by (control, severity) (tarazy_control_findings) > 0", "{{control}}, {{severity}}"),),
         ),
-        Panel("Registers", "0: left alone by its breaker.", "bool", (Query("tarazy_registry_up", "{{system}}"),)),
-        Panel("In review", "Cases.", "short", (Query("tarazy_review_queue_cases"),)),
+        Panel(
+            "Registers",
+            "0: a process that asks it leaves it alone.",
+            "bool",
+            (Query("min by (system) (tarazy_registry_up)", "{{system}}"),),
+        ),
+        Panel("In review", "Cases.", "short", (Query("max(tarazy_review_queue_cases)"),)),
         Panel(
             "Terms that end within a day",
             "By code; SEND and LIM_OFFENCE end a case.",
             "short",
-            (_rare("sum by (code) (tarazy_deadlines_soon)", "{{code}}"),),
+            (_rare("max by (code) (tarazy_deadlines_soon)", "{{code}}"),),
         ),
         *_stage_panels("sections|crosscheck|decide|seal|issue|notify|lifecycle"),
     ),
@@ -230,18 +253,18 @@ REGISTER = Board(
     "tarazy-register",
     "Tarazy: register, log and cases",
     (
-        Panel("Cases by state", "Now.", "short", (Query("sum by (state) (tarazy_cases)", "{{state}}"),)),
+        Panel("Cases by state", "Now.", "short", (Query("max by (state) (tarazy_cases)", "{{state}}"),)),
         Panel(
             "Acts: in the log, and signed for",
             "The two lines are one: an act and its checkpoint are one transaction.",
             "short",
-            (Query("tarazy_log_entries", "acts"), Query("tarazy_log_signed_entries", "under a checkpoint")),
+            (Query("max(tarazy_log_entries)", "acts"), Query("max(tarazy_log_signed_entries)", "under a checkpoint")),
         ),
         Panel(
             "Acts in an hour",
             "New in the log.",
             "short",
-            (Query("clamp_min(sum(delta(tarazy_log_entries[1h])), 0)", "acts"),),
+            (Query("clamp_min(max(delta(tarazy_log_entries[1h])), 0)", "acts"),),
         ),
         Panel(
             "Certificates",
@@ -289,7 +312,7 @@ SLO = Board(
             "No term lapses",
             "Objective: none of SEND and LIM_OFFENCE overdue for more than a minute.",
             "short",
-            (Query("tarazy_deadlines_overdue", "overdue"),),
+            (Query("max(tarazy_deadlines_overdue)", "overdue"),),
         ),
     ),
 )

@@ -13,6 +13,7 @@ from dashboards.cli import COMMANDS
 from deploy.grafana import boards, panels
 from ingest.metrics import ASKED, TOLD
 from ingest.topics import FRAMES
+from integrations.roles import ROLES
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy/prometheus"
@@ -86,6 +87,38 @@ def test_every_alert_is_tried_at_its_border_and_beyond_it() -> None:
     tests = yaml.safe_load((PROMETHEUS / "rules_test.yml").read_text(encoding="utf-8"))["tests"]
     tried = [(one["alertname"], bool(one.get("exp_alerts"))) for test in tests for one in test["alert_rule_test"]]
     assert set(tried) == {(name, raised) for name in ALERTS for raised in (False, True)}
+
+
+SAME_IN_ALL = re.compile(r"\b(?:max|min)(?: by \([\w, ]+\) | )?\((?:(?:abs|delta|min_over_time|last_over_time)\()*$")
+LATEST = "device:tarazy_device_clock_offset_seconds:abs"
+"""Takes each replica by itself, to find the one that heard a device last."""
+
+
+def test_what_every_replica_tells_is_brought_together_before_it_is_judged_or_added_up() -> None:
+    books = {path.stem: path.read_text(encoding="utf-8") for path in RUNBOOKS.glob("*.md")}
+    asked = {f"{name} of {book}": query for book, text in books.items() for name, query in _queries(text)}
+    loose = {
+        name: expr[: found.end()]
+        for name, expr in {**EXPRESSIONS, **QUERIES, **asked}.items()
+        for metric in ASKED
+        for found in re.finditer(rf"(?<![\w:]){metric.name}\b(?!:)", expr)
+        if name != LATEST and not SAME_IN_ALL.search(expr[: found.start()])
+    }
+    assert loose == {}
+
+
+def _queries(runbook: str) -> Iterator[tuple[str, str]]:
+    yield from enumerated("query", re.findall(r"promtool query instant \S+ '(.+)'", runbook))
+    yield from enumerated("end", "".join(re.findall(r"```promql\n(.+?)```", runbook, flags=re.DOTALL)).splitlines())
+
+
+def enumerated(word: str, items: list[str]) -> Iterator[tuple[str, str]]:
+    yield from ((f"{word} {place}", item) for place, item in enumerate(items, 1))
+
+
+def test_every_role_is_missed_where_none_of_its_processes_is_left() -> None:
+    gone = " or ".join(f'absent(up{{job="tarazy",role="{role.name}"}})' for role in ROLES)
+    assert ALERTS["RoleGone"]["expr"] == f'({gone}) and on () max(last_over_time(up{{job="tarazy",role!=""}}[1d]))'
 
 
 def test_findings_are_unsealed_too_long_at_half_of_what_frames_stand() -> None:

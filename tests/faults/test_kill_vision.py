@@ -29,6 +29,7 @@ WORKER = """
 import sys, time
 from pathlib import Path
 from ingest.embedded import EmbeddedRunner
+from ingest.events import Committed
 from integrations.sqlite_stream import SqliteStream
 from tests.faults.test_kill_vision import TOPICS
 from vision.batching import Fed
@@ -38,7 +39,7 @@ from vision.stage import vision
 stream = SqliteStream(Path(sys.argv[1]), TOPICS)
 with Fed(open_eyes(Path(sys.argv[2]))) as eyes:
     stage = vision(eyes, key=str)
-    tell = lambda event: print(type(event).__name__, flush=True)
+    tell = lambda event: isinstance(event, Committed) and print("Committed", flush=True)
     with EmbeddedRunner((stage,), stream, lambda name, error: print(name, repr(error), file=sys.stderr), observe=tell):
         print("running", flush=True)
         while not stream.lag() or any(lag.records for lag in stream.lag()):

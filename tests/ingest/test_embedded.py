@@ -12,7 +12,7 @@ from adjudication.errors import Invalid, Unavailable
 from adjudication.messages import PassageClosed
 from ingest import backoff, embedded
 from ingest.embedded import EmbeddedRunner
-from ingest.events import Crashed, Halted, Held, RunnerEvent
+from ingest.events import Crashed, Halted, Held, RunnerEvent, Working
 from ingest.stage import Outgoing, Received, Stage
 from ingest.stream import NewRecord, Session, StoredRecord
 from ingest.topics import HOUR_S, Topic, dead
@@ -161,4 +161,16 @@ def test_a_stream_that_opens_no_session_holds_the_stage_and_is_no_crash(
         wait_for(lambda: len(standing(stream, OUT)) == 1)
     assert crashed == []
     assert [event.what for event in events if isinstance(event, Held)] == ["brokers", "brokers"]
+    stream.close()
+
+
+def test_a_stage_whose_session_opened_late_works_though_nothing_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backoff, "FIRST_S", 0.01)
+    stream = SlowToOpen(tmp_path, [IN, OUT])
+    events: list[RunnerEvent] = []
+    with EmbeddedRunner([copying("first", IN, OUT)], stream, lambda *_: None, observe=events.append):
+        wait_for(lambda: len(events) == 3)
+    assert [type(event) for event in events] == [Held, Held, Working]
     stream.close()

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from adjudication.units import MICROS_PER_SECOND
 from ingest.devices import with_state
 from ingest.frame import MAX_FRAME_BYTES, Frame
+from ingest.gateway import taking
 from ingest.lateness import FRESH_US, FUTURE_TOLERANCE_US, OLDEST_US
 from ingest.overload import Limits
 from ingest.problems import BY_CODE, MEDIA_TYPE
@@ -206,6 +207,7 @@ def test_where_stream_and_spool_are_full_the_event_is_refused_and_may_come_again
         refused = push(web, signed(2))
         assert (refused.status_code, code_of(refused)) == (507, "nowhere-to-keep")
         assert int(refused.headers["retry-after"]) >= 1
+        assert (taking(door.app), web.get("/v1/ready").status_code) == ("full", 507)  # though some bytes are left
         door.stream.away = False
         until(lambda: not len(door.spool))
         assert push(web, signed(2)).status_code == 200
@@ -289,8 +291,10 @@ def test_addresses_and_methods_unknown_are_problems_too(web: httpx.Client) -> No
 
 def test_a_full_door_is_not_ready(tmp_path: Path) -> None:
     door = Door(tmp_path, spool_bytes=0)
+    assert taking(door.app) == "stopped"
     with served(door.app) as url:
         assert httpx.get(f"{url}/v1/ready").status_code == 507
+    assert taking(door.app) == "stopped"
 
 
 def asked(door: Door, url: str, key: Ed25519PrivateKey = CAMERA_KEY) -> dict[str, str]:

@@ -12,7 +12,7 @@ from adjudication.errors import Conflict, Invalid, Unavailable
 from adjudication.messages import PassageClosed
 from ingest import deadletter
 from ingest.clock import VirtualClock
-from ingest.events import Committed, Halted, Held, Refused, RunnerEvent
+from ingest.events import Committed, Halted, Held, Refused, RunnerEvent, Working
 from ingest.memory import MemoryStream
 from ingest.runner import Runner
 from ingest.stage import TRACE, Outgoing, Received, Stage
@@ -401,17 +401,48 @@ def test_a_stream_that_cannot_be_read_is_waited_for(stream: MemoryStream, clock:
     stop = threading.Event()
     heard: list[RunnerEvent] = []
     session = stream.session("copy", [IN])
-    polls = iter([Unavailable("stream", 0.01), None])
+    polls = iter([None, Unavailable("stream", 0.01), None, None])
 
     def poll(max_records: int, timeout_s: float) -> Sequence[StoredRecord]:
-        if (error := next(polls)) is not None:
+        if (error := next(polls, "the end")) == "the end":
+            stop.set()
+        elif isinstance(error, Unavailable):
             raise error
-        stop.set()
         return ()
 
     session.poll = poll  # type: ignore[method-assign]  # a stream that fails once
     Runner(function(copy_all), session, clock, heard.append).run(stop)
+    assert [type(event) for event in heard] == [Working, Held, Working]  # though nothing ever comes
     assert [event.what for event in heard if isinstance(event, Held)] == ["stream"]
+
+
+def test_a_stage_works_again_once_no_partition_of_it_pauses(stream: MemoryStream, clock: VirtualClock) -> None:
+    down, heard = True, list[RunnerEvent]()
+    ill = "cam-0"
+    well = next(f"k{n}" for n in range(9) if partition_of(f"k{n}", 4) != partition_of(ill, 4))
+
+    def handle(received: Sequence[Received]) -> list[Outgoing]:
+        if down and any(one.key == ill for one in received):
+            raise Unavailable("casebook", 5.0)
+        return copy_all(received)
+
+    def told() -> list[type[RunnerEvent]]:
+        return [type(event) for event in heard if isinstance(event, Held | Working)]
+
+    running = runner(stream, function(handle), clock, heard)
+    stream.send([new(1, key=ill)])
+    running.step(0)
+    stream.send([new(2, key=well)])
+    running.step(0)
+    assert (outcomes(stream), told()) == (wanted(2), [Held])
+    clock.advance_s(60)
+    running.step(0)
+    assert told() == [Held, Held]
+    down = False
+    clock.advance_s(60)
+    running.step(0)
+    running.step(0)
+    assert (outcomes(stream), told()) == (wanted(1, 2), [Held, Held, Working])
 
 
 def test_a_commit_that_fails_is_made_again_from_the_same_records(stream: MemoryStream, clock: VirtualClock) -> None:

@@ -39,6 +39,18 @@ def test_a_spool_is_bounded_and_has_room_again_once_something_left(tmp_path: Pat
     assert Spool(tmp_path, 10).append(bytes(9))
 
 
+def test_a_spool_is_full_from_the_first_entry_that_has_no_room_until_one_leaves(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, 10)
+    assert spool.append(bytes(7))
+    assert not spool.full
+    assert not spool.append(bytes(7))
+    assert spool.full
+    spool.remove(1)
+    assert not spool.full
+    assert not spool.append(bytes(11))
+    assert not spool.full  # where nothing waits, what comes next may find the stream: only trying tells
+
+
 def test_what_was_being_written_at_a_crash_is_not_an_entry(tmp_path: Path) -> None:
     Spool(tmp_path, 100).append(b"whole")
     (tmp_path / "00000000000000000002.part").write_bytes(b"hal")

@@ -9,9 +9,13 @@ from adjudication.errors import Invalid, Unavailable
 from adjudication.facts import Officer
 from adjudication.forming import form_act
 from adjudication.messages import ActIssued, ReviewRecorded
+from ingest import backoff
+from ingest.events import Crashed, Held, RunnerEvent, Working
 from ingest.stream import NewRecord
 from ingest.topics import ACTS
-from integrations.outbox import KEPT_US, Relay, run
+from integrations import loops
+from integrations.loops import Chore, repeat
+from integrations.outbox import KEPT_US, Relay
 from tests import office, samples
 from tests.casebooks import Place
 from tests.office import Office, changed
@@ -60,19 +64,44 @@ def test_published_messages_are_emptied_when_their_topics_forget_them(desk: Offi
     assert desk.relay.drain() == 0
 
 
-def test_a_loop_goes_on_after_an_outage_and_stops_when_told():
-    stop, calls = threading.Event(), []
+def test_a_relay_whose_stream_is_away_tells_of_it_waits_and_goes_on(desk: Office):
+    desk.take(samples.decision())
+    stop, told, stream = threading.Event(), list[RunnerEvent](), Unsteady()
+
+    def observe(event: RunnerEvent) -> None:
+        told.append(event)
+        if isinstance(event, Working):
+            stop.set()
+
+    chore = Chore(Relay(desk.casebook, stream, desk.clock).drain, 0.01)
+    repeat("outbox", chore, stop, observe, lambda *_: None)
+    assert [type(event) for event in told] == [Held, Working]
+    held = told[0]
+    assert isinstance(held, Held)
+    assert (held.stage, held.what, held.wait_s >= 0.01) == ("outbox", "stream", True)
+    assert len(stream.taken) == 2
+
+
+def test_a_loop_goes_on_after_whatever_fails_waits_longer_each_time_and_tells_once_that_it_works(monkeypatch):
+    monkeypatch.setattr(backoff, "FIRST_S", 0.001)
+    monkeypatch.setattr(loops, "CRASH_REST_S", 0.001)
+    stop, told, crashed = threading.Event(), list[RunnerEvent](), list[str]()
+    results = iter([0, Unavailable("stream", 0.0), Unavailable("stream", 0.0), KeyError("489AAC02"), 1, 0, "the end"])
 
     def work() -> int:
-        calls.append(1)
-        if len(calls) == 1:
-            raise Unavailable("stream", 0.01)
-        if len(calls) == 3:
-            stop.set()
-        return len(calls) % 2
+        match next(results):
+            case Exception() as error:
+                raise error
+            case int(done):
+                return done
+        stop.set()
+        return 0
 
-    run(work, 0.01, stop)
-    assert len(calls) == 3
+    repeat("deadlines", Chore(work, 0.001), stop, told.append, lambda name, error: crashed.append(name))
+    assert [type(event) for event in told] == [Working, Held, Held, Crashed, Working]
+    first, second = (event for event in told if isinstance(event, Held))
+    assert second.wait_s > first.wait_s
+    assert crashed == ["deadlines"]
 
 
 def test_many_threads_get_every_number_once(place: Place):
