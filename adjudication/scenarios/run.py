@@ -186,7 +186,7 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         "document": case.form if case else None,
         "mci_count": case.mci_count if case else None,
         "discount_offered": case.discount_offered if case else None,
-        "effective_excess_kmh": max(excess_kmh(measurement, tolerance), 0) if measurement else None,
+        "effective_excess_kmh": excess_kmh(measurement, tolerance) if measurement else None,
         "effective_excess_load": case.excess_load if case else None,
         **_after(scenario, result, law),
         "mci_value_tenge": None,
