@@ -1,5 +1,7 @@
 """Every scenario of tests/scenarios/, and what a scenario file may not say."""
 
+import math
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,30 @@ def test_a_failure_names_the_case_the_key_and_both_values() -> None:
     assert [str(one) for one in run(case, load_law(), load_policy("default"))] == [
         "a: route: expected review, got auto"
     ]
+
+
+@pytest.mark.parametrize("tolerance", ["subtract_error", "none"])
+@pytest.mark.parametrize(
+    ("measured", "error", "limit"),
+    [
+        ("81.00", "0.001", "60"),
+        ("80.009", "0.009", "60"),
+        ("80.005", "0.006", "60"),
+        ("81.009", "0.005", "60"),
+        ("80.999", "0", "60.001"),
+        ("60", "2", "60"),
+        ("0.001", "2.0001", "60"),
+    ],
+)
+def test_finer_decimals_give_the_excess_of_the_formula(measured: str, error: str, limit: str, tolerance: str) -> None:
+    """Source: brief §15.2, excess = floor(measured - error) - limit, in whole km/h."""
+    speed = f'kind = "speed", measured_kmh = {measured}, measurement_error_kmh = {error}, limit_kmh = {limit}'
+    subtracted = Fraction(error) if tolerance == "subtract_error" else 0
+    excess = math.floor(math.floor(Fraction(measured) - subtracted) - Fraction(limit))
+    text = f"""{ORDINARY.replace('kind = "red_light"', speed)}policy.tolerance = "{tolerance}"
+    expected.effective_excess_kmh = {excess}"""
+    (case,) = parse(text.encode())
+    assert [str(one) for one in run(case, load_law(), load_policy("default"))] == []
 
 
 @pytest.mark.parametrize(
