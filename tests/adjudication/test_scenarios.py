@@ -107,6 +107,35 @@ def test_what_a_file_may_not_say_is_an_error(text: str, said: str) -> None:
     assert said in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ("officer_confirmed_at = 2026-04-06T07:59:59", "officer_confirmed_at is before offence_at"),
+        ("officer_rejected_at = 2026-04-06T07:59:59", "officer_rejected_at is before offence_at"),
+        ("signed_at = 2026-04-06T07:59:59", "signed_at is before offence_at"),
+        ("sent_at = 2026-04-05T08:00:00", "sent_at is before offence_at"),
+        ("sent_at = 2026-04-06T08:00:00+06:00", "sent_at is before offence_at"),
+        ("seen_at = 2026-04-06T07:59:59", "seen_at is before offence_at"),
+        ("paid = [{ at = 2026-04-05T08:00:00, tenge = 1 }]", "paid is before offence_at"),
+        ("then = [{ at = 2026-04-05T08:00:00, what = 'complaint' }]", "then is before offence_at"),
+        ("possessor = { at = 2026-04-05T08:00:00 }", "possessor.at is before offence_at"),
+        ("possessor = { at = 2026-04-08T08:00:00 }, sent_at = 2026-04-07T08:00:00", "sent_at is before possessor.at"),
+        ("officer_confirmed_at = 2026-04-08T08:00:00, signed_at = 2026-04-07T08:00:00", "before officer_confirmed_at"),
+        ("signed_at = 2026-04-08T08:00:00, sent_at = 2026-04-07T08:00:00", "sent_at is before signed_at"),
+        ("sent_at = 2026-04-08T08:00:00, delivered_at = 2026-04-07T08:00:00", "delivered_at is before sent_at"),
+    ],
+)
+def test_instants_that_cannot_stand_in_that_order_are_an_error(facts: str, said: str) -> None:
+    with pytest.raises(Invalid, match="scenario-malformed: a: ") as caught:
+        parse(f"{ORDINARY.replace(' }', f', {facts} }}')}expected = {{}}".encode())
+    assert said in str(caught.value)
+
+
+def test_instants_may_be_one() -> None:
+    same = ", ".join(f"{name} = 2026-04-06T08:00:00" for name in ("signed_at", "sent_at", "delivered_at", "seen_at"))
+    assert parse(f"{ORDINARY.replace(' }', f', {same} }}')}expected = {{}}".encode())
+
+
 def test_a_change_that_is_no_policy_is_an_error() -> None:
     (case,) = parse(f'{ORDINARY}policy = {{ mercy = "great" }}\nexpected = {{}}'.encode())
     with pytest.raises(Invalid, match="mercy"):
