@@ -53,7 +53,8 @@ from adjudication.messages import (
 )
 from adjudication.plates import classify, country
 from adjudication.possession import named_by
-from adjudication.scenarios.format import SYSTEMS, ScenarioFacts
+from adjudication.scenarios.format import ScenarioFacts
+from adjudication.scenarios.names import SYSTEMS
 from adjudication.units import MICROS_PER_SECOND, Micros
 
 ASKED_AFTER_US = 60 * MICROS_PER_SECOND

@@ -13,13 +13,14 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from adjudication.answers import PersonStanding, SizeClass, System, VehicleStatus
+from adjudication.answers import PersonStanding, SizeClass, VehicleStatus
 from adjudication.calendar import instant_us
 from adjudication.errors import Invalid
 from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.happenings import What
 from adjudication.lawbook import TermCode
 from adjudication.messages import Form, Route
+from adjudication.scenarios.names import SYSTEMS
 from adjudication.terms import Stop
 
 Kind = Literal[
@@ -31,18 +32,6 @@ Kind = Literal[
     "no_inspection_by_data_match",
     ViolationCode,
 ]
-SYSTEMS: dict[str, System] = {
-    "device": "devices",
-    "devices": "devices",
-    "vehicle": "vehicles",
-    "vehicles": "vehicles",
-    "person": "persons",
-    "persons": "persons",
-    "insurance": "insurance",
-    "inspection": "inspection",
-    "penalties": "penalties",
-}
-"""How a file may call the register that did not answer."""
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -309,7 +298,8 @@ def _check(case: Scenario) -> None:
             raise Invalid("scenario-malformed", f"{case.id}: an insurance bound is a day or a moment")
     unknown = sorted({*facts.unanswered, *facts.no_record} - set(SYSTEMS))
     if unknown:
-        raise Invalid("scenario-malformed", f"{case.id}: no such register: {', '.join(unknown)}")
+        there_are = f"no such register: {', '.join(unknown)}; there are: {', '.join(SYSTEMS)}"
+        raise Invalid("scenario-malformed", f"{case.id}: {there_are}")
     if facts.delivered_at is not None and facts.sent_at is None:
         raise Invalid("scenario-malformed", f"{case.id}: delivered_at without sent_at")
     for earlier, later in _out_of_order(facts):

@@ -8,7 +8,7 @@ import pytest
 
 from adjudication.errors import Invalid
 from adjudication.scenarios.format import Scenario, WorkedTerm, parse, worked_terms
-from adjudication.scenarios.run import run
+from adjudication.scenarios.run import Result, came_to, run
 from adjudication.scenarios.terms import unmet_term
 from integrations.lawfiles import load_law, load_policy
 
@@ -95,6 +95,8 @@ def test_finer_decimals_give_the_excess_of_the_formula(measured: str, error: str
         (ORDINARY.replace(" }", ", policy_valid_to = 5 }") + "expected = {}", "insurance bound"),
         (ORDINARY.replace(" }", ", delivered_at = 2026-04-06T08:00:00 }") + "expected = {}", "sent_at"),
         (ORDINARY.replace(" }", ", unanswered = ['weather'] }") + "expected = {}", "weather"),
+        (ORDINARY.replace(" }", ", unanswered = ['exemptions'] }") + "expected = {}", "exemptions; there are: device"),
+        (ORDINARY.replace(" }", ", no_record = ['weather'] }") + "expected = {}", "insurance, inspection, penalties"),
         ('term = [{ id = "t", start = 2026-04-06 }]', "a code, or days"),
         ('term = [{ id = "t", start = 2026-04-06, code = "SEND", days = 1 }]', "a code, or days"),
         (ORDINARY + "expected = {}\n[[term]]\nid = 'a'\nstart = 2026-04-06\ndays = 1", "twice"),
@@ -129,6 +131,29 @@ def test_instants_that_cannot_stand_in_that_order_are_an_error(facts: str, said:
     with pytest.raises(Invalid, match="scenario-malformed: a: ") as caught:
         parse(f"{ORDINARY.replace(' }', f', {facts} }}')}expected = {{}}".encode())
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("owner", "vehicle"),
+        ("holder", "vehicles"),
+        ("legal_person", "person"),
+        ("size_class", "persons"),
+        ("history", "penalties"),
+        ("previous", "penalties"),
+        ("verification", "device"),
+    ],
+)
+def test_a_register_may_be_called_by_what_it_is_asked_about(one: str, other: str) -> None:
+    silent = [
+        parse(f"{ORDINARY.replace(' }', f', unanswered = [{name!r}] }}')}expected = {{}}".encode())
+        for name in (one, other)
+    ]
+    (by_one,), (by_other,) = silent
+    law, policy = load_law(), load_policy("default")
+    assert came_to(by_one.facts, law, policy) == came_to(by_other.facts, law, policy)
+    assert came_to(by_one.facts, law, policy).reason != "CLEAR"
 
 
 def test_instants_may_be_one() -> None:
