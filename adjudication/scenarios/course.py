@@ -6,7 +6,7 @@ from datetime import date
 from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of_day_us
 from adjudication.errors import Conflict
 from adjudication.forming import form_act
-from adjudication.happenings import Told, event_of
+from adjudication.happenings import Told, What, event_of
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import apply
 from adjudication.messages import (
@@ -21,11 +21,19 @@ from adjudication.messages import (
 )
 from adjudication.protocol import Act, Body
 from adjudication.scenarios.format import ScenarioFacts
+from adjudication.scenarios.names import STATES
 from adjudication.standing import Standing, opened
+from adjudication.states import State
 from adjudication.terms import limitation_last_day, send_last_day
 from adjudication.units import TIYN_PER_TENGE, Micros
 
-BEFORE_THE_ACT = {"auto": "DECIDED", "review": "REVIEW", "wait": "WAITING", "refer": "REFERRED", "reject": "REJECTED"}
+BEFORE_THE_ACT: dict[str, State] = {
+    "auto": "DECIDED",
+    "review": "REVIEW",
+    "wait": "WAITING",
+    "refer": "REFERRED",
+    "reject": "REJECTED",
+}
 BODY = Body(body_id="01", name_kk="Үлгі", name_ru="Пример", location_kk="", location_ru="")
 NUMBER = "01-2026-000000001"
 RUNNING: dict[str, ActDeadlineCode] = {
@@ -43,9 +51,16 @@ RUNNING: dict[str, ActDeadlineCode] = {
 class Course:
     """Where the facts lead: the state, the act's standing if there is one, and what is then still due."""
 
-    state: str
+    state: State
     standing: Standing | None = None
     due: "dict[ActDeadlineCode, Micros | None] | None" = None
+    told: frozenset[What] = frozenset()
+
+    def called(self, name: str | None) -> str:
+        """The state, by the brief's `name` for it where that is one (names.STATES), else by its own."""
+        refund = self.standing is not None and self.standing.refund_tiyn > self.standing.refunded_tiyn
+        known = None if name is None else STATES.get(name)
+        return name if name and known and known.fits(self.state, self.told, refund=refund) else self.state
 
     def last_day(self, name: str) -> date | None:
         """The last day of a running term, by its name in a scenario; None where it does not run."""
@@ -70,7 +85,7 @@ def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawb
         standing, due = _fold(*_until(act, standing, due, event.at_us, law), event, law)
     if facts.seen_at is not None:
         standing, due = _until(act, standing, due, instant_us(facts.seen_at), law)
-    return Course(standing.state, standing, due)
+    return Course(standing.state, standing, due, frozenset(one.what for one in facts.then))
 
 
 def last_day_to_send(case: CaseDecided, law: Lawbook) -> date:

@@ -207,7 +207,7 @@ def _after(scenario: Scenario, result: Result, law: Lawbook) -> dict[str, object
     if scenario.expected.state is None and not _asserted(scenario.expected.deadlines).keys() & set(names):
         return {}
     there = course(scenario.facts, result.route, result.case, law)
-    return {"state": there.state, **{name: there.last_day(name) for name in names}}
+    return {"state": there.called(scenario.expected.state), **{name: there.last_day(name) for name in names}}
 
 
 def _wants_money(expected: Expected) -> bool:

@@ -3,13 +3,17 @@
 import math
 from fractions import Fraction
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from adjudication.errors import Invalid
-from adjudication.scenarios.format import Scenario, WorkedTerm, parse, worked_terms
+from adjudication.scenarios.format import Expected, Scenario, WorkedTerm, parse, worked_terms
+from adjudication.scenarios.names import STATES
 from adjudication.scenarios.run import Result, came_to, run
 from adjudication.scenarios.terms import unmet_term
+from adjudication.states import State
 from integrations.lawfiles import load_law, load_policy
 
 FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.toml"))
@@ -146,14 +150,80 @@ def test_instants_that_cannot_stand_in_that_order_are_an_error(facts: str, said:
     ],
 )
 def test_a_register_may_be_called_by_what_it_is_asked_about(one: str, other: str) -> None:
-    silent = [
-        parse(f"{ORDINARY.replace(' }', f', unanswered = [{name!r}] }}')}expected = {{}}".encode())
-        for name in (one, other)
-    ]
-    (by_one,), (by_other,) = silent
-    law, policy = load_law(), load_policy("default")
-    assert came_to(by_one.facts, law, policy) == came_to(by_other.facts, law, policy)
-    assert came_to(by_one.facts, law, policy).reason != "CLEAR"
+    def silent(name: str) -> Result:
+        (case,) = parse(f"{ORDINARY.replace(' }', f', unanswered = [{name!r}] }}')}expected = {{}}".encode())
+        return came_to(case.facts, load_law(), load_policy("default"))
+
+    assert silent(one) == silent(other)
+    assert silent(one).reason != "CLEAR"
+
+
+STATES_OF_THE_BRIEF = """
+RECEIVED REJECTED_FORMAT DETECTED QUALIFIED REVIEW DISCARDED ENRICHING READY REFERRED EXPIRED SIGNED SENT INITIATED
+DELIVERED UNDELIVERED PAID_50 CLOSED_IN_FORCE DEEMED_CONSIDERED APPEAL_WINDOW IN_FORCE APPEALED PROTESTED UPHELD CHANGED
+CANCELLED NEW_DECISION PAID_FULL DEFERRED INSTALMENTS OVERDUE TO_ENFORCEMENT ENFORCED RETURNED DEAD TERMINATED
+REFUND_DUE OWNER_STATEMENT CHECK RELEASED CASE_AGAINST_POSSESSOR DENIED WARNING_ONLY
+"""
+"""Brief §3.7."""
+
+
+def test_each_state_of_the_brief_is_understood() -> None:
+    of_brief, own = set(STATES_OF_THE_BRIEF.split()), set(get_args(State))
+    assert {*STATES, *own} >= of_brief
+    assert of_brief - own >= set(STATES), "a name is the brief's, and no other state's"
+    assert {state for name in STATES.values() for state in name.states} <= own
+    assert [name for name, known in STATES.items() if not known.states] == ["CHANGED"]
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "others"),
+    [
+        ("signed-not-sent", None, "READY SENT INITIATED"),
+        ("send-last-minute", "INITIATED", "READY CLOSED_IN_FORCE"),
+        ("send-too-late", "EXPIRED", "RETURNED REFUND_DUE"),
+        ("send-too-late", "DISCARDED", "DEAD"),
+        ("send-too-late", "REJECTED_FORMAT", "ENRICHING"),
+        ("silent-register-waits", "ENRICHING", "READY QUALIFIED"),
+        ("half-paid-in-term", "CLOSED_IN_FORCE", "UPHELD REFUND_DUE"),
+        ("warning-closes", "WARNING_ONLY", "CLOSED_IN_FORCE"),
+        ("protest", "PROTESTED", "UPHELD"),
+        ("complaint-in-time", None, "PROTESTED UPHELD CANCELLED"),
+        ("upheld", "UPHELD", "CHANGED CANCELLED"),
+        ("protest-shortened-upheld", "UPHELD", "CHANGED"),
+        ("cancelled", "CANCELLED", "CHANGED RELEASED"),
+        ("cancelled", "NEW_DECISION", "DEAD REFUND_DUE"),
+        ("deferral", "DEFERRED", "INSTALMENTS"),
+        ("instalments", "INSTALMENTS", "DEFERRED"),
+        ("handed-over", "TO_ENFORCEMENT", "RETURNED"),
+        ("handed-back", "RETURNED", "TO_ENFORCEMENT DEAD"),
+        ("year-over", "DEAD", "CLOSED_IN_FORCE"),
+        ("statement", "OWNER_STATEMENT", "RELEASED DENIED"),
+        ("statement", "CHECK", "CASE_AGAINST_POSSESSOR"),
+        ("statement-false", "DENIED", "CHECK OWNER_STATEMENT"),
+        ("statement-true", "RELEASED", "CASE_AGAINST_POSSESSOR CANCELLED"),
+        ("possessor-established", "CASE_AGAINST_POSSESSOR", "CHECK"),
+    ],
+)
+def test_a_state_may_be_called_as_in_the_brief(case: str, name: str | None, others: str) -> None:
+    def fails(state: str) -> list[str]:
+        (found,) = (param.values[0] for param in CASES if param.id == case)
+        called = replace(found, expected=Expected(state=state))
+        return [str(one) for one in run(called, load_law(), load_policy("default"))]
+
+    assert name is None or fails(name) == []
+    for other in others.split():
+        (said,) = fails(other)
+        assert said.startswith(f"{case}: state: expected {other}, got ")
+
+
+def test_what_was_paid_for_an_act_that_is_void_is_a_refund_due() -> None:
+    text = ORDINARY.replace(
+        " }",
+        """, sent_at = 2026-04-08T10:00:00, paid = [{ at = 2026-04-09T10:00:00, tenge = 100 }],
+        owner_died_on = 2026-04-10 }""".replace("\n", ""),
+    )
+    (case,) = parse(f"{text}expected.state = 'REFUND_DUE'".encode())
+    assert [str(one) for one in run(case, load_law(), load_policy("default"))] == []
 
 
 def test_instants_may_be_one() -> None:
