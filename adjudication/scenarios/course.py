@@ -81,7 +81,7 @@ def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawb
         "SEND": end_of_day_us(last_day_to_send(case, law)),
         "LIM_OFFENCE": end_of_day_us(limitation_last_day(law, act.offence_us)),
     }
-    for event in _events(facts, act):
+    for event in _events(facts, act, law):
         standing, due = _fold(*_until(act, standing, due, event.at_us, law), event, law)
     if facts.seen_at is not None:
         standing, due = _until(act, standing, due, instant_us(facts.seen_at), law)
@@ -102,7 +102,18 @@ def _formed_us(facts: ScenarioFacts, case: CaseDecided, law: Lawbook) -> Micros:
     return sent_us if sent_us is not None and sent_us >= first.sendable_until_us else signed_us
 
 
-def _events(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
+def _events(facts: ScenarioFacts, act: Act, law: Lawbook) -> list[CaseEvents]:
+    """What the facts tell, and the end of the MCI where they look at an unsent act after it (brief §15.3 rule 1)."""
+    events = _told(facts, act)
+    looked = [event.at_us for event in events] + ([] if facts.seen_at is None else [instant_us(facts.seen_at)])
+    mci_ends_us = end_of_day_us(law.mci_on(act.initiated_on).last_day)
+    if facts.sent_at is None and act.sendable_until_us == mci_ends_us <= max(looked, default=0):
+        unsent = ActVoided(case_id=act.case_id, at_us=mci_ends_us, act_number=act.number, reason="SUPERSEDED_UNSENT")
+        events.append(unsent)
+    return sorted(events, key=lambda event: event.at_us)
+
+
+def _told(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
     events: list[CaseEvents] = []
     if facts.sent_at is not None:
         at_us = instant_us(facts.sent_at)
@@ -122,7 +133,7 @@ def _events(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
     for one in facts.then:
         told = Told(act.case_id, instant_us(one.at), "", one.until_on, int(one.tenge * TIYN_PER_TENGE), "0" * 12, "0")
         events.append(event_of(one.what, told))
-    return sorted(events, key=lambda event: event.at_us)
+    return events
 
 
 def _until(
