@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import replace
 
-from adjudication.errors import Invalid
+from adjudication.errors import Invalid, Unavailable
 from adjudication.scenarios.format import Expected, Scenario, WorkedTerm, parse, worked_terms
 from adjudication.scenarios.names import STATES
 from adjudication.scenarios.run import Result, came_to, run
@@ -224,6 +224,19 @@ def test_what_was_paid_for_an_act_that_is_void_is_a_refund_due() -> None:
     )
     (case,) = parse(f"{text}expected.state = 'REFUND_DUE'".encode())
     assert [str(one) for one in run(case, load_law(), load_policy("default"))] == []
+
+
+@pytest.mark.parametrize("told", ["sent_at = 2027-01-05T08:00:00", "signed_at = 2027-01-05T08:00:00"])
+def test_what_waits_for_an_index_says_which(told: str) -> None:
+    text = ORDINARY.replace("2026-04-06", "2026-12-30").replace(" }", f", {told} }}")
+    expected = "expected = { route = 'auto', reason = 'CLEAR', state = 'SENT', deadlines.initiated_on = 2027-01-05 }"
+    (case,) = parse(f"{text}{expected}".encode())
+    said = [str(one) for one in run(case, load_law(), load_policy("default"))]
+    assert [one.partition(", got ")[2].split()[0] for one in said] == ["wait", "WAITING", "None"]
+    assert all("MCI of 2027-01-05" in one for one in said)
+    (money,) = parse(f"{text}expected.sum_tenge = '43250'".encode())
+    with pytest.raises(Unavailable, match="MCI of 2027-01-05"):
+        run(money, load_law(), load_policy("default"))
 
 
 def test_instants_may_be_one() -> None:
