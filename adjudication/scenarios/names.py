@@ -1,4 +1,4 @@
-"""What a file may call registers and states: the brief's words beside the program's own, as data."""
+"""What a file may call registers, states and policies: the brief's words beside the program's own, as data."""
 
 from collections.abc import Set
 from dataclasses import dataclass
@@ -73,3 +73,8 @@ STATES: dict[str, StateName] = {
     "WARNING_ONLY": StateName(("CLOSED",), "brief 3.7; 43"),
 }
 """The states of brief §3.7 that are called otherwise here."""
+SETTLED: dict[str, tuple[str, ...]] = {
+    "never_delivered_past_limitation": ("review", "review_then_terminate", "review, then terminate under 741(1)(5)")
+}
+"""What brief §15.2 names beside the policies and knows one value of, in the words for it: it is built so, and no file
+changes it."""

@@ -19,6 +19,7 @@ from adjudication.rules.reported import reported_as
 from adjudication.scenarios.build import REPORTS, against, asked_again, checked_passage, owners_facts, verdict
 from adjudication.scenarios.course import RUNNING, course, last_day_to_send
 from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
+from adjudication.scenarios.names import SETTLED
 from adjudication.terms import (
     delivery_outlives_limitation,
     delivery_terms,
@@ -102,6 +103,10 @@ def _asserted(table: msgspec.Struct) -> dict[str, object]:
 
 def with_changes(policy: Policy, changes: dict[str, object]) -> Policy:
     """The policy with every edition changed. Raises Invalid `scenario-malformed`."""
+    for name, words in SETTLED.items():
+        if changes.get(name, words[0]) not in words:
+            raise Invalid("scenario-malformed", f"policy: {name}: what is built is {words[0]} ({words[-1]})")
+    changes = {name: value for name, value in changes.items() if name not in SETTLED}
     try:
         editions = tuple(msgspec.convert({**msgspec.structs.asdict(one), **changes}, Edition) for one in policy.edition)
     except msgspec.ValidationError as error:

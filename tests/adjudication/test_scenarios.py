@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from adjudication.errors import Invalid, Unavailable
 from adjudication.scenarios.format import Expected, Scenario, WorkedTerm, parse, worked_terms
-from adjudication.scenarios.names import STATES
+from adjudication.scenarios.names import SETTLED, STATES
 from adjudication.scenarios.run import Result, came_to, run
 from adjudication.scenarios.terms import unmet_term
 from adjudication.states import State
@@ -248,6 +248,18 @@ def test_a_change_that_is_no_policy_is_an_error() -> None:
     (case,) = parse(f'{ORDINARY}policy = {{ mercy = "great" }}\nexpected = {{}}'.encode())
     with pytest.raises(Invalid, match="mercy"):
         run(case, load_law(), load_policy("default"))
+
+
+def test_a_policy_that_is_settled_may_be_named_and_not_changed() -> None:
+    def expecting(value: str) -> list[str]:
+        sent = ORDINARY.replace(" }", ", sent_at = 2026-04-08T10:00:00, seen_at = 2026-06-07T00:00:00 }")
+        policy = f"policy.never_delivered_past_limitation = '{value}'\n"
+        (case,) = parse(f"{sent}{policy}expected.state = 'LIMITATION_REVIEW'".encode())
+        return [str(one) for one in run(case, load_law(), load_policy("default"))]
+
+    assert [expecting(value) for value in SETTLED["never_delivered_past_limitation"]] == [[], [], []]
+    with pytest.raises(Invalid, match=r"never_delivered_past_limitation: what is built is review \(review, then"):
+        expecting("terminate")
 
 
 def test_a_term_from_delivery_cannot_be_asserted_without_one() -> None:
