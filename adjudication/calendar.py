@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from msgspec import Struct
 
-from adjudication.errors import Unavailable
+from adjudication.errors import NoData
 from adjudication.units import MICROS_PER_SECOND, Micros
 
 OFFSET_US = 5 * 3600 * MICROS_PER_SECOND
@@ -85,19 +85,19 @@ class Calendar:
         """Whether `day` is a working day.
 
         Raises:
-            Unavailable: no data for its year, or whether it is a holiday is not announced.
+            NoData: no data for its year, or whether it is a holiday is not announced.
         """
         if day.year not in self._years:
-            raise Unavailable(f"the working-day calendar of {day.year}")
+            raise NoData(f"the working-day calendar of {day.year}")
         if day in self._unannounced:
-            raise Unavailable(f"whether {day} is a working day (not announced)")
+            raise NoData(f"whether {day} is a working day (not announced)")
         return day in self._working or (day.weekday() < SATURDAY and day not in self._off)
 
     def add_days(self, day: date, count: int) -> date:
         """The last day of a term of `count` days that starts on `day`. Source: art. 739(3).
 
         Raises:
-            Unavailable: the term touches a day the calendar cannot tell.
+            NoData: the term touches a day the calendar cannot tell.
         """
         asked = (day, count)
         if asked not in self._ends:
@@ -111,7 +111,7 @@ class Calendar:
         """`day`, or the next working day if it is none. Source: art. 739(5).
 
         Raises:
-            Unavailable: as `is_working`.
+            NoData: as `is_working`.
         """
         while not self.is_working(day):
             day += timedelta(days=1)

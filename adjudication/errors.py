@@ -4,6 +4,7 @@
     ├── Invalid          never retry: the input breaks a rule; carries a stable code     → dead letter, problem+json 4xx
     │   └── UnknownVersion   a message of a kind or version this release does not know
     ├── Unavailable      our own store or broker cannot answer now                        → pause, back off, 503
+    │   └── NoData           law or policy data does not reach so far; no retry adds it   → people add the data
     └── Conflict         two terminal outcomes for one cause                              → a person, never overwritten
 
 Anything else is a bug: the worker stops (design: the runner quarantines a record after three crashes).
@@ -44,6 +45,15 @@ class Unavailable(TarazyError):
         super().__init__(f"{what} is unavailable, retry in {retry_after_s:g} s")
         self.what = what
         self.retry_after_s = retry_after_s
+
+
+class NoData(Unavailable):
+    """Law or policy data does not reach so far, and nothing is assumed. Asking again helps once a release has the data:
+    a stage holds what needs it, a command says what is missing."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.args = (f"{what} is not in the data, and nothing is assumed: it has to be added",)
 
 
 class Conflict(TarazyError):

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from adjudication.answers import SizeClass
 from adjudication.calendar import Calendar, Year
-from adjudication.errors import Invalid, Unavailable
+from adjudication.errors import Invalid, NoData
 from adjudication.facts import Offence
 from adjudication.messages import Form, Part, ReasonCode
 from adjudication.units import TIYN_PER_TENGE, Count, Sha256, Tiyn
@@ -308,30 +308,30 @@ class Lawbook:
         """The MCI of a day.
 
         Raises:
-            Unavailable: there is no figure for that day; it is never guessed.
+            NoData: there is no figure for that day; it is never guessed.
         """
         found = next((mci for mci in self.mci if mci.first_day <= day <= mci.last_day), None)
         if found is None:
-            raise Unavailable(f"the MCI of {day}")
+            raise NoData(f"the MCI of {day}")
         return found
 
     def term(self, code: TermCode, day: date, part: Part = "") -> Term:
         """The term `code` as it stood on `day`; in a case of `part`, the one that this part or its article has.
 
         Raises:
-            Unavailable: the law data does not reach that day.
+            NoData: the law data does not reach that day.
         """
         terms = self._on(day).terms
         found = terms.get((code, part)) or terms.get((code, part.partition("(")[0])) or terms.get((code, ""))
         if found is None:
-            raise Unavailable(f"the term {code} on {day}")
+            raise NoData(f"the term {code} on {day}")
         return found
 
     def title(self, form: Form, day: date) -> Texts:
         """What a document formed on `day` is called.
 
         Raises:
-            Unavailable: there was no such document on that day.
+            NoData: there was no such document on that day.
         """
         return _applying(self.documents, f"the title of a {form}", day, lambda one: one.form == form).title
 
@@ -418,7 +418,7 @@ def _parse_file(name: str, data: bytes) -> _File:
 def _applying(rules: tuple[_D, ...], what: str, day: date, wanted: Callable[[_D], bool]) -> _D:
     found = next((rule for rule in rules if wanted(rule) and rule.applies(day)), None)
     if found is None:
-        raise Unavailable(f"{what} on {day}")
+        raise NoData(f"{what} on {day}")
     return found
 
 

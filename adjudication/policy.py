@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from adjudication import codec
-from adjudication.errors import Invalid, Unavailable
+from adjudication.errors import Invalid, NoData
 from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.units import Bp, Count, Name, Sha256
 
@@ -93,9 +93,9 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict
         """The edition in force on `day`.
 
         Raises:
-            Unavailable: the policy starts later.
+            NoData: the policy starts later.
         """
         found = next((edition for edition in reversed(self.edition) if edition.in_force <= day), None)
         if found is None:
-            raise Unavailable(f"policy {self.name} of {day}")
+            raise NoData(f"policy {self.name} of {day}")
         return found

@@ -1,5 +1,6 @@
 """Short facts to a whole checked passage: everything not said is ordinary, and made up in one place."""
 
+import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple, get_args
@@ -52,7 +53,8 @@ from adjudication.messages import (
 )
 from adjudication.plates import classify, country
 from adjudication.possession import named_by
-from adjudication.scenarios.format import SYSTEMS, ScenarioFacts
+from adjudication.scenarios.format import ScenarioFacts
+from adjudication.scenarios.names import SYSTEMS
 from adjudication.units import MICROS_PER_SECOND, Micros
 
 ASKED_AFTER_US = 60 * MICROS_PER_SECOND
@@ -243,19 +245,27 @@ def _place(facts: ScenarioFacts) -> Place:
 
 
 def _measurement(facts: ScenarioFacts) -> Measurement | None:
+    """In hundredths, as devices state a speed: of finer decimals that speed and that error whose excess is, with and
+    without the error, exactly what the formula of brief §15.2 gives."""
     kind = MEASURED.get(facts.kind)
     if kind is None:
         return None
+    measured = facts.measured_kmh or Decimal(0)
+    value, certain = _kmh100(measured), _kmh100(measured - facts.measurement_error_kmh)
     return Measurement(
         kind=kind,
-        value_kmh100=_kmh100(facts.measured_kmh),
-        error_kmh100=_kmh100(facts.measurement_error_kmh),
-        limit_kmh100=_kmh100(facts.limit_kmh),
+        value_kmh100=value,
+        error_kmh100=value - certain,
+        limit_kmh100=_limit_kmh100(facts.limit_kmh or Decimal(0)),
     )
 
 
-def _kmh100(kmh: Decimal | None) -> int:
-    return int((kmh or Decimal(0)) * 100)
+def _kmh100(kmh: Decimal) -> int:
+    return math.floor(kmh * 100)
+
+
+def _limit_kmh100(kmh: Decimal) -> int:
+    return math.ceil(kmh * 100)
 
 
 def _plate(facts: ScenarioFacts) -> PlateReading | None:
@@ -336,7 +346,7 @@ def _limits(facts: ScenarioFacts) -> tuple[SignedLimit, ...] | None:
     signed = (
         SignedLimit(
             sign=f"sign-{number}",
-            limit_kmh100=_kmh100(one.kmh),
+            limit_kmh100=_limit_kmh100(one.kmh),
             since_us=instant_us(one.since) if one.since else 0,
             to_us=instant_us(one.to) if one.to else None,
         )

@@ -6,7 +6,7 @@ from datetime import date
 from adjudication.calendar import civil_day, end_of_day_us, instant_us, start_of_day_us
 from adjudication.errors import Conflict
 from adjudication.forming import form_act
-from adjudication.happenings import Told, event_of
+from adjudication.happenings import Told, What, event_of
 from adjudication.lawbook import Lawbook
 from adjudication.lifecycle import apply
 from adjudication.messages import (
@@ -21,11 +21,19 @@ from adjudication.messages import (
 )
 from adjudication.protocol import Act, Body
 from adjudication.scenarios.format import ScenarioFacts
+from adjudication.scenarios.names import STATES
 from adjudication.standing import Standing, opened
+from adjudication.states import State
 from adjudication.terms import limitation_last_day, send_last_day
 from adjudication.units import TIYN_PER_TENGE, Micros
 
-BEFORE_THE_ACT = {"auto": "DECIDED", "review": "REVIEW", "wait": "WAITING", "refer": "REFERRED", "reject": "REJECTED"}
+BEFORE_THE_ACT: dict[str, State] = {
+    "auto": "DECIDED",
+    "review": "REVIEW",
+    "wait": "WAITING",
+    "refer": "REFERRED",
+    "reject": "REJECTED",
+}
 BODY = Body(body_id="01", name_kk="Үлгі", name_ru="Пример", location_kk="", location_ru="")
 NUMBER = "01-2026-000000001"
 RUNNING: dict[str, ActDeadlineCode] = {
@@ -43,9 +51,16 @@ RUNNING: dict[str, ActDeadlineCode] = {
 class Course:
     """Where the facts lead: the state, the act's standing if there is one, and what is then still due."""
 
-    state: str
+    state: State
     standing: Standing | None = None
     due: "dict[ActDeadlineCode, Micros | None] | None" = None
+    told: frozenset[What] = frozenset()
+
+    def called(self, name: str | None) -> str:
+        """The state, by the brief's `name` for it where that is one (names.STATES), else by its own."""
+        refund = self.standing is not None and self.standing.refund_tiyn > self.standing.refunded_tiyn
+        known = None if name is None else STATES.get(name)
+        return name if name and known and known.fits(self.state, self.told, refund=refund) else self.state
 
     def last_day(self, name: str) -> date | None:
         """The last day of a running term, by its name in a scenario; None where it does not run."""
@@ -66,11 +81,11 @@ def course(facts: ScenarioFacts, route: str, case: CaseDecided | None, law: Lawb
         "SEND": end_of_day_us(last_day_to_send(case, law)),
         "LIM_OFFENCE": end_of_day_us(limitation_last_day(law, act.offence_us)),
     }
-    for event in _events(facts, act):
+    for event in _events(facts, act, law):
         standing, due = _fold(*_until(act, standing, due, event.at_us, law), event, law)
     if facts.seen_at is not None:
         standing, due = _until(act, standing, due, instant_us(facts.seen_at), law)
-    return Course(standing.state, standing, due)
+    return Course(standing.state, standing, due, frozenset(one.what for one in facts.then))
 
 
 def last_day_to_send(case: CaseDecided, law: Lawbook) -> date:
@@ -87,7 +102,18 @@ def _formed_us(facts: ScenarioFacts, case: CaseDecided, law: Lawbook) -> Micros:
     return sent_us if sent_us is not None and sent_us >= first.sendable_until_us else signed_us
 
 
-def _events(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
+def _events(facts: ScenarioFacts, act: Act, law: Lawbook) -> list[CaseEvents]:
+    """What the facts tell, and the end of the MCI where they look at an unsent act after it (brief §15.3 rule 1)."""
+    events = _told(facts, act)
+    looked = [event.at_us for event in events] + ([] if facts.seen_at is None else [instant_us(facts.seen_at)])
+    mci_ends_us = end_of_day_us(law.mci_on(act.initiated_on).last_day)
+    if facts.sent_at is None and act.sendable_until_us == mci_ends_us <= max(looked, default=0):
+        unsent = ActVoided(case_id=act.case_id, at_us=mci_ends_us, act_number=act.number, reason="SUPERSEDED_UNSENT")
+        events.append(unsent)
+    return sorted(events, key=lambda event: event.at_us)
+
+
+def _told(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
     events: list[CaseEvents] = []
     if facts.sent_at is not None:
         at_us = instant_us(facts.sent_at)
@@ -107,7 +133,7 @@ def _events(facts: ScenarioFacts, act: Act) -> list[CaseEvents]:
     for one in facts.then:
         told = Told(act.case_id, instant_us(one.at), "", one.until_on, int(one.tenge * TIYN_PER_TENGE), "0" * 12, "0")
         events.append(event_of(one.what, told))
-    return sorted(events, key=lambda event: event.at_us)
+    return events
 
 
 def _until(

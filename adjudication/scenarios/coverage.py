@@ -53,9 +53,7 @@ POLICY_OF_THE_ROAD = frozenset(
     }
 )
 """Values that the stages go by, between two passages or two rounds of answers."""
-STATES_OF_THE_ROAD = frozenset(
-    {"NEW", "DECIDED", "JOINED", "POST_PENDING", "UNDELIVERED", "DEEMED_CONSIDERED", "SUPERSEDED_UNSENT"}
-)
+STATES_OF_THE_ROAD = frozenset({"NEW", "DECIDED", "JOINED", "POST_PENDING", "UNDELIVERED", "DEEMED_CONSIDERED"})
 """Where a case stands between two stages or two events of one instant, or by a channel's word."""
 
 

@@ -4,19 +4,23 @@ Source: domain/scenario-format.md.
 """
 
 import tomllib
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import combinations
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from adjudication.answers import PersonStanding, SizeClass, System, VehicleStatus
+from adjudication.answers import PersonStanding, SizeClass, VehicleStatus
+from adjudication.calendar import instant_us
 from adjudication.errors import Invalid
 from adjudication.facts import QualityFlag, VehicleClass, ViolationCode
 from adjudication.happenings import What
 from adjudication.lawbook import TermCode
 from adjudication.messages import Form, Route
+from adjudication.scenarios.names import SYSTEMS
 from adjudication.terms import Stop
 
 Kind = Literal[
@@ -28,18 +32,6 @@ Kind = Literal[
     "no_inspection_by_data_match",
     ViolationCode,
 ]
-SYSTEMS: dict[str, System] = {
-    "device": "devices",
-    "devices": "devices",
-    "vehicle": "vehicles",
-    "vehicles": "vehicles",
-    "person": "persons",
-    "persons": "persons",
-    "insurance": "insurance",
-    "inspection": "inspection",
-    "penalties": "penalties",
-}
-"""How a file may call the register that did not answer."""
 
 
 class _Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -306,6 +298,27 @@ def _check(case: Scenario) -> None:
             raise Invalid("scenario-malformed", f"{case.id}: an insurance bound is a day or a moment")
     unknown = sorted({*facts.unanswered, *facts.no_record} - set(SYSTEMS))
     if unknown:
-        raise Invalid("scenario-malformed", f"{case.id}: no such register: {', '.join(unknown)}")
+        there_are = f"no such register: {', '.join(unknown)}; there are: {', '.join(SYSTEMS)}"
+        raise Invalid("scenario-malformed", f"{case.id}: {there_are}")
     if facts.delivered_at is not None and facts.sent_at is None:
         raise Invalid("scenario-malformed", f"{case.id}: delivered_at without sent_at")
+    for earlier, later in _out_of_order(facts):
+        raise Invalid("scenario-malformed", f"{case.id}: {later} is before {earlier}")
+
+
+def _out_of_order(facts: ScenarioFacts) -> Iterator[tuple[str, str]]:
+    """What stands before what it can only follow: the earlier and the later by name."""
+    offence = ("offence_at", facts.offence_at)
+    found = offence if facts.possessor is None else ("possessor.at", facts.possessor.at)
+    judged = ("officer_confirmed_at", facts.officer_confirmed_at), ("officer_rejected_at", facts.officer_rejected_at)
+    acted = ("signed_at", facts.signed_at), ("sent_at", facts.sent_at), ("delivered_at", facts.delivered_at)
+    told = *(("paid", one.at) for one in facts.paid), *(("then", one.at) for one in facts.then)
+    follows = [
+        *((offence, one) for one in (found, *told, ("seen_at", facts.seen_at))),
+        *((found, one) for one in (*judged, *acted)),
+        *((verdict, one) for verdict in judged for one in acted),
+        *combinations(acted, 2),
+    ]
+    for (earlier, first), (later, second) in follows:
+        if first is not None and second is not None and instant_us(second) < instant_us(first):
+            yield earlier, later

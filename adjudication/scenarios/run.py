@@ -1,15 +1,16 @@
 """Runs a scenario: the same `decide` as on the road, then the act's terms and the case's course as far as facts go."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
+from msgspec.structs import replace
 
 from adjudication.calendar import civil_day, instant_us
 from adjudication.controls import after_limitation
 from adjudication.decide import decide
-from adjudication.errors import Invalid
+from adjudication.errors import Invalid, Unavailable
 from adjudication.lawbook import Detection, Lawbook
 from adjudication.messages import CaseDecided, PassageChecked, PassageClosed
 from adjudication.policy import Edition, Policy
@@ -18,6 +19,7 @@ from adjudication.rules.reported import reported_as
 from adjudication.scenarios.build import REPORTS, against, asked_again, checked_passage, owners_facts, verdict
 from adjudication.scenarios.course import RUNNING, course, last_day_to_send
 from adjudication.scenarios.format import Expected, Scenario, ScenarioFacts
+from adjudication.scenarios.names import SETTLED
 from adjudication.terms import (
     delivery_outlives_limitation,
     delivery_terms,
@@ -35,6 +37,7 @@ FOUND_AS: dict[str, Detection] = {
     "no_inspection_by_data_match": "no_inspection",
 }
 """What instruments and registers tell, by the name that scenarios give it."""
+UNAVAILABLE = "Unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,21 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What the law made of the facts: a decision, or None with a closing; `route` and `reason` after sending."""
+    """What the law made of the facts: a decision, or None with a closing; `route` and `reason` after sending.
+
+    `missing`: what the law's data does not say, so that no act can be formed yet; "" where nothing is missing.
+    """
 
     route: str
     reason: str
     case: CaseDecided | None
+    missing: str = ""
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """The reason, its ground of art. 741, and the brief's word for data that is missing (§15.2)."""
+        also = {UNAVAILABLE} if self.missing else set()
+        return frozenset({self.reason, REASONS[self.reason].ground} | also)
 
 
 def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]:
@@ -76,11 +89,11 @@ def unmet(scenario: Scenario, result: Result, law: Lawbook, changed: Policy) -> 
     values = {**_decided(scenario, result, law, changed), **_dates(scenario, result, law)}
     wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
     wanted.pop("deadlines", None)
-    grounds = {result.reason, REASONS[result.reason].ground}
+    why = f" ({result.missing})" if result.missing else ""
     return tuple(
-        Failure(scenario.id, key, str(expected), str(values[key]))
+        Failure(scenario.id, key, str(expected), f"{values[key]}{why}")
         for key, expected in wanted.items()
-        if values[key] != expected and not (key == "reason" and expected in grounds)
+        if values[key] != expected and not (key == "reason" and expected in result.reasons)
     )
 
 
@@ -90,6 +103,10 @@ def _asserted(table: msgspec.Struct) -> dict[str, object]:
 
 def with_changes(policy: Policy, changes: dict[str, object]) -> Policy:
     """The policy with every edition changed. Raises Invalid `scenario-malformed`."""
+    for name, words in SETTLED.items():
+        if changes.get(name, words[0]) not in words:
+            raise Invalid("scenario-malformed", f"policy: {name}: what is built is {words[0]} ({words[-1]})")
+    changes = {name: value for name, value in changes.items() if name not in SETTLED}
     try:
         editions = tuple(msgspec.convert({**msgspec.structs.asdict(one), **changes}, Edition) for one in policy.edition)
     except msgspec.ValidationError as error:
@@ -159,7 +176,8 @@ def _of_kind(
 
 
 def _too_late(case: CaseDecided, facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result | None:
-    """What the facts after the decision make of it: an act cannot be sent when the law's terms have passed."""
+    """What the facts after the decision make of it: an act cannot be sent when the law's terms have passed, nor formed
+    where its money is not known: the case waits (brief §15.2)."""
     last = facts.sent_at or facts.signed_at
     if case.route != "auto" or last is None:
         return None
@@ -169,10 +187,21 @@ def _too_late(case: CaseDecided, facts: ScenarioFacts, law: Lawbook, policy: Pol
         return Result(barred, "LIMITATION", case)
     if civil_day(sent_us) > last_day_to_send(case, law):
         return Result(policy.on(civil_day(offence_us)).send_term_lapsed, "SEND_TERM_LAPSED", case)
+    if missing := _missing_mci(last, law):
+        return Result("wait", case.reason, case, missing)
     delivered = facts.delivered_at
     if delivered is not None and delivery_outlives_limitation(law, offence_us, instant_us(delivered)):
         return Result("review", "TERM_OUTLIVES_LIMITATION", case)
     return None
+
+
+def _missing_mci(at: datetime, law: Lawbook) -> str:
+    """What is missing where the day has no MCI, else ""."""
+    try:
+        law.mci_on(civil_day(instant_us(at)))
+    except Unavailable as error:
+        return str(error)
+    return ""
 
 
 def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -> dict[str, object]:
@@ -186,7 +215,7 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         "document": case.form if case else None,
         "mci_count": case.mci_count if case else None,
         "discount_offered": case.discount_offered if case else None,
-        "effective_excess_kmh": max(excess_kmh(measurement, tolerance), 0) if measurement else None,
+        "effective_excess_kmh": excess_kmh(measurement, tolerance) if measurement else None,
         "effective_excess_load": case.excess_load if case else None,
         **_after(scenario, result, law),
         "mci_value_tenge": None,
@@ -206,8 +235,16 @@ def _after(scenario: Scenario, result: Result, law: Lawbook) -> dict[str, object
     names = (*RUNNING, "court_last_day")
     if scenario.expected.state is None and not _asserted(scenario.expected.deadlines).keys() & set(names):
         return {}
-    there = course(scenario.facts, result.route, result.case, law)
-    return {"state": there.state, **{name: there.last_day(name) for name in names}}
+    facts, route = (scenario.facts, result.route) if not result.missing else _unsent(scenario.facts, law)
+    there = course(facts, route, result.case, law)
+    return {"state": there.called(scenario.expected.state), **{name: there.last_day(name) for name in names}}
+
+
+def _unsent(facts: ScenarioFacts, law: Lawbook) -> tuple[ScenarioFacts, str]:
+    """What is left of the facts where no act could be sent, and the route: one signed while its MCI was known stood."""
+    stood = facts.signed_at is not None and not _missing_mci(facts.signed_at, law)
+    seen_at = facts.seen_at or facts.sent_at
+    return replace(facts, sent_at=None, delivered_at=None, seen_at=seen_at), "auto" if stood else "wait"
 
 
 def _wants_money(expected: Expected) -> bool:
@@ -222,7 +259,7 @@ def initiated_on(facts: ScenarioFacts) -> date:
 def _dates(scenario: Scenario, result: Result, law: Lawbook) -> dict[str, object]:
     facts, asked = scenario.facts, _asserted(scenario.expected.deadlines)
     offence_us = instant_us(facts.offence_at)
-    values: dict[str, object] = {"initiated_on": facts.sent_at and initiated_on(facts)}
+    values: dict[str, object] = {"initiated_on": None if result.missing else facts.sent_at and initiated_on(facts)}
     if "send_last_day" in asked or "limitation_last_day_strict" in asked:
         terms = offence_terms(law, offence_us)
         values["send_last_day"] = last_day_to_send(result.case, law) if result.case else terms.send_last_day_on

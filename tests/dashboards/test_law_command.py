@@ -52,7 +52,31 @@ def test_a_case_that_cannot_be_run_fails_and_says_why(tmp_path: Path) -> None:
     file.write_text(CASE.replace("2026-04", "2023-04") + 'expected = { route = "auto" }')
     code, said = law("scenario", str(file))
     assert code == 1
-    assert "a: policy default of 2023-04-06 is unavailable" in said
+    assert "a: policy default of 2023-04-06 is not in the data" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (("term", "SEND", "--from", "2027-05-12"), "whether 2027-05-14 is a working day (not announced)"),
+        (("term", "SEND", "--from", "2027-12-31"), "the working-day calendar of 2028"),
+        (("term", "SEND", "--from", "2023-12-31"), "the term SEND on 2023-12-31"),
+    ],
+)
+def test_what_no_retry_helps_is_named_without_one(arguments: tuple[str, ...], missing: str) -> None:
+    code, said = law(*arguments)
+    assert code == 1
+    assert said == f"{missing} is not in the data, and nothing is assumed: it has to be added\n"
+
+
+def test_a_scenario_of_a_day_without_an_index_names_it_and_no_retry(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    facts = CASE.replace("2026-04-06", "2026-12-30").replace(" }", ", sent_at = 2027-01-05T08:00:00 }")
+    file.write_text(facts + 'expected = { sum_tenge = "43250" }')
+    code, said = law("scenario", str(file))
+    assert code == 1
+    assert "a: the MCI of 2027-01-05 is not in the data" in said
+    assert "retry" not in said
 
 
 def test_a_file_that_is_wrong_stops_nothing_else(tmp_path: Path) -> None:
