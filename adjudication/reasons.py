@@ -2,7 +2,7 @@
 
 Codes are public API: they stand in messages, in the register, in statistics. `source` is the article or the policy's
 name. `confirmable`: an officer's confirmation settles the doubt; all others are law or missing facts, which nobody
-confirms away. `ground` is the ground of art. 741 a reason comes down to, by its own code, where it is not one itself.
+confirms away. `grounds` are those of art. 741 that a reason comes down to, by their codes, where it is none itself.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ class Reason:
     source: str
     text: Texts
     confirmable: bool = False
-    ground: str = ""
+    grounds: tuple[str, ...] = ()
 
 
 def _reason(
     code: str, source: str, kk: str, ru: str, en: str, *, confirmable: bool = False, ground: str = ""
 ) -> Reason:
-    return Reason(code, source, Texts(kk=kk, ru=ru, en=en), confirmable, ground)
+    return Reason(code, source, Texts(kk=kk, ru=ru, en=en), confirmable, tuple(ground.split()))
 
 
 _AUTOMATIC = (
@@ -47,11 +47,11 @@ _AUTOMATIC = (
 _CLOSED = (
     _reason(
         "NO_OFFENCE",
-        "741(1)(1)",
+        "741(1)(1), (2)",
         "Құқық бұзушылық оқиғасы жоқ",
         "Событие правонарушения отсутствует",
         "There was no offence",
-        ground="NO_EVENT",
+        ground="NO_EVENT NO_CORPUS",
     ),
     _reason(
         "NO_CORPUS",

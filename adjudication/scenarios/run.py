@@ -69,7 +69,7 @@ class Result:
     def reasons(self) -> frozenset[str]:
         """The reason, its ground of art. 741, and the brief's word for data that is missing (§15.2)."""
         also = {UNAVAILABLE} if self.missing else set()
-        return frozenset({self.reason, REASONS[self.reason].ground} | also)
+        return frozenset({self.reason, *REASONS[self.reason].grounds} | also)
 
 
 def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]:

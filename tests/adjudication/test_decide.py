@@ -331,7 +331,11 @@ def test_a_second_answer_from_the_same_day_s_cache_does_not_count() -> None:
 
 def test_a_contract_found_at_the_second_asking_ends_the_case() -> None:
     found = one(again(UNINSURED, T0 + 24 * HOUR_US, insurance=samples.INSURANCE))
-    assert (found.route, found.reason, REASONS[found.reason].ground) == ("reject", "NO_OFFENCE", "NO_EVENT")
+    assert (found.route, found.reason, REASONS[found.reason].grounds) == (
+        "reject",
+        "NO_OFFENCE",
+        ("NO_EVENT", "NO_CORPUS"),
+    )
 
 
 def test_silence_at_the_second_asking_waits_on() -> None:
