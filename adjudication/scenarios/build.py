@@ -247,16 +247,15 @@ def _place(facts: ScenarioFacts) -> Place:
 def _measurement(facts: ScenarioFacts) -> Measurement | None:
     """In hundredths, as devices state a speed: of finer decimals that speed and that error whose excess is, with and
     without the error, exactly what the formula of brief §15.2 gives."""
-    kind = MEASURED.get(facts.kind)
-    if kind is None:
+    measured = facts.measured_kmh
+    if measured is None or facts.limit_kmh is None:
         return None
-    measured = facts.measured_kmh or Decimal(0)
     value, certain = _kmh100(measured), _kmh100(measured - facts.measurement_error_kmh)
     return Measurement(
-        kind=kind,
+        kind=MEASURED.get(facts.kind, "speed"),
         value_kmh100=value,
         error_kmh100=value - certain,
-        limit_kmh100=_limit_kmh100(facts.limit_kmh or Decimal(0)),
+        limit_kmh100=_limit_kmh100(facts.limit_kmh),
     )
 
 
@@ -313,7 +312,7 @@ def _none(facts: ScenarioFacts, system: System, asked_us: Micros) -> NoRecord:
 def _device(facts: ScenarioFacts, asked_us: Micros) -> DeviceAnswer:
     """Measuring where a speed was measured or a verification is spoken of; verified unless the facts say otherwise."""
     day = civil_day(instant_us(facts.offence_at))
-    measures = facts.kind in MEASURED or bool(facts.loads) or facts.verification_valid_to is not None
+    measures = facts.measured_kmh is not None or bool(facts.loads) or facts.verification_valid_to is not None
     valid_to = facts.verification_valid_to or day + timedelta(days=365)
     kind = facts.device_kind or ("measuring" if measures else "non_measuring")
     verification = Verification(

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from adjudication.answers import PersonStanding, SizeClass, VehicleStatus
 from adjudication.calendar import instant_us
@@ -119,6 +120,9 @@ class ScenarioFacts(_Table, frozen=True, kw_only=True):
     `limits_registered` absent: the register keeps none for the device.
     `standing_traffic`, `forced_stop` absent: the device said nothing of it.
 
+    `measured_kmh` with `limit_kmh` is a measured speed beside whatever the kind is: several offences in one passage.
+    `loads` likewise.
+
     With `possessor` the owner was released (31(3)), and all is about the case against the possessor: `previous`,
     `unanswered`, `no_record`, what officers said, the act with what became of it, and what is expected.
     """
@@ -202,8 +206,10 @@ class Deadlines(_Table, frozen=True, kw_only=True):
 
 
 class Expected(_Table, frozen=True, kw_only=True):
-    """What must come out; None: not asserted."""
+    """What must come out; None: not asserted. `part`: of several offences the one that is spoken of, by its part or by
+    the one it repeats; absent, that of `article_part`, else that of the facts' kind."""
 
+    part: str | None = None
     route: Route | None = None
     reason: str | None = None
     article_part: str | None = None
@@ -218,17 +224,28 @@ class Expected(_Table, frozen=True, kw_only=True):
     state: str | None = None
     deadlines: Deadlines = Deadlines()
 
+    @property
+    def about(self) -> str:
+        """The part that is spoken of; "" where none is named."""
+        return self.part or self.article_part or ""
+
 
 class Scenario(_Table, frozen=True, kw_only=True):
-    """One case: facts, what the policy has otherwise than by default, what is expected."""
+    """One passage: facts, what the policy has otherwise than by default, what is expected; in `also` what is expected
+    of other offences in it, each with its part (58(1))."""
 
     id: Annotated[str, Meta(min_length=1)]
     facts: ScenarioFacts
     expected: Expected
+    also: tuple[Expected, ...] = ()
     title: str = ""
     basis: str = ""
     confidence: Literal["A", "B", "C", "M", ""] = ""
     policy: dict[str, object] = {}
+
+    def apart(self) -> tuple["Scenario", ...]:
+        """One scenario for each offence that something is expected of."""
+        return tuple(replace(self, expected=one, also=()) for one in (self.expected, *self.also))
 
 
 class WorkedTerm(_Table, frozen=True, kw_only=True):
@@ -291,6 +308,10 @@ def _check(case: Scenario) -> None:
     facts = case.facts
     if facts.kind in ("speed", "section_speed") and (facts.measured_kmh is None or facts.limit_kmh is None):
         raise Invalid("scenario-malformed", f"{case.id}: a speed needs measured_kmh and limit_kmh")
+    if (facts.measured_kmh is None) != (facts.limit_kmh is None):
+        raise Invalid("scenario-malformed", f"{case.id}: measured_kmh and limit_kmh belong together")
+    if not all(one.about for one in case.also):
+        raise Invalid("scenario-malformed", f"{case.id}: what is expected also names its part")
     if facts.kind in ("overweight", "oversize") and not facts.loads:
         raise Invalid("scenario-malformed", f"{case.id}: weight and size need loads")
     for bound in (facts.policy_valid_from, facts.policy_valid_to):

@@ -81,11 +81,16 @@ def run(scenario: Scenario, law: Lawbook, policy: Policy) -> tuple[Failure, ...]
         Unavailable: law data does not reach the scenario's days.
     """
     changed = with_changes(policy, scenario.policy)
-    return unmet(scenario, came_to(scenario.facts, law, changed), law, changed)
+    return tuple(
+        failure
+        for one in scenario.apart()
+        for failure in unmet(one, came_to(one.facts, law, changed, one.expected.about), law, changed)
+    )
 
 
 def unmet(scenario: Scenario, result: Result, law: Lawbook, changed: Policy) -> tuple[Failure, ...]:
-    """The expectations that a result does not meet; `changed` is the policy it was come to by. Raises as `run`."""
+    """The expectations that a result does not meet, `also` apart; `changed` is the policy it was come to by. Raises as
+    `run`."""
     values = {**_decided(scenario, result, law, changed), **_dates(scenario, result, law)}
     wanted = {**_asserted(scenario.expected), **_asserted(scenario.expected.deadlines)}
     wanted.pop("deadlines", None)
@@ -114,27 +119,53 @@ def with_changes(policy: Policy, changes: dict[str, object]) -> Policy:
     return Policy(name=policy.name, edition=editions, demonstration=policy.demonstration)
 
 
-def came_to(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result:
-    """What the law makes of the facts, asked as often as the road would ask. Raises Unavailable as `run`."""
-    checked = checked_passage(facts) if facts.possessor is None else _against(facts, law, policy)
+def came_to(facts: ScenarioFacts, law: Lawbook, policy: Policy, part: str = "") -> Result:
+    """What the law makes of the facts, asked as often as the road would ask: of several offences that of `part`, or
+    that repeats it; where there is none, that of the facts' kind. Raises Unavailable as `run`."""
+    choose = _Choice(facts, law, policy, part)
+    checked = checked_passage(facts) if facts.possessor is None else _against(choose)
     found = decide(checked, (), law, policy)
-    case = _of_kind(found, facts, law, policy)
+    case = choose(found)
     while case is not None and _is_asked_again(case, facts):
         assert case.ask_again_us is not None
         checked = asked_again(checked, facts, case.ask_again_us)
-        case = _of_kind(decide(checked, (), law, policy), facts, law, policy)
+        case = choose(decide(checked, (), law, policy))
     if case is None:
         closed = next((one.outcome for one in found if isinstance(one, PassageClosed)), "NO_OFFENCE")
         return Result("reject", closed, None)
-    case = _judged(case, checked, facts, law, policy)
+    case = _judged(case, checked, choose)
     late = _too_late(case, facts, law, policy)
     return late or Result(case.route, case.reason, case)
 
 
-def _against(facts: ScenarioFacts, law: Lawbook, policy: Policy) -> PassageChecked:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which of a passage's cases a scenario speaks of."""
+
+    facts: ScenarioFacts
+    law: Lawbook
+    policy: Policy
+    part: str
+
+    def __call__(self, found: tuple[CaseDecided | PassageClosed, ...]) -> CaseDecided | None:
+        """The case of the part, else of the kind; None where there is neither."""
+        cases = [one for one in found if isinstance(one, CaseDecided)]
+        of_part = (case for case in cases if self.part and self.part in (case.part, case.base))
+        kind = self._parts_of_kind()
+        return next(of_part, None) or next((case for case in cases if case.part in kind), None)
+
+    def _parts_of_kind(self) -> set[str]:
+        day, facts = civil_day(instant_us(self.facts.offence_at)), self.facts
+        reported = REPORTS.get(facts.kind)
+        kind = FOUND_AS.get(facts.kind, "speed") if reported is None else reported_as(reported, self.policy.on(day))
+        bases = {part.part for part in self.law.detecting(kind, day)}
+        return bases | {part.part for part in self.law.parts_on(day) if bases.intersection(part.repeat_of)}
+
+
+def _against(choose: _Choice) -> PassageChecked:
     """What the road has of a possessor, once the owner of the same passage is released."""
-    before = owners_facts(facts)
-    owners = _of_kind(decide(checked_passage(before), (), law, policy), before, law, policy)
+    facts = choose.facts
+    owners = choose(decide(checked_passage(owners_facts(facts)), (), choose.law, choose.policy))
     if owners is None:
         raise Invalid("scenario-malformed", "a possessor answers for what the owner was released from: here is nothing")
     return against(facts, owners)
@@ -148,31 +179,17 @@ def _is_asked_again(case: CaseDecided, facts: ScenarioFacts) -> bool:
     return case.reason == "SECOND_ASK_DUE" or case.ask_again_us <= seen_us
 
 
-def _judged(
-    case: CaseDecided, checked: PassageChecked, facts: ScenarioFacts, law: Lawbook, policy: Policy
-) -> CaseDecided:
+def _judged(case: CaseDecided, checked: PassageChecked, choose: _Choice) -> CaseDecided:
     """The case after an officer's verdict, if there was one."""
+    facts = choose.facts
     at = facts.officer_confirmed_at or facts.officer_rejected_at
     if at is None:
         return case
     confirms = facts.officer_confirmed_at is not None
     review = verdict(case, instant_us(at), confirms=confirms, reason=facts.officer_reason)
-    again = _of_kind(decide(checked, (review,), law, policy), facts, law, policy)
+    again = choose(decide(checked, (review,), choose.law, choose.policy))
     assert again is not None  # decide raises where a verdict fits no case
     return again
-
-
-def _of_kind(
-    found: tuple[CaseDecided | PassageClosed, ...], facts: ScenarioFacts, law: Lawbook, policy: Policy
-) -> CaseDecided | None:
-    """The case of the offence the scenario is about; a passage may make others."""
-    day = civil_day(instant_us(facts.offence_at))
-    reported = REPORTS.get(facts.kind)
-    kind = FOUND_AS.get(facts.kind, "speed") if reported is None else reported_as(reported, policy.on(day))
-    bases = {part.part for part in law.detecting(kind, day)}
-    repeats = {part.part for part in law.parts_on(day) if bases.intersection(part.repeat_of)}
-    cases = (one for one in found if isinstance(one, CaseDecided))
-    return next((case for case in cases if case.part in bases | repeats), None)
 
 
 def _too_late(case: CaseDecided, facts: ScenarioFacts, law: Lawbook, policy: Policy) -> Result | None:
@@ -212,6 +229,7 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         "route": result.route,
         "reason": result.reason,
         "article_part": case.part if case else None,
+        "part": _called(case, scenario.expected.part),
         "document": case.form if case else None,
         "mci_count": case.mci_count if case else None,
         "discount_offered": case.discount_offered if case else None,
@@ -228,6 +246,13 @@ def _decided(scenario: Scenario, result: Result, law: Lawbook, policy: Policy) -
         values["sum_tenge"] = money.sum_tiyn // TIYN_PER_TENGE
         values["half_sum_tenge"] = Decimal(money.half_tiyn) / TIYN_PER_TENGE
     return values
+
+
+def _called(case: CaseDecided | None, part: str | None) -> str | None:
+    """The case's part, or `part` where that is what it repeats."""
+    if case is None:
+        return None
+    return part if part in (case.part, case.base) else case.part
 
 
 def _after(scenario: Scenario, result: Result, law: Lawbook) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """`tarazy law`: look the law up, check its data, run a lawyer's scenarios."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -18,6 +19,8 @@ app = typer.Typer(help="Look the law up, check its data, run scenarios.", no_arg
 
 SCENARIO_FAILED = 1
 FILE_UNREADABLE = 2
+SHIPPED = Path(__file__).resolve().parents[2] / "tests" / "scenarios"
+"""The scenarios of the source tree; an installed package has none."""
 
 
 @app.command()
@@ -30,15 +33,33 @@ def scenario(
     that hold show: each amount, each day around a change, each route, reason, state and policy value. Exit 1 where an
     expectation is not met or something is not shown, 2 where a file is wrong.
     """
+    from integrations.lawfiles import load_law, load_policy
+
+    law, rules = load_law(), load_policy(policy)
+    tally = _run(files, law, rules)
+    holes = _print_coverage(tally.held, law, rules) if coverage else 0
+    if tally.unreadable or tally.failed or holes:
+        raise typer.Exit(FILE_UNREADABLE if tally.unreadable else SCENARIO_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What came of files of scenarios: those that hold, how many cases and terms do not, how many files are wrong."""
+
+    held: "tuple[Ran, ...]"
+    failed: int
+    unreadable: int
+
+
+def _run(files: "Sequence[Path]", law: "Lawbook", rules: "Policy") -> _Tally:
+    """Every scenario and term of the files; prints what is not as expected, then the count."""
     from adjudication.errors import Invalid
     from adjudication.scenarios.coverage import Ran
     from adjudication.scenarios.format import parse, worked_terms
     from adjudication.scenarios.terms import unmet_term
-    from integrations.lawfiles import load_law, load_policy
 
-    law, rules = load_law(), load_policy(policy)
     held: list[Ran] = []
-    wrong = total = terms = terms_failed = 0
+    wrong = total = failed = terms = terms_failed = 0
     for file in files:
         try:
             data = file.read_bytes()
@@ -47,37 +68,33 @@ def scenario(
             typer.echo(f"{file}: {error}", err=True)
             wrong += 1
             continue
-        total += len(cases)
-        held += [ran for case in cases if (ran := _held(file, case, law, rules))]
+        for case in cases:
+            ran = _held(file, case, law, rules)
+            total, failed = total + 1, failed + (not ran)
+            held += ran
         failures = [failure for term in worked for failure in unmet_term(term, law)]
         for failure in failures:
             typer.echo(f"{file}: {failure}")
         terms, terms_failed = terms + len(worked), terms_failed + len(failures)
-    typer.echo(
-        f"{total} cases, {total - len(held)} failed" + (f"; {terms} terms, {terms_failed} failed" if terms else "")
-    )
-    holes = _print_coverage(held, law, rules) if coverage else 0
-    if wrong or len(held) < total or terms_failed or holes:
-        raise typer.Exit(FILE_UNREADABLE if wrong else SCENARIO_FAILED)
+    typer.echo(f"{total} cases, {failed} failed" + (f"; {terms} terms, {terms_failed} failed" if terms else ""))
+    return _Tally(tuple(held), failed + terms_failed, wrong)
 
 
-def _held(file: Path, case: "Scenario", law: "Lawbook", policy: "Policy") -> "Ran | None":
-    """The scenario with what came of it, or None with what is not as expected printed."""
+def _held(file: Path, case: "Scenario", law: "Lawbook", policy: "Policy") -> "tuple[Ran, ...]":
+    """What came of the scenario, once for each offence it speaks of; () with what is not as expected printed."""
     from adjudication.errors import Invalid, Unavailable
     from adjudication.scenarios.coverage import Ran
     from adjudication.scenarios.run import came_to, unmet, with_changes
 
     try:
         changed = with_changes(policy, case.policy)
-        result = came_to(case.facts, law, changed)
-        failures = [str(failure) for failure in unmet(case, result, law, changed)]
-        if not failures:
-            return Ran(case, result)
+        ran = tuple(Ran(one, came_to(one.facts, law, changed, one.expected.about)) for one in case.apart())
+        failures = [str(failure) for one in ran for failure in unmet(one.scenario, one.result, law, changed)]
     except (Invalid, Unavailable) as error:
-        failures = [f"{case.id}: {error}"]
+        ran, failures = (), [f"{case.id}: {error}"]
     for failure in failures:
         typer.echo(f"{file}: {failure}")
-    return None
+    return () if failures else ran
 
 
 def _print_coverage(held: "Sequence[Ran]", law: "Lawbook", policy: "Policy") -> int:
@@ -101,14 +118,23 @@ def _print_coverage(held: "Sequence[Ran]", law: "Lawbook", policy: "Policy") -> 
 
 
 @app.command()
-def check() -> None:
-    """Check the law's data and the policies that ship; print what there is, with its digests."""
+def check(
+    scenarios: Annotated[
+        list[Path] | None,
+        typer.Option(help="Scenarios to show the law by, instead of those that ship.", exists=True, dir_okay=False),
+    ] = None,
+) -> None:
+    """Check the law's data and the policies that ship; print what there is, with its digests. Then run the scenarios,
+    and name each amount, each day before, of and after a change, each route, reason, state and policy value that none
+    shows. Exit 1 where data is wrong, a scenario does not hold or something is not shown.
+    """
     from adjudication.errors import Invalid
     from integrations.lawfiles import load_law, load_policy, policy_names
 
     try:
         law = load_law()
         policies = [load_policy(name) for name in policy_names()]
+        default = load_policy("default")
     except Invalid as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
@@ -116,6 +142,14 @@ def check() -> None:
     typer.echo(f"law {law.sha256}: {len(law.parts)} parts of articles {articles}")
     for policy in policies:
         typer.echo(f"policy {policy.name} {policy.sha256}{' (demonstration)' if policy.demonstration else ''}")
+    files = scenarios or sorted(SHIPPED.glob("*.toml"))
+    if not files:
+        typer.echo("not checked: that scenarios show each amount around its change; none is here (--scenarios FILE)")
+        return
+    tally = _run(files, law, default)
+    holes = _print_coverage(tally.held, law, default)
+    if tally.unreadable or tally.failed or holes:
+        raise typer.Exit(1)
 
 
 @app.command()

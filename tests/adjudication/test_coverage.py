@@ -15,11 +15,11 @@ from integrations.lawfiles import law_files, load_law, load_policy
 ROOT = Path(__file__).parents[2]
 SCENARIOS = sorted((ROOT / "tests/scenarios").glob("*.toml"))
 POLICY = load_policy("default")
-CASES = [case for file in SCENARIOS for case in parse(file.read_bytes())]
+CASES = [case for file in SCENARIOS for whole in parse(file.read_bytes()) for case in whole.apart()]
 
 
 def ran(case: Scenario, law: Lawbook) -> Ran:
-    return Ran(case, came_to(case.facts, law, with_changes(POLICY, case.policy)))
+    return Ran(case, came_to(case.facts, law, with_changes(POLICY, case.policy), case.expected.about))
 
 
 RAN = [ran(case, load_law()) for case in CASES]

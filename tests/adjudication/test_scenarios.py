@@ -104,6 +104,9 @@ def test_finer_decimals_give_the_excess_of_the_formula(measured: str, error: str
         ('term = [{ id = "t", start = 2026-04-06 }]', "a code, or days"),
         ('term = [{ id = "t", start = 2026-04-06, code = "SEND", days = 1 }]', "a code, or days"),
         (ORDINARY + "expected = {}\n[[term]]\nid = 'a'\nstart = 2026-04-06\ndays = 1", "twice"),
+        (ORDINARY.replace(" }", ", measured_kmh = 90 }") + "expected = {}", "belong together"),
+        (ORDINARY.replace(" }", ", limit_kmh = 60 }") + "expected = {}", "belong together"),
+        (ORDINARY + "expected = {}\n[[case.also]]\nroute = 'auto'", "names its part"),
         ("no toml at all", ""),
     ],
 )
@@ -237,6 +240,26 @@ def test_what_waits_for_an_index_says_which(told: str) -> None:
     (money,) = parse(f"{text}expected.sum_tenge = '43250'".encode())
     with pytest.raises(Unavailable, match="MCI of 2027-01-05"):
         run(money, load_law(), load_policy("default"))
+
+
+def test_of_several_offences_each_is_held_to_what_is_expected_of_it() -> None:
+    facts = ORDINARY.replace(
+        " }",
+        ", measured_kmh = 90, limit_kmh = 60, previous = [{ part = '592(2)', "
+        "in_force_on = 2026-02-01, executed_on = 2026-02-01 }] }",
+    )
+    also = """expected = { part = "599(1)", mci_count = 9 }
+    also = [{ part = "592(2)", mci_count = 9 }, { part = "592(4)", mci_count = 9 }, { part = "591(1)" }]"""
+    (case,) = parse(f"{facts}{also}".encode())
+    assert [str(one) for one in run(case, load_law(), load_policy("default"))] == [
+        "a: mci_count: expected 9, got 10",
+        "a: mci_count: expected 9, got 30",
+        "a: mci_count: expected 9, got 30",
+        "a: part: expected 591(1), got 599(1)",
+    ]
+    nothing = ORDINARY.replace("2026-04-06", "2024-04-06").replace("red_light", "phone")
+    (case,) = parse(f'{nothing}expected.part = "591(1)"'.encode())
+    assert [str(one) for one in run(case, load_law(), load_policy("default"))] == ["a: part: expected 591(1), got None"]
 
 
 def test_instants_may_be_one() -> None:

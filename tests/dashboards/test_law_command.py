@@ -89,11 +89,39 @@ def test_a_file_that_is_wrong_stops_nothing_else(tmp_path: Path) -> None:
     assert "1 cases, 0 failed" in said
 
 
-def test_check_prints_what_there_is() -> None:
+def test_check_prints_what_there_is_and_runs_the_scenarios_that_ship() -> None:
     code, said = law("check")
     assert code == 0
     assert "230, 571, 590, 591, 592, 593, 594, 595, 596, 597, 598, 599, 600, 601, 602, 606, 607, 615" in said
     assert "demo" in said.partition("(demonstration)")[0]
+    assert " cases, 0 failed; " in said
+    assert said.endswith("0 holes\n")
+
+
+def test_check_names_what_the_scenarios_given_do_not_show() -> None:
+    code, said = law("check", "--scenarios", str(SCENARIOS / "speed.toml"), "--scenarios", str(SCENARIOS / "days.toml"))
+    assert code == 1
+    assert "not shown: 591(1): the day before it begins, 2026-03-11" in said
+    assert "not shown: 591(1) since 2026-03-12: 5 MCI" in said
+
+
+def test_check_fails_where_a_scenario_does_not_hold(tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text(CASE + 'expected = { route = "review" }')
+    shipped = [word for one in sorted(SCENARIOS.glob("*.toml")) for word in ("--scenarios", str(one))]
+    code, said = law("check", "--scenarios", str(file), *shipped)
+    assert code == 1
+    assert "a: route: expected review, got auto" in said
+    assert said.endswith("0 holes\n")
+
+
+def test_check_says_what_it_could_not_check_where_no_scenarios_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("dashboards.cli.law.SHIPPED", tmp_path / "nowhere")
+    code, said = law("check")
+    assert code == 0
+    assert said.splitlines()[-1].startswith("not checked: that scenarios show each amount around its change")
 
 
 @pytest.mark.parametrize(("on", "parts"), [("2024-12-03", 4), ("2024-12-04", 6)])
