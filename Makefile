@@ -46,12 +46,15 @@ test: models ## the tests that need no server
 	$(RUN)/pytest -m 'not server and not browser and not cluster and not whole' -n 2 --dist loadfile $(ARGS)
 
 server-test: models ## the tests that start real processes
+	deploy/servers/packages $(if $(KAFKA_BOOTSTRAP),,mvn=maven) promtool=prometheus
 	$(RUN)/pytest -m server $(ARGS)
 
-test-cluster: models ## the tests that start a broker, a database or an object store
+test-cluster: models ## the tests that start a broker, a database or an object store; installs Debian's maven and prometheus where they are missing
+	deploy/servers/packages $(if $(KAFKA_BOOTSTRAP),,mvn=maven) promtool=prometheus
 	$(RUN)/pytest -m 'cluster and not whole' $(ARGS)
 
 test-whole: models ## a whole cluster under load, members and brokers killed; wants an idle machine, and is not part of .ci/run
+	$(if $(KAFKA_BOOTSTRAP),,deploy/servers/packages mvn=maven)
 	$(RUN)/pytest -m whole $(ARGS)
 
 simulate: $(SETUP) ## whole days under faults, in one process, from a seed; SEED=0 DAYS=1000 BUG=name ARGS="--from 400"
@@ -70,9 +73,11 @@ courses: $(SETUP) ## random courses of cases beside a model of what nobody may s
 	TARAZY_COURSES=$(or $(CASES),100000) $(RUN)/pytest --timeout 3600 tests/adjudication/test_courses.py
 
 faults: models ## a cluster of real servers under kill -9, from a seed; SEED=1 KILLS=20 ARGS="--brokers 1" or --plan
+	$(if $(KAFKA_BOOTSTRAP),,deploy/servers/packages mvn=maven)
 	$(RUN)/python -m tests.faults.fire $(if $(SEED),--seed $(SEED)) --kills $(or $(KILLS),20) $(ARGS)
 
-browser-test: models ## the journey through the pages, in Chromium
+browser-test: models ## the journey through the pages, in Chromium, installed from Debian where there is none
+	$(if $(CHROMIUM),,deploy/servers/packages chromium=chromium)
 	$(RUN)/pytest -m browser $(ARGS)
 
 test-gpu-extra: models $(EXTRA) ## the adapters of ultralytics and paddleocr, in .venv-extra; on a GPU where there is one
