@@ -1,9 +1,11 @@
 """Settings: one frozen value, read once, at start. `tarazy config` prints each with its value and where it came from.
 
-A setting is a field of `Settings`; its environment variable is `TARAZY_` and the name in capitals. Secrets are never
-settings: they are files in the data folder, readable by their owner alone.
+A setting is a field of `Settings`; its environment variable is `TARAZY_` and the name in capitals. TARAZY_CONFIG names
+a file of TOML with settings by their names; what the environment says as well, the environment decides. Secrets are
+never settings: they are files in the data folder, readable by their owner alone.
 """
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,8 @@ from msgspec import Meta
 from adjudication.errors import Invalid
 
 PREFIX = "TARAZY_"
+FILE = PREFIX + "CONFIG"
+"""The variable that names the file of settings."""
 Port = Annotated[int, Meta(ge=0, le=65_535)]
 Provider = Literal["cpu", "cuda", "tensorrt", "openvino", "openvino-gpu"]
 """Those of vision/onnx.py, which is not imported here: settings are read by commands that load no network."""
@@ -123,27 +127,52 @@ class Explained:
 
 
 def load(environment: Mapping[str, str]) -> Settings:
-    """The settings of `environment`, defaults where it is silent.
+    """The settings of `environment`, where it is silent those of the file it names, and defaults where both are.
 
     Raises:
-        Invalid: `setting-wrong`, a `TARAZY_` variable names no setting or is not of its kind; the detail names it.
+        Invalid: `setting-wrong`, a `TARAZY_` variable or a name in the file is of no setting, a value is not of its
+            kind, the file cannot be read; the detail names it.
     """
-    given = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
-    try:
-        return msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, text: kind(text))
-    except msgspec.ValidationError as error:
-        raise Invalid("setting-wrong", f"{PREFIX}…: {error}; `tarazy config` lists the settings") from error
+    written = _written(environment)
+    _settings(written, environment.get(FILE, ""), "a name is that of a variable, in lower case and without TARAZY_")
+    told = {name.removeprefix(PREFIX).lower(): text for name, text in environment.items() if name.startswith(PREFIX)}
+    told.pop(FILE.removeprefix(PREFIX).lower(), None)
+    return _settings(written | told, f"{PREFIX}…", "`tarazy config` lists the settings")
 
 
 def explain(settings: Settings, environment: Mapping[str, str]) -> list[Explained]:
-    """Each setting with its value and whether the environment or the default gave it."""
+    """Each setting with its value and whether the environment, the file or the default gave it. Raises as `load`."""
+    written = _written(environment)
     variables = {name: PREFIX + name.upper() for name in Settings.__struct_fields__}
+
+    def source(name: str) -> str:
+        if variables[name] in environment:
+            return "environment"
+        return f"file {environment[FILE]}" if name in written else "default"
+
     return [
-        Explained(
-            variable,
-            str(getattr(settings, name)),
-            "environment" if variable in environment else "default",
-            ABOUT[name],
-        )
+        Explained(variable, str(getattr(settings, name)), source(name), ABOUT[name])
         for name, variable in variables.items()
     ]
+
+
+def _written(environment: Mapping[str, str]) -> dict[str, object]:
+    """What the file says; nothing where none is named."""
+    path = environment.get(FILE, "")
+    if not path:
+        return {}
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Invalid("setting-wrong", f"{FILE}: {path} cannot be read ({error.strerror})") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise Invalid(
+            "setting-wrong", f"{path}: no file of TOML, a setting a line as name = value ({error})"
+        ) from error
+
+
+def _settings(told: Mapping[str, object], where: str, hint: str) -> Settings:
+    try:
+        return msgspec.convert(told, Settings, strict=False, dec_hook=lambda kind, text: kind(text))
+    except msgspec.ValidationError as error:
+        raise Invalid("setting-wrong", f"{where}: {error}; {hint}") from error

@@ -13,9 +13,15 @@ def config() -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from adjudication.errors import Invalid
     from integrations.config import explain, load
 
+    try:
+        lines = explain(load(os.environ), os.environ)
+    except Invalid as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(2) from error
     table = Table("variable", "value", "from", "what it is")
-    for line in explain(load(os.environ), os.environ):
+    for line in lines:
         table.add_row(line.variable, line.value, line.source, line.about)
     Console().print(table)

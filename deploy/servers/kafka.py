@@ -172,7 +172,9 @@ def _laid_out(count: int, folder: Path, options: Mapping[str, str], before: Call
         classpath = ("-XX:+UseSerialGC", *_LOGGING, "-cp", f"{jars}/*")
         formatting = (java, "-Xmx128m", "-XX:TieredStopAtLevel=1", *classpath, "kafka.tools.StorageTool")
         done = subprocess.run(
-            (*formatting, "format", "-t", cluster_id, "-c", str(properties)), capture_output=True, check=False
+            (*formatting, "format", f"--cluster-id={cluster_id}", "-c", str(properties)),
+            capture_output=True,
+            check=False,
         )
         if done.returncode:
             raise KafkaMissing(f"the storage of broker {n} could not be formatted: {done.stderr.decode()[-1000:]}")

@@ -22,7 +22,9 @@ from ingest.clock import system_clock
 from ingest.stage import Position
 from ingest.stream import MAX_RECORD_BYTES, Entry, Name, NewRecord, Partition, Session, StoredRecord, partition_of
 from ingest.topics import FRAMES, ROAD, STAGES
+from integrations.kafka import windows
 from integrations.kafka.connection import Connection
+from integrations.kafka.window_file import WindowFile
 from tests.integrations.copying import (
     GROUP,
     IN,
@@ -65,6 +67,20 @@ def remember(session: Session, names: list[Name]) -> None:
     session.flush()
     session.offsets({})
     session.commit()
+
+
+def remember_until_full(session: Session) -> list[Name]:
+    """All that has been committed: only reading ends, no commit."""
+    names: list[Name] = []
+    for n in range(40):
+        try:
+            session.poll(1, 0.1)
+        except Unavailable:
+            return names
+        lot = [Name("a", f"{n:02}-{one:060}") for one in range(10)]
+        remember(session, lot)
+        names += lot
+    raise AssertionError("the disk is not small enough for this test")
 
 
 @contextmanager
@@ -170,6 +186,29 @@ def test_a_window_goes_with_its_partition_to_another_member(kafka: str) -> None:
     assert [entry.name.id for entry in first.entries("w", shares[1][0].key)] == ["1", "2"]
     for stream in (one, two):
         stream.close()
+
+
+def test_a_full_disk_stops_a_session_and_what_it_committed_is_remembered(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Small(WindowFile):
+        """Of 12 pages: some 150 entries."""
+
+        def __init__(self, folder: Path | None) -> None:
+            super().__init__(folder)
+            self._database.execute("PRAGMA max_page_count = 12")
+
+    monkeypatch.setattr(windows, "WindowFile", Small)
+    stream = opened(connection(kafka))
+    session = stream.session(GROUP, [IN])
+    settle(session)
+    names = remember_until_full(session)
+    with pytest.raises(Unavailable, match="disk of the windows"):
+        session.poll(1, 0.1)
+    monkeypatch.setattr(windows, "WindowFile", WindowFile)
+    assert session.poll(1, 1.0) == ()
+    assert session.known("w", names) == frozenset(names)
+    stream.close()
 
 
 def test_members_that_come_and_go_under_load_lose_and_double_nothing(kafka: str) -> None:
