@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,13 @@ import yaml
 
 from dashboards.cli import COMMANDS
 from deploy.grafana import boards, panels
+from ingest.events import Held
 from ingest.metrics import ASKED, TOLD
 from ingest.topics import FRAMES
 from integrations.roles import ROLES
+from tests.deploy.files import compose
+from tests.faced import FacedTest, data_folder
+from tests.ingest.cameras import served
 
 ROOT = Path(__file__).parents[2]
 PROMETHEUS = ROOT / "deploy/prometheus"
@@ -81,6 +86,69 @@ def test_a_runbook_says_what_whom_where_how_and_until_when(name: str) -> None:
     assert set(METRIC.findall(text)) <= {*exposed(), *RECORDED, "tarazy_log", "tarazy_certificate", "tarazy_stage_"}
     assert set(re.findall(r"(?:^|`)tarazy ([a-z]+)", text, flags=re.MULTILINE)) <= set(COMMANDS)
     assert set(re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", text)) <= set(ALERTS)
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The pages' address; somebody's stage has waited for a store."""
+    faced = FacedTest(tmp_path_factory.mktemp("pages"))
+    faced.running.telemetry.observe(Held("issue", "casebook", 1, 1.0))
+    with served(faced.app) as url:
+        yield url
+
+
+ASKS = [
+    pytest.param(line, id=f"{path.stem}: {line.rpartition('| ')[2]}")
+    for path in sorted(RUNBOOKS.glob("*.md"))
+    for line in path.read_text(encoding="utf-8").splitlines()
+    if "curl" in line and ":8601/metrics" in line
+]
+
+
+def typed(line: str, pages: str) -> str:
+    """What a person sees who types this beside the centre whose pages are there."""
+    here = line.replace("http://127.0.0.1:8601", pages).replace("/var/lib/tarazy/centre", str(data_folder()))
+    bash = ["bash", "-o", "pipefail", "-c", here]
+    return subprocess.run(bash, capture_output=True, text=True, check=False, timeout=60).stdout
+
+
+@pytest.mark.parametrize("line", ASKS)
+def test_a_runbook_that_asks_the_pages_is_answered(line: str, pages: str) -> None:
+    assert "tarazy_" in typed(line, pages) or "# HELP" in typed(line, pages)
+
+
+def test_and_would_not_be_without_the_token(pages: str) -> None:
+    assert len(ASKS) >= 9
+    assert typed("curl -s http://127.0.0.1:8601/metrics | grep tarazy_", pages) == ""
+
+
+HOST = re.compile(r"(?:systemctl|journalctl|curl|df|uptime|timedatectl|openssl|git|cp)\b")
+SERVICE = re.compile(r"docker compose (?:logs|exec|ps|stop|restart|images)((?: -T| --\w+(?: \d\w*)?)*)((?: [\w]+)+)")
+
+
+@pytest.mark.parametrize("name", ALERTS)
+def test_a_runbook_says_what_to_type_in_a_cluster_where_that_differs(name: str) -> None:
+    text = (RUNBOOKS / f"{name}.md").read_text(encoding="utf-8")
+    block = text.partition("```sh\n")[2].partition("```")[0]
+    alone, _, rest = block.partition("# Compose\n")
+    inside, _, cluster = rest.partition("# Kubernetes\n")
+    assert "#where-a-runbooks-commands-run" in text
+    differs = name == "RoleGone" or any(map(HOST.match, alone.splitlines()))
+    assert ("docker" in inside, "kubectl" in cluster) == (differs, differs)
+    assert "docker" not in alone + cluster
+    assert "kubectl" not in alone + inside
+    known = {"ROLE", "STAGE", *(role.name for role in ROLES)}
+    assert set(re.findall(r"component=(\w+)", text)) <= known
+
+
+def test_every_service_that_a_runbook_names_is_one_of_compose() -> None:
+    services = {"ROLE", "STAGE", *compose()["services"]}
+    for path in RUNBOOKS.glob("*.md"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.startswith("docker compose"):
+                found = SERVICE.match(line)
+                assert found, line
+                assert found[2].split()[0] in services, line
 
 
 def test_every_alert_is_tried_at_its_border_and_beyond_it() -> None:

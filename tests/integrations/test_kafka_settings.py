@@ -1,13 +1,17 @@
 """How the brokers are reached, and the topics as they must be: what is known without a broker."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from confluent_kafka import KafkaError
+from confluent_kafka import KafkaError, KafkaException
 
 from adjudication.errors import Invalid, Unavailable
+from deploy.compose.make_secrets import main
 from ingest.topics import FRAMES, PASSAGES, ROAD, STAGES
 from integrations.config import load
+from integrations.kafka import connection as library
 from integrations.kafka.connection import Connection, connection, raised
 from integrations.kafka.topics import BROKER_LATE_S, Layout, wanted, whole
 
@@ -41,6 +45,48 @@ def test_a_password_never_travels_in_the_clear(tmp_path: Path) -> None:
     security = given(**settings).security
     assert security["security.protocol"] == "sasl_ssl"
     assert security["sasl.password"] == "s"
+
+
+def test_every_client_logs_in_with_scram_over_tls_as_the_settings_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured: list[Mapping[str, object]] = []
+    for client in ("AdminClient", "Producer", "Consumer"):
+        monkeypatch.setattr(library, client, configured.append)
+    for name, text in (("password", "correct horse\n"), ("ca.pem", "-")):
+        (tmp_path / name).write_text(text)
+    files = {"_password_file": str(tmp_path / "password"), "_ca": str(tmp_path / "ca.pem")}
+    place = given(**{"": "a:1", "_user": "tarazy-decide", **files})
+    place.admin()
+    place.producer(compressed=True)
+    place.unit_producer("decide")
+    place.member_consumer("decide")
+    place.reading_consumer("one")
+    login = {
+        "bootstrap.servers": "a:1",
+        "security.protocol": "sasl_ssl",
+        "sasl.mechanism": "SCRAM-SHA-512",
+        "sasl.username": "tarazy-decide",
+        "sasl.password": "correct horse",
+        "ssl.ca.location": str(tmp_path / "ca.pem"),
+    }
+    assert len(configured) == 5
+    assert all(login.items() <= config.items() for config in configured)
+    assert not any({"ssl.certificate.location", "ssl.key.location"} & config.keys() for config in configured)
+
+
+def test_the_library_knows_that_login_and_would_refuse_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(tmp_path)  # a certificate that the library can read
+    capsys.readouterr()
+    (tmp_path / "password").write_text("s")
+    files = {"_password_file": str(tmp_path / "password"), "_ca": str(tmp_path / "ca-kafka.crt")}
+    place = given(**{"": "127.0.0.1:1", "_user": "u", **files})
+    place.producer(compressed=False)
+    other = replace(place, security={**place.security, "sasl.mechanism": "SCRAM-SHA-1024"})
+    with pytest.raises(KafkaException, match="SCRAM-SHA-1024"):
+        other.producer(compressed=False)
 
 
 def test_a_file_that_cannot_be_read_stops_the_start() -> None:
