@@ -72,7 +72,7 @@ mutants: $(SETUP) ## the law's code changed in one place at a time: which change
 courses: $(SETUP) ## random courses of cases beside a model of what nobody may suffer; CASES=100000
 	TARAZY_COURSES=$(or $(CASES),100000) $(RUN)/pytest --timeout 3600 tests/adjudication/test_courses.py
 
-faults: models ## a cluster of real servers under kill -9, from a seed; SEED=1 KILLS=20 ARGS="--brokers 1" or --plan
+faults: models ## a cluster of real servers under kill -9, from a seed; SEED=1 KILLS=200 ARGS="--each 20 --from 41", --brokers 1 or --plan
 	$(if $(KAFKA_BOOTSTRAP),,deploy/servers/packages mvn=maven)
 	$(RUN)/python -m tests.faults.fire $(if $(SEED),--seed $(SEED)) --kills $(or $(KILLS),20) $(ARGS)
 

@@ -29,7 +29,7 @@ INSERT INTO acts (
     id, case_id, decision_id, number, form, part, district_code, offence_at, initiated_on, mci_count, sum_tiyn, decided_by,
     act_sha256, leaf_index, message, version
 FROM acts_0002
-WHERE (case_id, id) NOT IN (SELECT case_id, id FROM acts)
+WHERE (case_id, id, version) NOT IN (SELECT case_id, id, version FROM acts)
 SETTINGS insert_deduplicate = 0;
 -- rewrite: all that it held stands in acts
 DROP TABLE IF EXISTS acts_0002;
@@ -74,10 +74,10 @@ INSERT INTO acts (
     id, case_id, decision_id, number, form, JSONExtractString(message, 'act', 'body', 'body_id'), part, district_code,
     offence_at, initiated_on, mci_count, sum_tiyn, decided_by, act_sha256, leaf_index, message, version
 FROM acts_0002
-WHERE (case_id, id) NOT IN (SELECT case_id, id FROM acts)
+WHERE (case_id, id, version) NOT IN (SELECT case_id, id, version FROM acts)
 SETTINGS insert_deduplicate = 0;
 SELECT throwIf(count() > 0, 'the copy of acts is not whole') FROM acts_0002
-WHERE (case_id, id) NOT IN (SELECT case_id, id FROM acts);
+WHERE (case_id, id, version) NOT IN (SELECT case_id, id, version FROM acts);
 -- rewrite: the old layout, copied above
 DROP TABLE IF EXISTS acts_0002;
 INSERT INTO keys SELECT 'number', number, offence_at, case_id, id, version FROM acts FINAL;
@@ -86,7 +86,7 @@ INSERT INTO keys SELECT 'number', number, offence_at, case_id, id, version FROM 
 CREATE TABLE IF NOT EXISTS decisions_0002 ENGINE = MergeTree ORDER BY () EMPTY AS SELECT * FROM decisions;
 INSERT INTO decisions SELECT *
 FROM decisions_0002
-WHERE (case_id, id) NOT IN (SELECT case_id, id FROM decisions)
+WHERE (case_id, id, version) NOT IN (SELECT case_id, id, version FROM decisions)
 SETTINGS insert_deduplicate = 0;
 -- rewrite: all that it held stands in decisions
 DROP TABLE IF EXISTS decisions_0002;
@@ -123,10 +123,10 @@ EXCHANGE TABLES decisions AND decisions_0002;
 -- What the old release wrote between the copy and the exchange.
 INSERT INTO decisions SELECT *
 FROM decisions_0002
-WHERE (case_id, id) NOT IN (SELECT case_id, id FROM decisions)
+WHERE (case_id, id, version) NOT IN (SELECT case_id, id, version FROM decisions)
 SETTINGS insert_deduplicate = 0;
 SELECT throwIf(count() > 0, 'the copy of decisions is not whole') FROM decisions_0002
-WHERE (case_id, id) NOT IN (SELECT case_id, id FROM decisions);
+WHERE (case_id, id, version) NOT IN (SELECT case_id, id, version FROM decisions);
 -- rewrite: the old layout, copied above
 DROP TABLE IF EXISTS decisions_0002;
 INSERT INTO keys SELECT 'event', event_id, captured_at, case_id, id, version FROM decisions FINAL;

@@ -13,7 +13,7 @@
 CREATE TABLE IF NOT EXISTS keys_0003 ENGINE = MergeTree ORDER BY () EMPTY AS SELECT * FROM keys;
 INSERT INTO keys SELECT *
 FROM keys_0003
-WHERE (kind, key, id) NOT IN (SELECT kind, key, id FROM keys)
+WHERE (kind, key, id, version) NOT IN (SELECT kind, key, id, version FROM keys)
 SETTINGS insert_deduplicate = 0;
 -- rewrite: all that it held stands in keys
 DROP TABLE IF EXISTS keys_0003;
@@ -38,10 +38,10 @@ EXCHANGE TABLES keys AND keys_0003;
 -- What the old release wrote between the copy and the exchange.
 INSERT INTO keys SELECT *
 FROM keys_0003
-WHERE (kind, key, id) NOT IN (SELECT kind, key, id FROM keys)
+WHERE (kind, key, id, version) NOT IN (SELECT kind, key, id, version FROM keys)
 SETTINGS insert_deduplicate = 0;
 SELECT throwIf(count() > 0, 'the copy of keys is not whole') FROM keys_0003
-WHERE (kind, key, id) NOT IN (SELECT kind, key, id FROM keys);
+WHERE (kind, key, id, version) NOT IN (SELECT kind, key, id, version FROM keys);
 -- rewrite: the old layout, copied above
 DROP TABLE IF EXISTS keys_0003;
 

@@ -1,7 +1,9 @@
 """What breaks, as data: kinds of faults with their weights, and the plan that a seed makes of them."""
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, pairwise
 from typing import Literal
 
 Target = Literal["role", "broker", "postgres", "clickhouse", "s3", "registries", "channels"]
@@ -106,3 +108,13 @@ def plan(seed: int, kills: int, *, roles: int, brokers: int, disks: bool = False
         faults.append(Fault(len(faults) + 1, after_s, kind.target, which, kind.how, lasts_s, rng.uniform(-1, 1)))
         kills -= kind.how == "kill"
     return faults
+
+
+def lives(faults: Sequence[Fault], each: int, first: int = 1) -> list[list[Fault]]:
+    """A plan from its kill `first` on, cut behind every `each` kills: what one life of servers suffers after another.
+
+    With a kill goes what breaks between it and the one before.
+    """
+    ends = [0, *(at for at, fault in enumerate(faults, 1) if fault.how == "kill")]
+    left = [faults[start:end] for start, end in pairwise(ends)][first - 1 :]
+    return [list(chain.from_iterable(left[at : at + each])) for at in range(0, len(left), each)]

@@ -1,8 +1,8 @@
-"""One run: a cluster at work, cameras, a storm, calm, and the audit of all that is left."""
+"""One life of a cluster: at work, cameras, a storm, calm, and the audit of all that is left."""
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from integrations.simulators.population import Population
 from tests.faults.fire import audit, skewed
 from tests.faults.fire.cameras import Cameras
 from tests.faults.fire.disks import Disk, mounting
-from tests.faults.fire.plan import plan
+from tests.faults.fire.plan import Fault
 from tests.faults.fire.strikes import AWAY, Aim, Breakable, Say, Storm
 from tests.faults.fire.wires import Wire, wiring
 
@@ -40,10 +40,12 @@ QUIET = 2
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """What came of a run."""
+    """What came of one life."""
 
     seed: int
     brokers: int
+    first: int
+    """The number of its first fault in the seed's plan."""
     faults: int
     kills: int
     struck: dict[str, int]
@@ -61,16 +63,19 @@ class Summary(msgspec.Struct, frozen=True):
     violations: dict[str, list[str]]
 
 
-def fire(seed: int, kills: int, brokers: int, say: Say, *, disks: bool = False, logs: Path | None = None) -> Summary:
-    """A run from `seed` with so many kills; what breaks is told to `say` when it does. `disks` are filled as well;
-    `logs` is where the members' and the brokers' own words are left.
+def fire(
+    seed: int, faults: Sequence[Fault], brokers: int, say: Say, *, disks: bool = False, logs: Path | None = None
+) -> Summary:
+    """One life that suffers `faults` of the plan of `seed`; what breaks is told to `say` when it does. `disks` can be
+    filled; `logs` is where the members' and the brokers' own words are left. What passes the cameras is the seed's too,
+    from the place on where the plan stands.
 
     Raises:
         RuntimeError, KafkaMissing: a server or a role did not start, or did not come back.
         PermissionError: disks cannot be mounted.
     """
     began = time.monotonic()
-    faults = plan(seed, kills, roles=len(ROLES), brokers=brokers, disks=disks)
+    before = faults[0].number - 1
     population = Population(seed, POPULATION, civil_day(system_clock()))
     with _breakable(brokers, seed, disks) as breakable:
         running = breakable.cluster
@@ -79,10 +84,11 @@ def fire(seed: int, kills: int, brokers: int, say: Say, *, disks: bool = False, 
         token = (running.settings.data / "admin-token").read_text(encoding="ascii")
         files = enrol(running.door, token, [f"cam-{number}" for number in range(CAMERAS)], seed)
         storm = Storm(breakable, say)
-        cameras = Cameras(files, passings(population, seed, len(faults) * EVENTS_A_FAULT), seed)
+        passing = passings(population, seed, (before + len(faults)) * EVENTS_A_FAULT)[before * EVENTS_A_FAULT :]
+        cameras = Cameras(files, passing, seed)
         stormed = time.monotonic()
         try:
-            storm.run(faults, lambda struck: cameras.allow(struck * EVENTS_A_FAULT))
+            storm.run(faults, lambda number: cameras.allow((number - before) * EVENTS_A_FAULT))
             calmed = time.monotonic()
             storm.heal()
             cameras.finish()
@@ -102,6 +108,7 @@ def fire(seed: int, kills: int, brokers: int, say: Say, *, disks: bool = False, 
     return Summary(
         seed=seed,
         brokers=brokers,
+        first=faults[0].number,
         faults=len(faults),
         kills=sum(count for name, count in storm.struck.items() if name.startswith("kill")),
         struck=dict(sorted(storm.struck.items())),

@@ -68,7 +68,7 @@ class Storm:
         """Roles that ended by themselves, and what they said last."""
 
     def run(self, faults: Sequence[Fault], done: Callable[[int], None]) -> None:
-        """All of `faults`, in their order; `done` hears how many have been struck."""
+        """All of `faults`, in their order; `done` hears the number of each that is struck."""
         for fault in faults:
             self._watch_until(time.monotonic() + fault.after_s)
             key = _key(fault.target, fault.which)
