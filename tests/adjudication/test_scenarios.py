@@ -257,9 +257,9 @@ def test_of_several_offences_each_is_held_to_what_is_expected_of_it() -> None:
         "a: mci_count: expected 9, got 30",
         "a: part: expected 591(1), got 599(1)",
     ]
-    nothing = ORDINARY.replace("2026-04-06", "2024-04-06").replace("red_light", "phone")
-    (case,) = parse(f'{nothing}expected.part = "591(1)"'.encode())
-    assert [str(one) for one in run(case, load_law(), load_policy("default"))] == ["a: part: expected 591(1), got None"]
+    nothing = ORDINARY.replace('kind = "red_light"', 'kind = "speed", measured_kmh = 58, limit_kmh = 60')
+    (case,) = parse(f'{nothing}expected.part = "592(1)"'.encode())
+    assert [str(one) for one in run(case, load_law(), load_policy("default"))] == ["a: part: expected 592(1), got None"]
 
 
 def test_instants_may_be_one() -> None:

@@ -101,8 +101,8 @@ def test_check_prints_what_there_is_and_runs_the_scenarios_that_ship() -> None:
 def test_check_names_what_the_scenarios_given_do_not_show() -> None:
     code, said = law("check", "--scenarios", str(SCENARIOS / "speed.toml"), "--scenarios", str(SCENARIOS / "days.toml"))
     assert code == 1
-    assert "not shown: 591(1): the day before it begins, 2026-03-11" in said
-    assert "not shown: 591(1) since 2026-03-12: 5 MCI" in said
+    assert "not shown: 591(1): the day before it becomes automatic, 2026-03-11" in said
+    assert "not shown: 591(1) since 2024-01-01: 5 MCI" in said
 
 
 def test_check_fails_where_a_scenario_does_not_hold(tmp_path: Path) -> None:
