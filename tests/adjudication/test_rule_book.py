@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 
-from adjudication.lawbook import PartRule, SubjectClass
+from adjudication.lawbook import Lawbook, PartRule, SubjectClass
 from integrations.lawfiles import load_law
 
 LAW = load_law()
 ON = date(2026, 4, 6)
 READ_FROM = date(2026, 3, 12)
+DATA_FROM = date(2024, 1, 1)
 
 
 def pairs(table: str) -> dict[str, int]:
@@ -52,6 +53,8 @@ OTHERWISE_PUNISHED = pairs(
 FOUND_BY_PEOPLE = pairs("590(6) 15  590(7) 15  596(3-1) 30  596(5) 50  615(1) 2  615(3) 10")
 HALF_PRICE_WITH_A_PROTOCOL = {"590(6)", "590(7)", "596(5)", "615(1)"}
 """A fine alone, but who drove, what broke or who walked no device tells: a protocol."""
+ONLY_PEOPLE_FIND = "571(8) 590(3) 590(4) 590(4-1) 590(6) 590(7) 596(3-1) 596(4-1) 596(5) 607(3) 615(1) 615(3)"
+"""What no passage can come to: intent, damage, a permit's terms, a licence that was taken, who walked, what broke."""
 REPEATS = {
     "590(2-1)": "590(2)",
     "590(10)": "590(1) 590(5) 590(6) 590(7) 590(9)",
@@ -112,6 +115,35 @@ def test_what_needs_a_person_is_a_protocol(name: str, mci: int) -> None:
     half = name in HALF_PRICE_WITH_A_PROTOCOL
     assert (part.mci, part.form, part.discount, part.automatic_since) == (mci, "protocol", half, None)
     assert (part.besides is not None) == (name in OTHERWISE_PUNISHED)
+
+
+def of_people(law: Lawbook) -> dict[str, tuple[object, ...]]:
+    """Of each part that no passage can come to: from when to when, the fine, the form, half price, since when it is
+    automatic, and whether the sanction holds more than that."""
+    return {
+        part.part: (
+            (part.in_force, part.repealed, part.mci, part.or_fine),
+            (part.form, part.discount, part.automatic_since, part.besides is not None),
+        )
+        for part in law.parts
+        if part.by_officer or part.instead_of
+    }
+
+
+def rows_of_people() -> dict[str, tuple[object, ...]]:
+    """The same from the brief's rows; `test_law_bites` holds the data to them, figure by figure."""
+    fines = {**OTHERWISE_PUNISHED, **FOUND_BY_PEOPLE, **BY_CLASS}
+    return {
+        name: (
+            (DATA_FROM, None, fines[name], 0),
+            ("protocol", name in HALF_PRICE_WITH_A_PROTOCOL, None, name in OTHERWISE_PUNISHED),
+        )
+        for name in ONLY_PEOPLE_FIND.split()
+    }
+
+
+def test_what_only_people_find_is_row_by_row_what_the_brief_says() -> None:
+    assert of_people(LAW) == rows_of_people()
 
 
 @pytest.mark.parametrize("name", BY_CLASS)
