@@ -244,7 +244,13 @@ class Scenario(_Table, frozen=True, kw_only=True):
     policy: dict[str, object] = {}
 
     def apart(self) -> tuple["Scenario", ...]:
-        """One scenario for each offence that something is expected of."""
+        """One scenario for each offence that something is expected of.
+
+        Raises:
+            Invalid: `scenario-malformed`, two instants cannot stand in that order; other cases of the file can be run.
+        """
+        for earlier, later in _out_of_order(self.facts):
+            raise Invalid("scenario-malformed", f"{self.id}: {later} is before {earlier}")
         return tuple(replace(self, expected=one, also=()) for one in (self.expected, *self.also))
 
 
@@ -323,8 +329,6 @@ def _check(case: Scenario) -> None:
         raise Invalid("scenario-malformed", f"{case.id}: {there_are}")
     if facts.delivered_at is not None and facts.sent_at is None:
         raise Invalid("scenario-malformed", f"{case.id}: delivered_at without sent_at")
-    for earlier, later in _out_of_order(facts):
-        raise Invalid("scenario-malformed", f"{case.id}: {later} is before {earlier}")
 
 
 def _out_of_order(facts: ScenarioFacts) -> Iterator[tuple[str, str]]:
