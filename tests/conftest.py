@@ -6,11 +6,15 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.servers import kafka as kafka_server
 from deploy.servers import postgres
 from tests.casebooks import MASTER, Place, Places, in_file
 from vision.train.faces import TRAINED
+
+settings.register_profile("tarazy", deadline=None)  # a machine that is busy breaks no property
+settings.load_profile("tarazy")
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.cluster)]
 
