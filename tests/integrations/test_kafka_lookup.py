@@ -14,6 +14,7 @@ from ingest.stream import Partition
 from integrations.kafka import lookup as looking
 from integrations.kafka.connection import Connection
 from integrations.kafka.lookup import Lookup
+from tests.handed import Handed
 
 END, NO_SUCH_PLACE = KafkaError._PARTITION_EOF, KafkaError._AUTO_OFFSET_RESET
 
@@ -44,34 +45,10 @@ def test_a_leader_that_kept_silent_is_asked_again_and_never_said_to_have_nothing
         ends(OFFSET_INVALID, OFFSET_INVALID)
 
 
-class Answer:
-    """A record, or with an error what the client library gives in place of one."""
-
-    def __init__(self, offset: int, error: int | None = None) -> None:
-        self._offset, self._error = offset, error
-
-    def offset(self) -> int:
-        return self._offset
-
-    def error(self) -> KafkaError | None:
-        return None if self._error is None else KafkaError(self._error)
-
-    def key(self) -> bytes:
-        return b"a"
-
-    value = key
-
-    def headers(self) -> None:
-        return None
-
-    def timestamp(self) -> tuple[int, int]:
-        return 1, 0
-
-
 class Leaders:
     """A consumer whose leaders give these answers, one at each question; the last one goes on giving its own."""
 
-    def __init__(self, *answers: Answer, oldest: int = 0) -> None:
+    def __init__(self, *answers: Handed, oldest: int = 0) -> None:
         self.answers, self.oldest = list(answers), oldest
 
     def assign(self, _: object) -> None:
@@ -80,7 +57,7 @@ class Leaders:
     def unassign(self) -> None:
         pass
 
-    def poll(self, _: float) -> Answer:
+    def poll(self, _: float) -> Handed:
         return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
 
     def get_watermark_offsets(self, _: object, *, timeout: float) -> tuple[int, int]:
@@ -94,20 +71,20 @@ def offset_read(monkeypatch: pytest.MonkeyPatch, leaders: Leaders) -> int:
     return lookup.at(Position("in.v1", 0, 7)).position.offset
 
 
-@pytest.mark.parametrize("behind", [Answer(7, END), Answer(7, NO_SUCH_PLACE)])
-def test_a_leader_that_is_behind_is_asked_again_for_a_record(monkeypatch: pytest.MonkeyPatch, behind: Answer) -> None:
-    assert offset_read(monkeypatch, Leaders(behind, behind, Answer(7))) == 7
+@pytest.mark.parametrize("behind", [Handed(7, END), Handed(7, NO_SUCH_PLACE)])
+def test_a_leader_that_is_behind_is_asked_again_for_a_record(monkeypatch: pytest.MonkeyPatch, behind: Handed) -> None:
+    assert offset_read(monkeypatch, Leaders(behind, behind, Handed(7))) == 7
 
 
 @pytest.mark.parametrize(
     "leaders",
-    [Leaders(Answer(9)), Leaders(Answer(9, END)), Leaders(Answer(7, NO_SUCH_PLACE), oldest=8)],
+    [Leaders(Handed(9)), Leaders(Handed(9, END)), Leaders(Handed(7, NO_SUCH_PLACE), oldest=8)],
     ids=["a later record", "a later end", "a later first record"],
 )
 def test_a_leader_that_has_what_comes_after_a_place_is_believed_at_once(
     monkeypatch: pytest.MonkeyPatch, leaders: Leaders
 ) -> None:
-    leaders.answers.append(Answer(7))  # what a second question would find
+    leaders.answers.append(Handed(7))  # what a second question would find
     with pytest.raises(Invalid, match="record-expired"):
         offset_read(monkeypatch, leaders)
 
@@ -115,4 +92,4 @@ def test_a_leader_that_has_what_comes_after_a_place_is_believed_at_once(
 def test_no_leader_having_a_record_for_long_enough_it_has_expired(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(looking, "BEHIND_S", 0.0)
     with pytest.raises(Invalid, match="record-expired"):
-        offset_read(monkeypatch, Leaders(Answer(7, END)))
+        offset_read(monkeypatch, Leaders(Handed(7, END)))

@@ -8,42 +8,11 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from adjudication.errors import Unavailable
 from ingest.stage import Position
-from ingest.stream import Partition
 from integrations.kafka.connection import Connection
 from integrations.kafka.reading import Reading
+from tests.handed import PLACE, Handed
 
-PLACE = Partition("in.v1", 0)
 AWAY, FORBIDDEN = KafkaError.UNKNOWN_TOPIC_OR_PART, KafkaError.TOPIC_AUTHORIZATION_FAILED
-
-
-class Handed:
-    """A record of PLACE, or an error in place of one."""
-
-    def __init__(self, offset: int | None, error: int | None = None) -> None:
-        self._offset, self._error = offset, error
-
-    def error(self) -> KafkaError | None:
-        return None if self._error is None else KafkaError(self._error)
-
-    def topic(self) -> str:
-        return PLACE.topic
-
-    def partition(self) -> int:
-        return PLACE.number
-
-    def offset(self) -> int | None:
-        return self._offset
-
-    def key(self) -> bytes:
-        return b"a"
-
-    value = key
-
-    def headers(self) -> None:
-        return None
-
-    def timestamp(self) -> tuple[int, int]:
-        return 1, 0
 
 
 class Library:
