@@ -139,6 +139,12 @@ _EVENTS: dict[What, tuple[Any, dict[str, object]]] = {
     "refund": (RefundPaid, {}),
 }
 """By name: the kind of event, and what of it the name says."""
+LIMITATION_STOPS = tuple(what for what, (kind, _) in _EVENTS.items() if kind is LimitationStopped)
+STATEMENTS = tuple(what for what, (kind, _) in _EVENTS.items() if kind is StatementFiled)
+BORNE_OUT = tuple(
+    what for what, (kind, fields) in _EVENTS.items() if kind is StatementDecided and fields["established"]
+)
+"""What stops limitation (62(5)), what an owner says (31(3)), and what the check of it finds to be so."""
 _NEEDS: dict[What, tuple[tuple[str, ...], str]] = {
     "other-possessor": (("possessor",), "an owner who names another possessor names their IIN or BIN"),
     "possessor-established": (("possessor", "proof"), "whom the check found, by IIN or BIN, and which paper proves it"),

@@ -184,12 +184,12 @@ class MemoryStream:
     def known(self, group: str, window: str, names: Sequence[Name]) -> frozenset[Name]:
         """See Log."""
         with self._lock:
-            return frozenset(name for name in names if name in {e.name for e in self._live(group, window, name.key)})
+            return frozenset(name for name in names if name.id in self._live(group, window, name.key))
 
     def entries(self, group: str, window: str, key: str) -> Sequence[Entry]:
         """See Log."""
         with self._lock:
-            return sorted(self._live(group, window, key), key=lambda entry: entry.name.id)
+            return [entry for _, entry in sorted(self._live(group, window, key).items())]
 
     def _remember(self, group: str, entry: Entry) -> None:
         beside = self._windows.setdefault((group, entry.window, entry.name.key), {})
@@ -197,6 +197,6 @@ class MemoryStream:
         if standing is None or standing.expires_us <= self._clock():
             beside[entry.name.id] = entry
 
-    def _live(self, group: str, window: str, key: str) -> list[Entry]:
+    def _live(self, group: str, window: str, key: str) -> dict[str, Entry]:
         now_us, beside = self._clock(), self._windows.get((group, window, key), {})
-        return [entry for entry in beside.values() if entry.expires_us > now_us]
+        return {ident: entry for ident, entry in beside.items() if entry.expires_us > now_us}

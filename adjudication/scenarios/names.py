@@ -4,7 +4,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 from adjudication.answers import System
-from adjudication.happenings import What
+from adjudication.happenings import BORNE_OUT, STATEMENTS, What
 from adjudication.states import STATED, State
 
 SYSTEMS: dict[str, System] = {
@@ -16,8 +16,6 @@ SYSTEMS: dict[str, System] = {
     **dict.fromkeys(("penalties", "previous", "history"), "penalties"),
 }
 """Registers, also by what they are asked about: who owns or holds a vehicle the vehicles' tells. Source: brief §5."""
-STATEMENT: tuple[What, ...] = ("other-possessor", "theft")
-FOUND_TRUE: tuple[What, ...] = ("possessor-established", "statement-true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +60,12 @@ STATES: dict[str, StateName] = {
     "DEAD": StateName(("LAPSED",), "brief 3.7; 890"),
     "REFUND_DUE": StateName(("TERMINATED", "REJECTED"), "brief 3.7, 15.3(9)", refund=True),
     "OWNER_STATEMENT": StateName(
-        (*STATED, "PAID_50"), "brief 3.7; 31(3)", told=STATEMENT, untold=(*FOUND_TRUE, "statement-false")
+        (*STATED, "PAID_50"), "brief 3.7; 31(3)", told=STATEMENTS, untold=(*BORNE_OUT, "statement-false")
     ),
     "CHECK": StateName(
-        (*STATED, "PAID_50"), "brief 3.7; 31(3)", told=STATEMENT, untold=(*FOUND_TRUE, "statement-false")
+        (*STATED, "PAID_50"), "brief 3.7; 31(3)", told=STATEMENTS, untold=(*BORNE_OUT, "statement-false")
     ),
-    "RELEASED": StateName(("TERMINATED",), "brief 3.7; 31(3)", told=FOUND_TRUE),
+    "RELEASED": StateName(("TERMINATED",), "brief 3.7; 31(3)", told=BORNE_OUT),
     "CASE_AGAINST_POSSESSOR": StateName(("TERMINATED",), "brief 3.7; 31(3)", told=("possessor-established",)),
     "DENIED": StateName((*STATED, "PAID_50"), "brief 3.7; 31(3)", told=("statement-false",)),
     "WARNING_ONLY": StateName(("CLOSED",), "brief 3.7; 43"),

@@ -7,9 +7,10 @@ speaks of decisions (постановления): a prescription is never correc
 from dataclasses import replace
 
 from adjudication.calendar import civil_day
+from adjudication.happenings import BORNE_OUT
 from dashboards.render.casefile import CaseFile, Happened, unfit
 from dashboards.render.contests import contested
-from dashboards.render.courses import BORNE_OUT, over_by_limitation
+from dashboards.render.courses import over_by_limitation
 from dashboards.render.document import Document, Line, blank, sentence
 from dashboards.render.resolutions import BY_CHAPTER, Resolution, resolved, under
 from dashboards.render.wording import Words

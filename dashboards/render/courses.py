@@ -3,7 +3,7 @@
 Source: 31(3), 741, 888, 62(1); brief §3.1, §3.2, §15.3.
 """
 
-from adjudication.happenings import What
+from adjudication.happenings import BORNE_OUT, LIMITATION_STOPS, STATEMENTS, What
 from dashboards.render.casefile import CaseFile, Happened, acted, last_day, on_day, unfit
 from dashboards.render.document import Document, Line, blank, known, line, sentence
 from dashboards.render.resolutions import (
@@ -19,14 +19,6 @@ from dashboards.render.resolutions import (
 )
 from dashboards.render.wording import Words
 
-_STATEMENTS: tuple[What, ...] = ("other-possessor", "theft")
-BORNE_OUT: tuple[What, ...] = ("possessor-established", "statement-true")
-_STOPS: tuple[What, ...] = (
-    "limitation-expertise",
-    "limitation-prosecutor",
-    "limitation-sent-on",
-    "limitation-force-majeure",
-)
 _PUT_OFF: tuple[What, ...] = ("deferral", "instalments")
 
 
@@ -36,7 +28,7 @@ def statement_determination(file: CaseFile) -> Document:
     Raises:
         Invalid: `document-unfit`, there is no statement to be checked, nor one that was denied.
     """
-    statement, denied = file.last(*_STATEMENTS), stated_in_vain(file)
+    statement, denied = file.last(*STATEMENTS), stated_in_vain(file)
     if statement is None or (acted(file)[1].stated_us is None and denied is None):
         raise unfit("statement-determination")
     check = Words(
@@ -68,7 +60,7 @@ def statement_determination(file: CaseFile) -> Document:
 
 def stated_in_vain(file: CaseFile) -> Happened | None:
     """The denial of the last statement; None where it is still checked, or was borne out."""
-    last = file.last(*_STATEMENTS, *BORNE_OUT, "statement-false")
+    last = file.last(*STATEMENTS, *BORNE_OUT, "statement-false")
     return last if last is not None and last.what == "statement-false" else None
 
 
@@ -78,7 +70,7 @@ def release_decision(file: CaseFile) -> Document:
     Raises:
         Invalid: `document-unfit`, no statement was borne out.
     """
-    statement, borne_out = file.last(*_STATEMENTS), file.last(*BORNE_OUT)
+    statement, borne_out = file.last(*STATEMENTS), file.last(*BORNE_OUT)
     if statement is None or borne_out is None:
         raise unfit("release-decision")
     released = sentence(
@@ -215,7 +207,7 @@ def _stopped(file: CaseFile) -> tuple[Line, ...]:
     lines: list[Line] = []
     since: Happened | None = None
     for one in file.happened:
-        if one.what in _STOPS:
+        if one.what in LIMITATION_STOPS:
             since = since or one
         elif one.what == "limitation-resumed" and since is not None:
             lines.append(_apart(on_day(since.at_us), on_day(one.at_us)))
