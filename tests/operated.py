@@ -1,6 +1,7 @@
 """A centre that an operator asks: pages over a stream in memory, and the command line beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 
@@ -56,6 +57,15 @@ class Place:
         return CliRunner().invoke(
             root, [command, *words, "--url", self.served.url, "--admin-token-file", str(self.token)]
         )
+
+
+@contextmanager
+def operated(folder: Path) -> Iterator[Place]:
+    """Such a centre, its pages served and its casebook closed at the end."""
+    place = Place(folder)
+    with place.served:
+        yield place
+    place.centre.casebook.close()
 
 
 def _refusing(received: Sequence[Received]) -> Sequence[Outgoing]:

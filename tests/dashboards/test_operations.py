@@ -11,15 +11,13 @@ from ingest.stream import NewRecord
 from ingest.topics import CONFIRMED
 from integrations.outbox import Relay
 from tests import samples
-from tests.operated import Place
+from tests.operated import Place, operated
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
-    with place.served:
+    with operated(tmp_path) as place:
         yield place
-    place.centre.casebook.close()
 
 
 def test_lag_is_told_of_every_group_on_every_topic(place: Place) -> None:

@@ -24,7 +24,7 @@ from integrations.register.persons import person_keys
 from integrations.register.stage import register
 from integrations.replays import Replays
 from tests import samples
-from tests.operated import Place
+from tests.operated import Place, operated
 
 POLICY = Path(adjudication.__file__).parent / "law/policy/demo.toml"
 HOUR_US = 3_600_000_000
@@ -32,10 +32,8 @@ HOUR_US = 3_600_000_000
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
-    place = Place(tmp_path)
-    with place.served:
+    with operated(tmp_path) as place:
         yield place
-    place.centre.casebook.close()
 
 
 def test_what_was_decided_comes_out_the_same_when_it_is_decided_again(place: Place) -> None:
