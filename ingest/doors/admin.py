@@ -4,8 +4,9 @@ sections.
 Every route needs `Authorization: Bearer <token>`. Bodies are JSON, answers canonical JSON, of ingest.enrolment.
 """
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -87,80 +88,101 @@ def _add_enrolling(
         return _json(Enrolled(device=device, receipt_key=receipt_key), 201)
 
 
+@dataclass(frozen=True, slots=True)
+class _Change(Generic[T]):
+    """A route that changes one device: its name and path, its words in the OpenAPI, what it takes, and what becomes of
+    the device with that at an instant (µs)."""
+
+    name: str
+    path: str
+    summary: str
+    description: str
+    takes: type[T]
+    edit: Callable[[EnrolledDevice, T, int], EnrolledDevice]
+    speaks_of: Callable[[T], str | None] = lambda _: None
+    """Another device that must be enrolled, by its id."""
+
+
+_CHANGES: tuple[_Change[Any], ...] = (
+    _Change(
+        "set_device_state",
+        "state",
+        "Suspend, resume or retire a device",
+        "From now on this door refuses, or takes again, all the device sends; the others within five seconds.",
+        NewState,
+        lambda device, new, now: with_state(device, new.state, now),
+    ),
+    _Change(
+        "add_device_key",
+        "keys",
+        "Give a device a new key",
+        "The new key signs from now on; the ones before it end an hour later.",
+        NewKey,
+        lambda device, new, now: with_key(device, new.public_key, now, KEY_OVERLAP_US),
+    ),
+    _Change(
+        "add_verification",
+        "verifications",
+        "Record a metrological verification",
+        "Adds a verification certificate to the device's history.",
+        Verification,
+        lambda device, verification, _: with_verification(device, verification),
+    ),
+    _Change(
+        "add_calibration",
+        "calibrations",
+        "Record a calibration of the scene",
+        "Adds how the camera sees its road, for the second speed check, to the device's history.",
+        SceneCalibration,
+        lambda device, calibration, _: with_calibration(device, calibration),
+    ),
+    _Change(
+        "add_section",
+        "sections",
+        "Register a section that ends at a device",
+        "From the instant it names on, drives from its entry to this device are paired, for their average speed.",
+        Section,
+        lambda device, section, _: with_section(device, section),
+        lambda section: section.entry_device_id,
+    ),
+    _Change(
+        "add_limit",
+        "limits",
+        "Register a speed limit signed at a device's place",
+        "From the instant it names on, measured speeds are held against this limit; the one before it ends there.",
+        SignedLimit,
+        lambda device, limit, _: with_limit(device, limit),
+    ),
+)
+
+
 def _add_changing(router: APIRouter, register: DeviceRegister, token: str, clock: Clock) -> None:
-    now = gives("EnrolledDevice", "The device as it is now")
+    for change in _CHANGES:
+        router.add_api_route(
+            f"/{{device_id}}/{change.path}",
+            _changing(change, register, token, clock),
+            methods=["POST"],
+            name=change.name,
+            summary=change.summary,
+            description=change.description,
+            responses=gives("EnrolledDevice", "The device as it is now"),
+            openapi_extra=takes(change.takes.__name__),
+        )
 
-    async def changed(device_id: str, edit: Callable[[EnrolledDevice], EnrolledDevice]) -> Response:
-        return _json(await run_in_threadpool(register.change, device_id, edit))
 
-    @router.post(
-        "/{device_id}/state",
-        summary="Suspend, resume or retire a device",
-        responses=now,
-        openapi_extra=takes("NewState"),
-    )
-    async def set_device_state(device_id: str, request: Request) -> Response:
-        """From now on this door refuses, or takes again, all the device sends; the others within five seconds."""
+def _changing(
+    change: _Change[Any], register: DeviceRegister, token: str, clock: Clock
+) -> Callable[[str, Request], Awaitable[Response]]:
+    async def changed(device_id: str, request: Request) -> Response:
         check_administrator(request, token)
-        new = await _parsed(request, NewState)
-        return await changed(device_id, lambda device: with_state(device, new.state, clock()))
+        new = await _parsed(request, change.takes)
+        other = change.speaks_of(new)
+        if other is not None and await run_in_threadpool(register.find, other) is None:
+            raise not_enrolled(other)
+        edited = await run_in_threadpool(register.change, device_id, lambda device: change.edit(device, new, clock()))
+        return _json(edited)
 
-    @router.post("/{device_id}/keys", summary="Give a device a new key", responses=now, openapi_extra=takes("NewKey"))
-    async def add_device_key(device_id: str, request: Request) -> Response:
-        """The new key signs from now on; the ones before it end an hour later."""
-        check_administrator(request, token)
-        new = await _parsed(request, NewKey)
-        return await changed(device_id, lambda device: with_key(device, new.public_key, clock(), KEY_OVERLAP_US))
-
-    @router.post(
-        "/{device_id}/verifications",
-        summary="Record a metrological verification",
-        responses=now,
-        openapi_extra=takes("Verification"),
-    )
-    async def add_verification(device_id: str, request: Request) -> Response:
-        """Adds a verification certificate to the device's history."""
-        check_administrator(request, token)
-        verification = await _parsed(request, Verification)
-        return await changed(device_id, lambda device: with_verification(device, verification))
-
-    @router.post(
-        "/{device_id}/calibrations",
-        summary="Record a calibration of the scene",
-        responses=now,
-        openapi_extra=takes("SceneCalibration"),
-    )
-    async def add_calibration(device_id: str, request: Request) -> Response:
-        """Adds how the camera sees its road, for the second speed check, to the device's history."""
-        check_administrator(request, token)
-        calibration = await _parsed(request, SceneCalibration)
-        return await changed(device_id, lambda device: with_calibration(device, calibration))
-
-    @router.post(
-        "/{device_id}/sections",
-        summary="Register a section that ends at a device",
-        responses=now,
-        openapi_extra=takes("Section"),
-    )
-    async def add_section(device_id: str, request: Request) -> Response:
-        """From the instant it names on, drives from its entry to this device are paired, for their average speed."""
-        check_administrator(request, token)
-        section = await _parsed(request, Section)
-        if await run_in_threadpool(register.find, section.entry_device_id) is None:
-            raise not_enrolled(section.entry_device_id)
-        return await changed(device_id, lambda device: with_section(device, section))
-
-    @router.post(
-        "/{device_id}/limits",
-        summary="Register a speed limit signed at a device's place",
-        responses=now,
-        openapi_extra=takes("SignedLimit"),
-    )
-    async def add_limit(device_id: str, request: Request) -> Response:
-        """From the instant it names on, measured speeds are held against this limit; the one before it ends there."""
-        check_administrator(request, token)
-        limit = await _parsed(request, SignedLimit)
-        return await changed(device_id, lambda device: with_limit(device, limit))
+    return changed
 
 
 async def _parsed(request: Request, kind: type[T]) -> T:
