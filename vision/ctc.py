@@ -6,7 +6,7 @@ a zero where only letters may stand costs something, and a text that fits no sha
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import exp, inf, log
 
@@ -35,6 +35,8 @@ FLOOR = 0.02
 GENERIC_COST = 7.5
 """Nats that a text of no known shape must be clearer than the best that fits one."""
 COSTS = {"KZ2012-P": 0.0, "KZ2012-L": 0.5, "KZ2012-TR": 4.0, "KZ2012-MC": 2.0, "KZ-MIL": 4.0}
+IN_TWO_ROWS = {"KZ2012-TR": 1.0}
+"""The same on two rows, where a trailer's letters stand above and nothing else looks the same."""
 RARE_COST, FOREIGN_COST, DOUBTFUL_COST = 2.0, 2.5, 5.0
 """Nats by how seldom a format is met in Kazakhstan, where nearly every plate is of 2012, a person's or a firm's. They
 decide between texts that look the same (`120AB05` a firm's car, `12OAB05` a trailer)."""
@@ -107,8 +109,8 @@ def read_row(emissions: Emissions, limit: int, *, lends: bool = True) -> list[Re
 
 
 def form_cost(text: str, prior: Prior | None = None) -> tuple[float, str]:
-    """What taking a whole text for a plate costs, in nats, and the shape it then has, "" for none."""
-    known_costs = prior or _road()
+    """What taking a whole text of two rows for a plate costs, in nats, and the shape it then has, "" for none."""
+    known_costs = prior or _road_in_two_rows()
     fitting = ((known_costs.of(form.format_id), form.shape) for form in _forms() if not form.signed)
     found = min(((cost, shape) for cost, shape in fitting if fits_shape(shape, text)), default=(inf, ""))
     return min(found, (known_costs.generic, ""))
@@ -122,11 +124,16 @@ def admitted(text: str, shape: str) -> tuple[str, ...]:
 def certainties(emissions: Emissions, text: str, admit: Sequence[str]) -> tuple[float, ...]:
     """How sure each character of `text` is, 0 to 1: its best column's share, counting in look-alikes that are not
     admitted at its position. A text that the columns do not carry gets zeros."""
-    spans = aligned(_lent(emissions), text)
+    spans = located(emissions, text)
     return tuple(
         _certainty(emissions[first : last + 1], character, allowed)
         for character, allowed, (first, last) in zip(text, admit, spans, strict=True)
     )
+
+
+def located(emissions: Emissions, text: str) -> list[Span]:
+    """The columns of each character of `text`, whether they carry it or a look-alike."""
+    return aligned(_lent(emissions), text)
 
 
 def _certainty(columns: Emissions, character: str, allowed: str) -> float:
@@ -202,6 +209,11 @@ def _forms_of(length: int) -> tuple[tuple[int, _Form], ...]:
 @lru_cache(maxsize=1)
 def _road() -> Prior:
     return Prior({plate.id: _rarity(plate) for plate in FORMATS}, FOREIGN_COST, GENERIC_COST, lends=True)
+
+
+@lru_cache(maxsize=1)
+def _road_in_two_rows() -> Prior:
+    return replace(_road(), formats={**_road().formats, **IN_TWO_ROWS})
 
 
 def condensed(emissions: Emissions) -> Emissions:

@@ -11,11 +11,9 @@ from math import log, sqrt
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import numpy as np
 from msgspec import Meta, Struct
 
-from adjudication.errors import Invalid
 from adjudication.units import Bp, Name
 from vision import curve, known, spacing
 from vision.boxes import Boxes
@@ -30,7 +28,7 @@ from vision.spacing import Places
 
 WEIGHTS = Path(__file__).parent / "weights"
 """Committed with their card: two networks of half a million weights each, and their calibration."""
-READER, CORNERS, PLACES, FILE = "plate-reader.onnx", "plate-corners.onnx", "places.json", "confidence.json"
+READER, CORNERS, FILE = "plate-reader.onnx", "plate-corners.onnx", "confidence.json"
 SETTLED = 0.1
 """Doubt below which one look is enough: nine plates in ten on the road. Further looks choose the text of the others,
 and never claim more than this. Chosen on the 60,000 plates of the calibration: of the surest 84 % of reads 5 were wrong
@@ -189,28 +187,16 @@ def open_first(*, threads: int = 1, device: Device = CPU) -> FirstReader:
 
     Raises:
         Invalid: `provider-unavailable`, the device is not there; `reader-differs`, it is not what was calibrated; as
-            `places` and `known.load`.
+            `spacing.shipped` and `known.load`.
     """
     corners, reader = (Network(WEIGHTS / name, threads=threads, device=device) for name in (CORNERS, READER))
     known.check(reader, known.load(WEIGHTS / known.FILE))
-    return FirstReader(CornerFinder(corners), PlateReader(reader), places(WEIGHTS))
+    return FirstReader(CornerFinder(corners), PlateReader(reader), spacing.shipped())
 
 
 def first_reader(weights: Path, where: Places) -> FirstReader:
     """The reader of the networks in a folder, as they are trained and judged: on the processor, unchecked."""
     return FirstReader(CornerFinder(Network(weights / CORNERS)), PlateReader(Network(weights / READER)), where)
-
-
-def places(weights: Path) -> Places:
-    """Where the reader in a folder sees the characters of each format.
-
-    Raises:
-        Invalid: `places-malformed`; the detail says what is wrong.
-    """
-    try:
-        return spacing.checked(msgspec.json.decode((weights / PLACES).read_bytes(), type=dict[str, tuple[float, ...]]))
-    except (msgspec.DecodeError, ValueError) as error:
-        raise Invalid("places-malformed", str(error)) from error
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adjudication.errors import Invalid
-from vision import second
+from vision import second, spacing
 from vision.eyes import OnnxEyes, open_eyes
 from vision.given import given
 from vision.onnx import CPU, Device
@@ -83,7 +83,7 @@ def fitted_second(directory: Path, fittings: Fittings, *, threads: int = 1, devi
     from vision.paddle import PaddleLines
 
     lines = PaddleLines(given(fittings.second), threads=threads)
-    return OcrSecond(lines, f"{lines.reader}-r{second.REVISION}")
+    return OcrSecond(lines, f"{lines.reader}-r{second.REVISION}", spacing.shipped())
 
 
 def torch_device(device: Device) -> str:

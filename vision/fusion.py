@@ -9,12 +9,13 @@ import msgspec
 
 from adjudication import plates
 from adjudication.facts import PlateReading
-from vision import ctc
+from vision import ctc, spacing
 from vision.agreement import Agreement, evidence_nats
 from vision.ctc import Emissions, Read
 from vision.decode import Picture
 from vision.ports import SecondRead
 from vision.rectify import Strips
+from vision.spacing import Places
 
 CERTAIN = 0.9999
 """No reader is ever certain."""
@@ -113,34 +114,53 @@ def _joint_bp(first: PlateReading, second: SecondRead, calibration: Agreement | 
     return calibration.confidence_bp(nats) if calibration is not None else round(min(1 - exp(-nats), CERTAIN) * BP)
 
 
-def read_plates(lines: Lines, pairs: Sequence[tuple[Strips, Strips]], further: Sequence[Strips]) -> list[Fused | None]:
-    """Two views of each plate, and a third where they do not settle it; all strips of all plates run together."""
-    views = iter(_views(lines, [strips for pair in pairs for strips in pair]))
+def read_plates(
+    lines: Lines, pairs: Sequence[tuple[Strips, Strips]], further: Sequence[Strips], places: Places
+) -> list[Fused | None]:
+    """Two views of each plate, and a third where they do not settle it; all strips of all plates run together.
+
+    `places`: where characters of each format stand (vision/spacing.py).
+    """
+    views = iter(_views(lines, [strips for pair in pairs for strips in pair], places))
     fused = [fuse(next(views), next(views)) for _ in pairs]
     open_ = [number for number, one in enumerate(fused) if one is not None and one.certainty < SETTLED]
-    for number, third in zip(open_, _views(lines, [further[number] for number in open_]), strict=True):
+    for number, third in zip(open_, _views(lines, [further[number] for number in open_], places), strict=True):
         one = fused[number]
         fused[number] = confirm(one, third) if one is not None else None
     return fused
 
 
-def _views(lines: Lines, wanted: Sequence[Strips]) -> list[View | None]:
+def _views(lines: Lines, wanted: Sequence[Strips], places: Places) -> list[View | None]:
     """What each view says."""
     emissions = iter(lines([strip for strips in wanted for strip in (strips.line, *(strips.rows or ()))]))
     return [
-        read_view(next(emissions), (next(emissions), next(emissions)) if strips.rows is not None else None)
+        read_view(next(emissions), (next(emissions), next(emissions)) if strips.rows is not None else None, places)
         for strips in wanted
     ]
 
 
-def read_view(line: Emissions, rows: tuple[Emissions, Emissions] | None) -> View | None:
+def read_view(line: Emissions, rows: tuple[Emissions, Emissions] | None, places: Places) -> View | None:
     """What one view says, read as one line and, where it may have two rows, as those; None if nothing."""
-    single = [Candidate(read.text, read.shape, read.score, (read.text,)) for read in ctc.read(line, CANDIDATES)]
+    single = [
+        Candidate(read.text, read.shape, read.score - _misplaced(line, read.text, places), (read.text,))
+        for read in ctc.read(line, CANDIDATES)
+    ]
     tried = [*single, *(_two_rows(*rows) if rows is not None else ())]
     best: dict[str, Candidate] = {}
     for candidate in sorted(tried, key=lambda one: -one.score):
         best.setdefault(candidate.text, candidate)
     return View(line, rows, tuple(best.values())[: 2 * CANDIDATES]) if best else None
+
+
+def _misplaced(line: Emissions, text: str, places: Places) -> float:
+    """What speaks against a text of Kazakhstan's on one line in where its characters stand, in nats; of several formats
+    that may bear it, the best counts, and none where no places are known."""
+    known = (places.get(spacing.key(each.id, 1, len(text))) for each in plates.classify(text))
+    expected = [each for each in known if each is not None]
+    if not expected:
+        return 0.0
+    spans = ctc.located(line, text)
+    return min(spacing.against_nats(each, spans, len(line)) for each in expected)
 
 
 def fuse(one: View | None, other: View | None) -> Fused | None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adjudication import plates
 from adjudication.facts import Box, QualityFlag
-from vision import models
+from vision import models, spacing
 from vision.boxes import as_array
 from vision.decode import Picture, decode
 from vision.fusion import BP, Fused, Lines, read_plates
@@ -13,17 +13,20 @@ from vision.onnx import CPU, Device, Network
 from vision.plate_ocr import LineReader
 from vision.ports import SecondRead
 from vision.rectify import Strips, third_view, views
+from vision.spacing import Places
 
-REVISION = 1
+REVISION = 2
 """Raised by any change of code or constants that may alter a second read."""
 
 
 class OcrSecond:
     """A recogniser of lines as the second reader (port: vision.ports.SecondReader)."""
 
-    def __init__(self, lines: Lines, reader: str) -> None:
+    def __init__(self, lines: Lines, reader: str, places: Places) -> None:
+        """`places`: where characters of each format stand on a plate (vision/spacing.py)."""
         self._lines = lines
         self._reader = reader
+        self._places = places
 
     @property
     def reader(self) -> str:
@@ -47,8 +50,8 @@ class OcrSecond:
                 looks[number] = views(picture, at), third_view(picture, at)
         # In the order asked: which strips run together must not depend on which pictures are the same.
         shown = [looks[number] for number in sorted(looks)]
-        reads = read_plates(self._lines, [two for two, _ in shown], [third for _, third in shown]) if shown else []
-        fused = iter(reads)
+        pairs, thirds = [two for two, _ in shown], [third for _, third in shown]
+        fused = iter(read_plates(self._lines, pairs, thirds, self._places) if shown else ())
         return [
             SecondRead(flags=(faults[number],)) if number in faults else _read(next(fused))
             for number in range(len(asked))
@@ -60,12 +63,12 @@ def open_second(directory: Path, *, threads: int = 1, device: Device = CPU) -> O
 
     Raises:
         ModelsMissing: a model is absent or not whole.
-        Invalid: `provider-unavailable`, the device is not there.
+        Invalid: `provider-unavailable`, the device is not there; as `spacing.shipped`.
     """
     path = models.paths(directory)["text"]
     digest = next(one.sha256 for one in models.WEIGHTS if one.role == "text")
     lines = LineReader(Network(path, threads=threads, device=device))
-    return OcrSecond(lines, f"pp-ocrv6-{digest[:12]}-r{REVISION}{device.mark}")
+    return OcrSecond(lines, f"pp-ocrv6-{digest[:12]}-r{REVISION}{device.mark}", spacing.shipped())
 
 
 def _by_picture(asked: Sequence[tuple[bytes, Box]]) -> dict[bytes, list[int]]:

@@ -10,6 +10,7 @@ import pytest
 
 from adjudication.errors import Invalid
 from integrations.lawfiles import load_policy
+from vision import spacing
 from vision.ctc import ALPHABET, BLANK
 from vision.curve import worth
 from vision.first import (
@@ -22,7 +23,6 @@ from vision.first import (
     claimed_bp,
     confidence_bp,
     open_first,
-    places,
     shipped,
 )
 from vision.frontal import box_corners, frontal
@@ -134,7 +134,7 @@ def test_the_card_speaks_of_these_very_weights() -> None:
 
 
 def test_places_are_known_for_every_common_format() -> None:
-    known = places(WEIGHTS)
+    known = spacing.load(WEIGHTS)
     assert {"KZ2012-P/1/8", "KZ2012-P/2/8", "KZ2012-L/1/7", "KZ2012-MC/2/6", "KZ1993-P/1/7"} <= set(known)
 
 

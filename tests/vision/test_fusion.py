@@ -20,7 +20,7 @@ def strip(text: str, share: float = 0.999) -> Emissions:
 
 
 def line(text: str, share: float = 0.999) -> View:
-    view = read_view(strip(text, share), None)
+    view = read_view(strip(text, share), None, {})
     assert view is not None
     return view
 
@@ -50,7 +50,7 @@ def test_one_view_alone_is_never_sure() -> None:
 
 def test_nothing_read_is_no_reading() -> None:
     assert fuse(None, None) is None
-    assert read_view(np.eye(BLANK + 1)[[BLANK] * 4], None) is None
+    assert read_view(np.eye(BLANK + 1)[[BLANK] * 4], None, {}) is None
 
 
 def test_a_third_look_confirms_or_disputes() -> None:
@@ -70,10 +70,12 @@ def test_a_third_look_confirms_or_disputes() -> None:
         ("KZ489", "02AAC", "489AAC02"),
         ("389", "01BK", "389BK01"),
         ("12", "05AB", "12AB05"),
+        ("BYM", "2078", "78BYM20"),
+        ("BYM", "2O78", "78BYM20"),
     ],
 )
 def test_two_rows_are_read_with_the_region_last(upper: str, lower: str, plate: str) -> None:
-    view = read_view(strip(upper + lower, 0.05), (strip(upper), strip(lower, 0.99)))
+    view = read_view(strip(upper + lower, 0.05), (strip(upper), strip(lower, 0.99)), {})
     fused = fuse(view, view)
     assert fused is not None
     assert (fused.text, fused.rows) == (plate, 2)

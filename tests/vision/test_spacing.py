@@ -37,6 +37,17 @@ def test_rows_are_shifted_each_by_itself() -> None:
     assert spacing.astray(places, rows, moved) == 0
 
 
+TRAILER = (9.4, 14.1, 22.0, 26.3, 30.7, 38.8, 42.9)
+
+
+def test_a_recogniser_of_lines_tells_a_trailers_places_from_a_firms_by_its_wider_columns() -> None:
+    """It has 28 columns across a plate, and margins beside it."""
+    strip = [(round(column * 24 / 48 + 2),) * 2 for column in TRAILER]
+    assert spacing.against_nats(TRAILER, strip, 28) < 0.5
+    assert spacing.against_nats(FIRM, strip, 28) > 3
+    assert spacing.against_nats(FIRM, [(0, 0), (27, 27), *strip[2:]], 28) == spacing.MOST_NATS
+
+
 def test_places_are_the_means_of_right_reads_and_unknown_from_few() -> None:
     many = [("A/1/2", ((10, 10), (20, 21)))] * spacing.ENOUGH
     few = [("B/1/2", ((10, 10), (20, 20)))] * (spacing.ENOUGH - 1)

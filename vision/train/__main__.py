@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
-from vision import agreement, curve, first, known, models, second
+from vision import agreement, curve, first, known, models, second, spacing
 from vision.train import card, faces, judge, pairs
 from vision.train.judge import CALIBRATION, JUDGEMENT, STRANGE, Verdict
 
@@ -72,7 +72,7 @@ def _export(chosen: argparse.Namespace) -> None:
 
 def _place(chosen: argparse.Namespace) -> None:
     found = judge.place(chosen.place, chosen.weights, chosen.folder / "faces")
-    (chosen.weights / first.PLACES).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+    (chosen.weights / spacing.FILE).write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
     judge.known_answers(KNOWN, chosen.weights, chosen.folder / "faces").save(chosen.weights / known.FILE)
 
 

@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from vision import known, spacing
-from vision.first import READER, first_reader, places
+from vision.first import READER, first_reader
 from vision.frontal import frontal
 from vision.known import Known
 from vision.onnx import Network
@@ -87,7 +87,7 @@ def _portion(what: tuple[int, int, int, Path, Path]) -> list[Verdict]:
     cv2.setNumThreads(1)
     asked = trial(seed)
     shots = [(number, shot_of(asked, number, faces)) for number in range(first, first + count)]
-    reader = first_reader(weights, places(weights))
+    reader = first_reader(weights, spacing.load(weights))
     shown = [reader.show(shot.picture, [box_of(shot, seed, number)])[0] for number, shot in shots]
     reads = reader.read(shown)
     return [
