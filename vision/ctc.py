@@ -35,11 +35,11 @@ FLOOR = 0.02
 GENERIC_COST = 7.5
 """Nats that a text of no known shape must be clearer than the best that fits one."""
 COSTS = {"KZ2012-P": 0.0, "KZ2012-L": 0.5, "KZ2012-TR": 4.0, "KZ2012-MC": 2.0, "KZ-MIL": 4.0}
-IN_TWO_ROWS = {"KZ2012-TR": 1.0}
-"""The same on two rows, where a trailer's letters stand above and nothing else looks the same."""
 RARE_COST, FOREIGN_COST, DOUBTFUL_COST = 2.0, 2.5, 5.0
 """Nats by how seldom a format is met in Kazakhstan, where nearly every plate is of 2012, a person's or a firm's. They
 decide between texts that look the same (`120AB05` a firm's car, `12OAB05` a trailer)."""
+IN_TWO_ROWS = {"KZ2012-TR": 1.0}
+"""The same on two rows, where a trailer's letters stand above and nothing else looks the same."""
 SIGN_COST = 1.0
 """Nats for taking the first or last characters as the country's sign."""
 SIGNS = {"KZ": (("KZ", ""), ("", "KZ")), "UA": (("UA", ""),), "UZ": (("", "UZ"),), "RU": (("", "RUS"),)}
