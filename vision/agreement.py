@@ -1,32 +1,33 @@
-"""How sure two agreeing reads of one plate are together: a calibration, fitted to labelled plates and stored as data.
+"""How sure a read is once a second reader has read the same: a calibration, fitted to labelled plates, stored as data.
 
-The two confidences make one figure, the weight of their evidence; the calibration says how often plates with so much
-evidence were right. It is a rising step function, so more evidence never counts for less.
+It says how often plates were right that both read alike and the first was so sure of; it rises, so more evidence never
+counts for less. How sure the second was beside that tells nothing: by logistic regression on 65,000 drawn plates read
+alike, ten of them wrongly, a nat of its evidence counts for 0.05 of the first's, with a standard error of 0.08.
 """
 
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
-from math import log, sqrt
+from math import log
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from adjudication.units import Bp, Name
 from vision import curve
-from vision.curve import BP, CERTAIN_BP, Step, worth
+from vision.curve import BP, CERTAIN_BP, Knots, worth
 
 FILE = "agreement.json"
 """In `vision/weights`: belongs to the weights it was fitted with."""
 
 
 class Agreement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A fitted calibration of two named readers; `steps` rise in evidence and in confidence."""
+    """A fitted calibration of two named readers; `knots` rise in evidence and in confidence."""
 
     first: Name
     second: Name
     fitted_on: str
-    steps: Annotated[tuple[Step, ...], Meta(min_length=1)]
+    knots: Annotated[Knots, Meta(min_length=1)]
 
     @classmethod
     def parse(cls, data: bytes) -> "Agreement":
@@ -37,30 +38,26 @@ class Agreement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """
         return curve.parsed(data, cls)
 
-    def confidence_bp(self, nats: float) -> Bp:
-        """What so much evidence is worth."""
-        return worth(self.steps, nats)
+    def confidence_bp(self, first_bp: Bp) -> Bp:
+        """What a first read of that confidence is worth that the second reader has read the same."""
+        return worth(self.knots, _nats(first_bp))
 
 
-def evidence_nats(first_bp: Bp, second_bp: Bp) -> float:
-    """The weight of two confidences in one text: minus the logarithm of the doubt they leave together.
-
-    Both look at one picture, so the second counts for half of a free one. 0 to 13.8 at `CERTAIN_BP` twice.
-    """
-    doubts = [1 - min(bp, CERTAIN_BP) / BP for bp in (first_bp, second_bp)]
-    return -log(doubts[0] * sqrt(doubts[1]))
-
-
-def fit(reads: Iterable[tuple[Bp, Bp, bool]], *, first: Name, second: Name, fitted_on: str) -> Agreement:
-    """The calibration of agreeing reads: (first confidence, second confidence, whether the text was right).
+def fit(reads: Iterable[tuple[Bp, bool]], *, first: Name, second: Name, fitted_on: str) -> Agreement:
+    """The calibration of agreeing reads: (first confidence, whether the text was right).
 
     The reads must be of plates that neither reader was fitted on.
 
     Raises:
         ValueError: there are no reads.
     """
-    weighed = ((evidence_nats(one, other), right) for one, other, right in reads)
-    return Agreement(first=first, second=second, fitted_on=fitted_on, steps=curve.fit(weighed))
+    weighed = ((_nats(first_bp), right) for first_bp, right in reads)
+    return Agreement(first=first, second=second, fitted_on=fitted_on, knots=curve.fit(weighed))
+
+
+def _nats(first_bp: Bp) -> float:
+    """The evidence that a confidence states: minus the logarithm of its doubt, 0 to 9.2 at `CERTAIN_BP`."""
+    return -log(1 - min(first_bp, CERTAIN_BP) / BP)
 
 
 @lru_cache(maxsize=1)

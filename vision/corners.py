@@ -1,6 +1,7 @@
 """Where a plate's four corners are in the box that a detector drew about it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -8,8 +9,11 @@ import numpy as np
 from vision.boxes import Boxes
 from vision.decode import Picture
 from vision.frontal import Corners, box_corners
-from vision.onnx import Network
+from vision.onnx import CPU, Device, Network
 
+WEIGHTS = Path(__file__).parent / "weights"
+"""Committed with their card."""
+FILE = "plate-corners.onnx"
 INPUT = (128, 64)
 """Width and height of the crop as the network sees it."""
 GROWN = 0.15
@@ -53,3 +57,12 @@ class CornerFinder:
             np.asarray(frame[0] + points.reshape(4, 2) * (frame[2] - frame[0]), np.float32)
             for frame, points in zip(frames, found, strict=True)
         ]
+
+
+def open_corners(weights: Path = WEIGHTS, *, threads: int = 1, device: Device = CPU) -> CornerFinder:
+    """The finder of a folder of weights, on `device`.
+
+    Raises:
+        Invalid: `provider-unavailable`, the device is not there.
+    """
+    return CornerFinder(Network(weights / FILE, threads=threads, device=device))

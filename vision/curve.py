@@ -1,13 +1,15 @@
-"""What a reader's evidence is worth: a rising step function fitted to labelled plates.
+"""What a reader's evidence is worth: a rising curve through knots fitted to labelled plates.
 
-More evidence never counts for less, and no step claims more than its number of reads allows.
+More evidence never counts for less, and no knot claims more than its number of reads allows.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
+from math import exp, log
 from typing import Annotated, Protocol, TypeVar
 
 import msgspec
+import numpy as np
 from msgspec import Meta, Struct
 
 from adjudication.errors import Invalid
@@ -18,10 +20,10 @@ CERTAIN_BP = 9_999
 BP = 10_000
 
 
-class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """From `from_nats` of evidence on, `right` of `reads` agreeing reads were right."""
+class Knot(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Of `reads` with `nats` of evidence in the mean, `right` were right."""
 
-    from_nats: Annotated[float, Meta(ge=0)]
+    nats: Annotated[float, Meta(ge=0)]
     right: Annotated[int, Meta(ge=0)]
     reads: Annotated[int, Meta(ge=1)]
 
@@ -31,26 +33,26 @@ class Step(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return min(round(BP * (self.right + 1) / (self.reads + 2)), CERTAIN_BP)
 
 
-Steps = tuple[Step, ...]
+Knots = tuple[Knot, ...]
 
 
-def checked(steps: Steps) -> Steps:
-    """`steps`, which rise in evidence and in confidence.
+def checked(knots: Knots) -> Knots:
+    """`knots`, which rise in evidence and in confidence.
 
     Raises:
         Invalid: `calibration-malformed`; the detail says which does not.
     """
-    for before, after in pairwise(steps):
-        if after.from_nats <= before.from_nats or after.confidence_bp < before.confidence_bp:
-            raise Invalid("calibration-malformed", f"steps rise, and the one at {after.from_nats} nats does not")
-    return steps
+    for before, after in pairwise(knots):
+        if after.nats <= before.nats or after.confidence_bp < before.confidence_bp:
+            raise Invalid("calibration-malformed", f"knots rise, and the one at {after.nats} nats does not")
+    return knots
 
 
 class Fitted(Protocol):
-    """A calibration as it is stored: whatever else it says, it has steps."""
+    """A calibration as it is stored: whatever else it says, it has knots."""
 
     @property
-    def steps(self) -> Steps: ...
+    def knots(self) -> Knots: ...
 
 
 F = TypeVar("F", bound=Fitted)
@@ -66,20 +68,22 @@ def parsed(data: bytes, kind: type[F]) -> F:
         calibration = msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise Invalid("calibration-malformed", str(error)) from error
-    checked(calibration.steps)
+    checked(calibration.knots)
     return calibration
 
 
-def worth(steps: Steps, nats: float) -> Bp:
-    """What so much evidence is worth. Below the first step: as the first, for nothing was seen there."""
-    reached = [step for step in steps if step.from_nats <= nats]
-    return (reached or steps[:1])[-1].confidence_bp
+def worth(knots: Knots, nats: float) -> Bp:
+    """What so much evidence is worth: between two knots by the logarithm of their doubt, which evidence is one of;
+    beyond the outermost as they."""
+    doubts = [log(1 - knot.confidence_bp / BP) for knot in knots]
+    return round(BP * (1 - exp(float(np.interp(nats, [knot.nats for knot in knots], doubts)))))
 
 
-def fit(reads: Iterable[tuple[float, bool]]) -> Steps:
-    """The steps of reads: (evidence in nats, whether the text was right).
+def fit(reads: Iterable[tuple[float, bool]]) -> Knots:
+    """The knots of reads: (evidence in nats, whether the text was right).
 
-    Isotonic regression by pooling adjacent violators (Ayer et al. 1955); each pool is a step. The reads must be of
+    Centred isotonic regression (Oron and Flournoy 2017): adjacent violators are pooled (Ayer et al. 1955), and each
+    pool is a knot where its reads are in the mean, so that reads of one pool are told apart. The reads must be of
     plates that no reader was fitted on.
 
     Raises:
@@ -92,29 +96,31 @@ def fit(reads: Iterable[tuple[float, bool]]) -> Steps:
     return tuple(_merged(_merged(levels, _is_righter), _claims_more))
 
 
-def _merged(steps: Iterable[Step], rises: Callable[[Step, Step], bool]) -> list[Step]:
-    """`steps` with each that does not rise above the one before it pooled with that, until all rise."""
-    pools: list[Step] = []
-    for step in steps:
-        pools.append(step)
+def _merged(knots: Iterable[Knot], rises: Callable[[Knot, Knot], bool]) -> list[Knot]:
+    """`knots` with each that does not rise above the one before it pooled with that, until all rise."""
+    pools: list[Knot] = []
+    for knot in knots:
+        pools.append(knot)
         while len(pools) > 1 and not rises(pools[-2], pools[-1]):
             after, before = pools.pop(), pools.pop()
             pools.append(_pooled(before, after))
     return pools
 
 
-def _level(nats: float, rights: Sequence[bool]) -> Step:
-    return Step(from_nats=nats, right=sum(rights), reads=len(rights))
+def _level(nats: float, rights: Sequence[bool]) -> Knot:
+    return Knot(nats=nats, right=sum(rights), reads=len(rights))
 
 
-def _is_righter(before: Step, after: Step) -> bool:
+def _is_righter(before: Knot, after: Knot) -> bool:
     return after.right * before.reads > before.right * after.reads
 
 
-def _claims_more(before: Step, after: Step) -> bool:
-    """A few reads that were all right claim less than many of which one was wrong: then both are one step."""
+def _claims_more(before: Knot, after: Knot) -> bool:
+    """A few reads that were all right claim less than many of which one was wrong: then both are one knot."""
     return after.confidence_bp >= before.confidence_bp
 
 
-def _pooled(before: Step, after: Step) -> Step:
-    return Step(from_nats=before.from_nats, right=before.right + after.right, reads=before.reads + after.reads)
+def _pooled(before: Knot, after: Knot) -> Knot:
+    reads = before.reads + after.reads
+    nats = (before.nats * before.reads + after.nats * after.reads) / reads
+    return Knot(nats=nats, right=before.right + after.right, reads=reads)

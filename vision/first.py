@@ -17,8 +17,8 @@ from msgspec import Meta, Struct
 from adjudication.units import Bp, Name
 from vision import curve, known, spacing
 from vision.boxes import Boxes
-from vision.corners import CornerFinder
-from vision.curve import Steps
+from vision.corners import WEIGHTS, CornerFinder, open_corners
+from vision.curve import Knots
 from vision.decode import Picture
 from vision.frontal import Corners, box_corners, frontal
 from vision.onnx import CPU, Device, Network
@@ -26,9 +26,8 @@ from vision.plate_quality import Quality, quality
 from vision.plate_reader import NONE, Glimpse, PlateReader, Said, said
 from vision.spacing import Places
 
-WEIGHTS = Path(__file__).parent / "weights"
-"""Committed with their card: two networks of half a million weights each, and their calibration."""
-READER, CORNERS, FILE = "plate-reader.onnx", "plate-corners.onnx", "confidence.json"
+READER, FILE = "plate-reader.onnx", "confidence.json"
+"""In `WEIGHTS`: a network of half a million weights, and its calibration."""
 SETTLED = 0.1
 """Doubt below which one look is enough: nine plates in ten on the road. Further looks choose the text of the others,
 and never claim more than this. Chosen on the 60,000 plates of the calibration: of the surest 84 % of reads 5 were wrong
@@ -58,7 +57,7 @@ class Confidence(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     reader: Name
     fitted_on: str
-    steps: Annotated[Steps, Meta(min_length=1)]
+    knots: Annotated[Knots, Meta(min_length=1)]
 
     @classmethod
     def parse(cls, data: bytes) -> "Confidence":
@@ -189,14 +188,14 @@ def open_first(*, threads: int = 1, device: Device = CPU) -> FirstReader:
         Invalid: `provider-unavailable`, the device is not there; `reader-differs`, it is not what was calibrated; as
             `spacing.shipped` and `known.load`.
     """
-    corners, reader = (Network(WEIGHTS / name, threads=threads, device=device) for name in (CORNERS, READER))
+    reader = Network(WEIGHTS / READER, threads=threads, device=device)
     known.check(reader, known.load(WEIGHTS / known.FILE))
-    return FirstReader(CornerFinder(corners), PlateReader(reader), spacing.shipped())
+    return FirstReader(open_corners(threads=threads, device=device), PlateReader(reader), spacing.shipped())
 
 
 def first_reader(weights: Path, where: Places) -> FirstReader:
     """The reader of the networks in a folder, as they are trained and judged: on the processor, unchecked."""
-    return FirstReader(CornerFinder(Network(weights / CORNERS)), PlateReader(Network(weights / READER)), where)
+    return FirstReader(open_corners(weights), PlateReader(Network(weights / READER)), where)
 
 
 @lru_cache(maxsize=1)
@@ -217,5 +216,5 @@ def confidence_bp(read: FirstRead, calibration: Confidence) -> Bp:
 
 def claimed_bp(nats: float, calibration: Confidence) -> Bp:
     """What so much evidence is worth; without any, a read is as good as none."""
-    worth = curve.worth(calibration.steps, nats)
+    worth = curve.worth(calibration.knots, nats)
     return worth if nats > 0 else min(worth, UNREAD_BP)

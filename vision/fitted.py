@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from adjudication.errors import Invalid
 from vision import second, spacing
+from vision.corners import open_corners
 from vision.eyes import OnnxEyes, open_eyes
 from vision.given import given
 from vision.onnx import CPU, Device
@@ -83,7 +84,7 @@ def fitted_second(directory: Path, fittings: Fittings, *, threads: int = 1, devi
     from vision.paddle import PaddleLines
 
     lines = PaddleLines(given(fittings.second), threads=threads)
-    return OcrSecond(lines, f"{lines.reader}-r{second.REVISION}", spacing.shipped())
+    return OcrSecond(lines, f"{lines.reader}-r{second.REVISION}", open_corners(threads=threads), spacing.shipped())
 
 
 def torch_device(device: Device) -> str:

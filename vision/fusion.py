@@ -1,7 +1,7 @@
 """Reads of one plate made into one that says how sure it is: of two views by one reader, then of two readers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from math import exp, prod, sqrt
 
@@ -10,7 +10,7 @@ import msgspec
 from adjudication import plates
 from adjudication.facts import PlateReading
 from vision import ctc, spacing
-from vision.agreement import Agreement, evidence_nats
+from vision.agreement import Agreement
 from vision.ctc import Emissions, Read
 from vision.decode import Picture
 from vision.ports import SecondRead
@@ -23,9 +23,6 @@ DISPUTED = 0.5
 """The most a reading may claim whose second read differs: either may be right."""
 CANDIDATES = 6
 """Kept of each line and each row. Chosen, not swept: what comes later has a vanishing share of the certainty."""
-SETTLED = 0.97
-"""From here on a reading needs no third look. Measured on 404 drawn plates, a third of them hard: three quarters are
-settled at once, all rightly; a third look lifts six in ten of the others above 0.9, none wrongly."""
 ABSENT = 2.0
 """Nats below a view's last candidate at which a text stands that the view does not have."""
 SIGN = "KZ"
@@ -92,9 +89,9 @@ class Fused:
 def agree(first: PlateReading, second: SecondRead, calibration: Agreement | None = None) -> PlateReading:
     """The first reader's reading after the second reader spoke, as sure as both together are.
 
-    One text: by `calibration`, which was fitted to how often two such reads were right, or where there is none by
-    `evidence_nats` alone. Two texts: at most `DISPUTED`. Nothing read: as sure as the first alone, which law does not
-    accept. What the first claimed alone is kept beside it.
+    One text: by `calibration`, which was fitted to how often two such reads were right, or where there is none as sure
+    as the first. Two texts: at most `DISPUTED`. Nothing read: as sure as the first alone, which law does not accept.
+    What the first claimed alone is kept beside it.
     """
     return msgspec.structs.replace(
         first,
@@ -106,28 +103,20 @@ def agree(first: PlateReading, second: SecondRead, calibration: Agreement | None
 
 
 def _joint_bp(first: PlateReading, second: SecondRead, calibration: Agreement | None) -> int:
-    if not second.text:
-        return first.confidence_bp
-    if second.text != first.text:
+    if second.text and second.text != first.text:
         return min(first.confidence_bp, round(DISPUTED * BP))
-    nats = evidence_nats(first.confidence_bp, second.confidence_bp)
-    return calibration.confidence_bp(nats) if calibration is not None else round(min(1 - exp(-nats), CERTAIN) * BP)
+    if not second.text or calibration is None:
+        return first.confidence_bp
+    return calibration.confidence_bp(first.confidence_bp)
 
 
-def read_plates(
-    lines: Lines, pairs: Sequence[tuple[Strips, Strips]], further: Sequence[Strips], places: Places
-) -> list[Fused | None]:
-    """Two views of each plate, and a third where they do not settle it; all strips of all plates run together.
+def read_plates(lines: Lines, pairs: Sequence[tuple[Strips, Strips]], places: Places) -> list[Fused | None]:
+    """Two views of each plate; all strips of all plates run together.
 
     `places`: where characters of each format stand (vision/spacing.py).
     """
     views = iter(_views(lines, [strips for pair in pairs for strips in pair], places))
-    fused = [fuse(next(views), next(views)) for _ in pairs]
-    open_ = [number for number, one in enumerate(fused) if one is not None and one.certainty < SETTLED]
-    for number, third in zip(open_, _views(lines, [further[number] for number in open_], places), strict=True):
-        one = fused[number]
-        fused[number] = confirm(one, third) if one is not None else None
-    return fused
+    return [fuse(next(views), next(views)) for _ in pairs]
 
 
 def _views(lines: Lines, wanted: Sequence[Strips], places: Places) -> list[View | None]:
@@ -185,14 +174,6 @@ def fuse(one: View | None, other: View | None) -> Fused | None:
     certainty = min(prod(characters), share)
     certainty = _together(certainty, sure) if second == text else min(certainty, DISPUTED)
     return Fused(text, certainty, characters, len(chosen.rows), second, sure)
-
-
-def confirm(fused: Fused, third: View | None) -> Fused:
-    """`fused` after a third look: surer if that says the same, else disputed, and then the third read is the second."""
-    text, sure = _own(third) if third is not None else ("", 0.0)
-    if text == fused.text:
-        return replace(fused, certainty=_together(fused.certainty, sure))
-    return replace(fused, certainty=min(fused.certainty, DISPUTED), second=text, second_certainty=sure)
 
 
 def _together(first: float, second: float) -> float:

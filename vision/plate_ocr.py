@@ -36,11 +36,11 @@ UPRIGHT = {
 """Classes that are drawn like a plate's character without being its lower case."""
 
 
-SELDOM = {"Q": 50.0}
-"""Letters so many times rarer beside others in what a recogniser of any text was trained on than on plates. It weighs
+SELDOM = {"Q": 100.0, "D": 4.0}
+"""Letters so many times rarer beside an O in what a recogniser of any text was trained on than on plates. It weighs
 what it sees by that (`955 QP 03` is `955 OP 03` to it), so it is divided out (scaled likelihoods, Bourlard and Morgan
-1994). English prose has one Q for some seventy Os. On 56 drawn plates' Os it gives Q 0.003 at most, and more on half of
-the Qs that it takes for an O."""
+1994). English prose has one Q for some seventy Os. Chosen on drawn plates seen straight on: of 270 Qs 49 are liker an O
+as the recogniser has it and 14 then, of 397 Os none a Q and 4 then; of 550 Ds 12 and 6, of the Os none a D and 2."""
 
 
 class LineReader:

@@ -1,4 +1,4 @@
-"""From a plate's box to strips with one line of text each, level and tight."""
+"""A plate as strips with one line of text each: level by its text, and straight by its corners."""
 
 from dataclasses import dataclass
 
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vision.boxes import Boxes, clipped, grown
 from vision.decode import Picture
+from vision.frontal import Corners, extent, frontal
 
 SLOPES = np.linspace(-0.36, 0.36, 25)
 """Slopes of a line of text that are tried, to 20°. Measured: plates on passing cars hang up to 15° off."""
@@ -25,10 +26,10 @@ BAND_MARGIN, BAND_SHARE = 0.08, 0.45
 """The frame's sides are left out; a row belongs to the band from this share of the densest rows' strokes."""
 LEAST_BAND, LEAST_BAND_PX = 0.3, 8
 """A thinner band is an edge or a motto, not the plate's line."""
-LOOSE_THIRD, SHARPEN = (0.015, 0.03), 0.6
-"""The further view's box lies between the others'; edges this much steeper undo a lens's softness, not a motion's."""
 LOOSE = (0.03, 0.06)
-"""How much wider and higher the second view is: the detector cuts some plates at the first character."""
+"""How much wider and higher than its box the plate is taken: the detector cuts some at the first character."""
+LINE, TWO_ROWS = (256, 48), (160, 112)
+"""Width and height of a plate seen straight on: of one line as the recogniser takes it, and of two as plates are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +40,23 @@ class Strips:
     rows: tuple[Picture, Picture] | None
 
 
-def views(picture: Picture, box: Boxes) -> tuple[Strips, Strips]:
-    """Two views of the plate in `box` [4] that fail differently: the tight box, and the loose box in even grey.
-
-    Both are made level, and cut to their band of text where read as one line.
-    """
-    tight, loose = level(_crop(picture, box)), level(_crop(picture, grown(box, *LOOSE)))
-    return _strips(tight), _strips(loose, even=True)
+def views(picture: Picture, box: Boxes, corners: Corners) -> tuple[Strips, Strips]:
+    """Two views of the plate in `box` [4] at `corners` that fail differently: the box, level by the slope of its text
+    and in even grey, and the plate seen straight on in its colours."""
+    return _levelled(level(_crop(picture, grown(box, *LOOSE)))), _straight(picture, corners)
 
 
-def third_view(picture: Picture, box: Boxes) -> Strips:
-    """A further view for reads that are not sure: neither made level nor cut to its band, its edges sharpened."""
-    crop = _crop(picture, grown(box, *LOOSE_THIRD))
-    soft = cv2.GaussianBlur(crop, (0, 0), 1.0)
-    sharp = np.asarray(cv2.addWeighted(crop, 1 + SHARPEN, soft, -SHARPEN, 0), np.uint8)
-    return Strips(sharp, _rows(crop, sharp))
+def _levelled(crop: Picture) -> Strips:
+    """The box's strips, the line cut to its band of text."""
+    (height, width), (first, last) = crop.shape[:2], text_band(crop)
+    return Strips(evened(crop[first:last]), _rows(crop, evened(crop)) if width < SQUARE * height else None)
+
+
+def _straight(picture: Picture, corners: Corners) -> Strips:
+    """The plate's strips as corners tell them."""
+    across, down = extent(corners)
+    face = frontal(picture, corners, TWO_ROWS) if across < SQUARE * down else None
+    return Strips(frontal(picture, corners, LINE), _rows(face, face) if face is not None else None)
 
 
 def level(crop: Picture) -> Picture:
@@ -117,19 +120,9 @@ def row_gap(crop: Picture) -> int:
     return first + int(np.argmin(strokes[first : max(round(0.62 * len(strokes)), first + 1)]))
 
 
-def _strips(crop: Picture, *, even: bool = False) -> Strips:
-    first, last = text_band(crop)
-    line, whole = crop[first:last], crop
-    if even:
-        line, whole = evened(line), evened(crop)
-    return Strips(line, _rows(crop, whole))
-
-
-def _rows(crop: Picture, shown: Picture) -> tuple[Picture, Picture] | None:
-    """The two rows of `shown`, which is `crop` after some filter; None where the plate is too wide for two."""
-    height, width = crop.shape[:2]
-    if width / height >= SQUARE:
-        return None
+def _rows(crop: Picture, shown: Picture) -> tuple[Picture, Picture]:
+    """The two rows of `shown`, which is `crop` after some filter."""
+    height = len(crop)
     gap, spare = row_gap(crop), max(round(ROW_OVERLAP * height), 1)
     return shown[: min(gap + spare, height)], shown[max(gap - spare, 0) :]
 

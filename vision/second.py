@@ -7,25 +7,27 @@ from adjudication import plates
 from adjudication.facts import Box, QualityFlag
 from vision import models, spacing
 from vision.boxes import as_array
+from vision.corners import CornerFinder, open_corners
 from vision.decode import Picture, decode
 from vision.fusion import BP, Fused, Lines, read_plates
 from vision.onnx import CPU, Device, Network
 from vision.plate_ocr import LineReader
 from vision.ports import SecondRead
-from vision.rectify import Strips, third_view, views
+from vision.rectify import Strips, views
 from vision.spacing import Places
 
-REVISION = 2
+REVISION = 3
 """Raised by any change of code or constants that may alter a second read."""
 
 
 class OcrSecond:
     """A recogniser of lines as the second reader (port: vision.ports.SecondReader)."""
 
-    def __init__(self, lines: Lines, reader: str, places: Places) -> None:
+    def __init__(self, lines: Lines, reader: str, corners: CornerFinder, places: Places) -> None:
         """`places`: where characters of each format stand on a plate (vision/spacing.py)."""
         self._lines = lines
         self._reader = reader
+        self._corners = corners
         self._places = places
 
     @property
@@ -39,19 +41,17 @@ class OcrSecond:
         Each distinct picture is unpacked once, however many plates are asked of it, and one at a time.
         """
         faults: dict[int, QualityFlag] = {}
-        looks: dict[int, tuple[tuple[Strips, Strips], Strips]] = {}
+        looks: dict[int, tuple[Strips, Strips]] = {}
         for body, numbers in _by_picture(asked).items():
             picture = decode(body)
             if isinstance(picture, str):
                 faults |= dict.fromkeys(numbers, picture)
                 continue
-            for number in numbers:
-                at = as_array(_inside(asked[number][1], picture))
-                looks[number] = views(picture, at), third_view(picture, at)
+            boxes = [as_array(_inside(asked[number][1], picture)) for number in numbers]
+            for number, box, corners in zip(numbers, boxes, self._corners(picture, boxes), strict=True):
+                looks[number] = views(picture, box, corners)
         # In the order asked: which strips run together must not depend on which pictures are the same.
-        shown = [looks[number] for number in sorted(looks)]
-        pairs, thirds = [two for two, _ in shown], [third for _, third in shown]
-        fused = iter(read_plates(self._lines, pairs, thirds, self._places) if shown else ())
+        fused = iter(read_plates(self._lines, [looks[number] for number in sorted(looks)], self._places))
         return [
             SecondRead(flags=(faults[number],)) if number in faults else _read(next(fused))
             for number in range(len(asked))
@@ -68,7 +68,8 @@ def open_second(directory: Path, *, threads: int = 1, device: Device = CPU) -> O
     path = models.paths(directory)["text"]
     digest = next(one.sha256 for one in models.WEIGHTS if one.role == "text")
     lines = LineReader(Network(path, threads=threads, device=device))
-    return OcrSecond(lines, f"pp-ocrv6-{digest[:12]}-r{REVISION}{device.mark}", spacing.shipped())
+    corners = open_corners(threads=threads, device=device)
+    return OcrSecond(lines, f"pp-ocrv6-{digest[:12]}-r{REVISION}{device.mark}", corners, spacing.shipped())
 
 
 def _by_picture(asked: Sequence[tuple[bytes, Box]]) -> dict[bytes, list[int]]:

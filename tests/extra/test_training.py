@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from adjudication.errors import Invalid
-from vision.first import CORNERS, READER, WEIGHTS
+from vision.corners import FILE as CORNERS
+from vision.corners import WEIGHTS
+from vision.first import READER
 from vision.onnx import Network
 from vision.train.batches import batch
 from vision.train.plan import DOUBTING, Plan, Stage

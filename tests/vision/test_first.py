@@ -138,7 +138,7 @@ def test_places_are_known_for_every_common_format() -> None:
     assert {"KZ2012-P/1/8", "KZ2012-P/2/8", "KZ2012-L/1/7", "KZ2012-MC/2/6", "KZ1993-P/1/7"} <= set(known)
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b'{"reader": "a", "fitted_on": "b", "steps": []}'])
+@pytest.mark.parametrize("data", [b"", b"{}", b'{"reader": "a", "fitted_on": "b", "knots": []}'])
 def test_a_calibration_that_is_none_is_refused(data: bytes) -> None:
     with pytest.raises(Invalid, match="calibration-malformed"):
         Confidence.parse(data)
@@ -235,7 +235,7 @@ def test_further_looks_choose_the_text_and_never_claim_more_than_settles() -> No
 
 
 def test_what_further_looks_chose_is_below_what_any_policy_accepts() -> None:
-    assert worth(shipped().steps, -log(SETTLED)) < load_policy().edition[-1].plate_confidence_bp
+    assert worth(shipped().knots, -log(SETTLED)) < load_policy().edition[-1].plate_confidence_bp
 
 
 def test_a_read_that_doubt_and_hiding_leave_nothing_of_is_as_good_as_unread() -> None:

@@ -54,11 +54,12 @@ def test_the_second_reader_runs_on_the_device_of_the_settings_and_its_name_says_
         return "network"
 
     monkeypatch.setattr("vision.second.Network", loaded)
+    monkeypatch.setattr("vision.corners.Network", loaded)
     monkeypatch.setattr("vision.second.LineReader", lambda network: network)
     monkeypatch.setattr("vision.second.models.paths", lambda _directory: {"text": Path("text.onnx")})
     told = second_of(load({"TARAZY_PROVIDER": "tensorrt", "TARAZY_DEVICE": "1", "TARAZY_HALF": "true"}))
     plain = second_of(load({}))
-    assert asked == [Device("tensorrt", 1, half=True), CPU]
+    assert asked == [*2 * [Device("tensorrt", 1, half=True)], *2 * [CPU]]
     assert told is not None
     assert plain is not None
     assert told.reader == f"{plain.reader}-tensorrt16"

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from vision.corners import GROWN, INPUT, crop_about
-from vision.frontal import HEIGHT, SPARE, WIDTH, box_corners, frontal
+from vision.frontal import HEIGHT, SPARE, WIDTH, box_corners, extent, frontal
 
 
 def quarters(width: int, height: int) -> np.ndarray:
@@ -28,6 +28,19 @@ def test_a_plate_seen_askew_is_straightened(scale: int) -> None:
     assert plate.shape == (HEIGHT, WIDTH, 3)
     for (x, y), colour in {(48, 16): (255, 0, 0), (144, 16): (0, 255, 0), (144, 48): (0, 0, 255)}.items():
         assert np.abs(plate[y, x].astype(int) - colour).max() < 60
+
+
+def test_a_plate_is_straightened_to_the_size_that_is_asked_for() -> None:
+    plate = frontal(quarters(104, 24), box_corners(0, 0, 104, 24), (256, 48))
+    assert plate.shape == (48, 256, 3)
+    assert plate[12, 64] == pytest.approx((255, 0, 0))
+    assert plate[36, 192] == pytest.approx((0, 0, 255))
+
+
+def test_the_extent_of_a_plate_is_its_sides_in_the_mean() -> None:
+    corners = np.array(((0, 0), (100, 0), (96, 22), (2, 20)), np.float32)
+    across, down = extent(corners)
+    assert (across, down) == pytest.approx((97.01, 21.23), abs=0.01)
 
 
 def test_some_of_the_surroundings_are_shown() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from vision.ctc import ALPHABET, BLANK, Emissions
-from vision.fusion import CERTAIN, DISPUTED, SETTLED, View, confirm, fuse, read_view
+from vision.fusion import CERTAIN, DISPUTED, View, fuse, read_view
 
 
 def strip(text: str, share: float = 0.999) -> Emissions:
@@ -51,16 +51,6 @@ def test_one_view_alone_is_never_sure() -> None:
 def test_nothing_read_is_no_reading() -> None:
     assert fuse(None, None) is None
     assert read_view(np.eye(BLANK + 1)[[BLANK] * 4], None, {}) is None
-
-
-def test_a_third_look_confirms_or_disputes() -> None:
-    fused = fuse(line("489AAC02", 0.95), line("489AAC02", 0.93))
-    assert fused is not None
-    assert fused.certainty < SETTLED
-    assert confirm(fused, line("489AAC02", 0.9)).certainty > fused.certainty
-    disputed = confirm(fused, line("489AAG02"))
-    assert (disputed.certainty, disputed.second) == (DISPUTED, "489AAG02")
-    assert confirm(fused, None).certainty == DISPUTED
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,22 @@
 """The second reader: blind, one answer for each plate it is asked about, whatever the picture is."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
 from adjudication.facts import Box, QualityFlag
 from vision import spacing
-from vision.boxes import as_array
+from vision.boxes import Boxes, as_array
 from vision.ctc import ALPHABET, BLANK, Emissions
 from vision.decode import Picture, decode
 from vision.first import WEIGHTS
+from vision.frontal import Corners, box_corners
+from vision.fusion import Lines
 from vision.models import default_directory, missing
 from vision.ports import SecondRead
-from vision.rectify import third_view, views
+from vision.rectify import LINE, views
 from vision.render import encode_jpeg, render_frame
 from vision.scene import DrawnPlate, DrawnVehicle, Scene
 from vision.second import REVISION, OcrSecond, open_second
@@ -32,22 +35,27 @@ def spelt(text: str) -> Emissions:
     return emissions
 
 
+def upright(_: Picture, boxes: Sequence[Boxes]) -> list[Corners]:
+    """Corners of plates that fill their boxes."""
+    return [box_corners(*map(float, box)) for box in boxes]
+
+
+def reader(lines: Lines, name: str) -> OcrSecond:
+    return OcrSecond(lines, name, upright, {})  # type: ignore[arg-type] # a finder is what it is called for
+
+
 def saying(text: str) -> OcrSecond:
     """A reader whose recogniser spells `text` on every strip."""
 
-    def lines(strips: list[Picture]) -> list[Emissions]:
-        return [spelt(text) for _ in strips]
-
-    return OcrSecond(lines, "spelling", {})  # type: ignore[arg-type] # a list is all that is given
+    return reader(lambda strips: [spelt(text) for _ in strips], "spelling")
 
 
 def seeing() -> OcrSecond:
     """A reader whose recogniser spells by the grey of a strip, so that each picture's answer is its own."""
 
-    def lines(strips: list[Picture]) -> list[Emissions]:
-        return [spelt("489AAC02" if strip.mean() > 110 else "777KZA05") for strip in strips]
-
-    return OcrSecond(lines, "seeing", {})  # type: ignore[arg-type] # a list is all that is given
+    return reader(
+        lambda strips: [spelt("489AAC02" if strip.mean() > 110 else "777KZA05") for strip in strips], "seeing"
+    )
 
 
 def test_each_plate_has_one_answer_in_order_and_a_broken_picture_says_why_it_has_none() -> None:
@@ -97,8 +105,24 @@ def test_a_box_outside_of_the_picture_harms_nothing(box: Box) -> None:
 def test_strips_keep_no_picture_in_memory() -> None:
     picture = np.full((200, 300, 3), 128, np.uint8)
     at = as_array(BOX)
-    kept = [*views(picture, at), third_view(picture, at)]
+    kept = views(picture, at, upright(picture, [at])[0])
     assert not any(np.shares_memory(strips.line, picture) for strips in kept)
+
+
+@pytest.mark.parametrize(("height", "rows"), [(20, False), (60, True)])
+def test_a_plate_is_seen_as_one_line_and_where_it_may_have_two_as_those(height: int, *, rows: bool) -> None:
+    picture = np.full((200, 300, 3), 128, np.uint8)
+    at = as_array(Box(x=100, y=80, width=90, height=height))
+    level, straight = views(picture, at, box_corners(100, 80, 190, 80 + height))
+    assert straight.line.shape == (LINE[1], LINE[0], 3)
+    assert (level.rows is not None, straight.rows is not None) == (rows, rows)
+
+
+def test_one_view_goes_by_the_box_and_the_other_by_the_corners_alone() -> None:
+    picture = np.full((200, 300, 3), 128, np.uint8)
+    picture[:60] = 255
+    level, straight = views(picture, as_array(BOX), box_corners(100, 10, 190, 30))
+    assert (level.line.mean() < 200, straight.line.mean()) == (True, 255)
 
 
 def test_nobody_asked_is_no_answer() -> None:
@@ -108,7 +132,7 @@ def test_nobody_asked_is_no_answer() -> None:
 def test_another_places_file_is_another_revision() -> None:
     """It may alter a second read, and `REVISION` is what tells of that: raise it, then note the file's digest here."""
     digest = hashlib.sha256((WEIGHTS / spacing.FILE).read_bytes()).hexdigest()
-    assert (REVISION, digest[:12]) == (2, "fd430f88662c")
+    assert (REVISION, digest[:12]) == (3, "fd430f88662c")
 
 
 @pytest.mark.models

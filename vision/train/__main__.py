@@ -34,9 +34,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights go (default vision/weights)")
     parser.add_argument("--place", type=int, default=6_000, help="plates to see where characters stand (default 6000)")
     parser.add_argument("--calibrate", type=int, default=60_000, help="plates to calibrate on (default 60000)")
+    parser.add_argument("--pairs", type=int, default=6_000, help="of them read by both readers (default 6000)")
     parser.add_argument("--judge", type=int, default=75_000, help="plates to judge on (default 75000)")
+    parser.add_argument("--asked", type=int, default=75_000, help="of them read by both readers (default 75000)")
     parser.add_argument("--strange", type=int, default=10_000, help="and of faces held out (default 10000)")
-    parser.add_argument("--pairs", type=int, default=6_000, help="plates read by both readers (default 6000)")
     parser.add_argument(
         "--models", type=Path, default=models.default_directory(), help="where `tarazy models` put them"
     )
@@ -82,7 +83,7 @@ def _calibrate(chosen: argparse.Namespace) -> None:
     calibration = first.Confidence(
         reader=reader[:12],
         fitted_on=f"{len(verdicts)} drawn plates of seed {CALIBRATION}",
-        steps=curve.fit((verdict.nats, verdict.right) for verdict in verdicts),
+        knots=curve.fit((verdict.nats, verdict.right) for verdict in verdicts),
     )
     _write(chosen.weights / first.FILE, calibration)
 
@@ -93,17 +94,17 @@ def _judge(chosen: argparse.Namespace) -> None:
 
 
 def _second(chosen: argparse.Namespace) -> None:
-    """Both readers: on part of the plates for calibration and of those judged, and on every one read wrongly."""
+    """Both readers: on part of the plates for calibration, on those judged, and on every one read wrongly."""
     worth = first.Confidence.parse((chosen.weights / first.FILE).read_bytes())
     reader = second.open_second(chosen.models).reader
-    for seed in (CALIBRATION, JUDGEMENT):
+    for seed, sample in ((CALIBRATION, chosen.pairs), (JUDGEMENT, chosen.asked)):
         verdicts = judge.load(_file(chosen, seed))
-        asked = pairs.asked(verdicts, chosen.pairs)
+        asked = pairs.asked(verdicts, sample)
         both = pairs.pairs(seed, asked, worth, chosen.folder / "faces", chosen.models, workers=chosen.cores)
         found = list(_told(both, seed, len(asked)))
         pairs.save(found, chosen.folder / f"pairs-{seed}.csv")
         if seed == CALIBRATION:
-            share = min(chosen.pairs, len(verdicts)) / len(verdicts)
+            share = min(sample, len(verdicts)) / len(verdicts)
             _write(chosen.weights / agreement.FILE, pairs.fitted(found, share, worth, reader, seed))
 
 
@@ -113,7 +114,7 @@ def _card(chosen: argparse.Namespace) -> None:
     both = pairs.load(chosen.folder / f"pairs-{JUDGEMENT}.csv")
     steps = int((chosen.folder / "steps").read_text())
     together = agreement.Agreement.parse((chosen.weights / agreement.FILE).read_bytes())
-    evidence = card.Evidence(steps, calibration, judged, strange, both[: chosen.pairs], both, together)
+    evidence = card.Evidence(steps, calibration, judged, strange, both[: chosen.asked], both, together)
     (chosen.weights / card.FILE).write_text(card.card(chosen.weights, evidence))
 
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from adjudication.errors import Invalid
-from vision.first import CORNERS, READER
+from vision.corners import FILE as CORNERS
+from vision.first import READER
 from vision.train.batches import batch
 from vision.train.fit import opened, save
 from vision.train.plan import PLAN

@@ -19,8 +19,9 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from torch import Tensor, nn
 
 from adjudication.errors import Invalid
+from vision.corners import FILE as CORNERS
 from vision.corners import INPUT
-from vision.first import CORNERS, READER
+from vision.first import READER
 from vision.frontal import HEIGHT, WIDTH
 from vision.plate_reader import COUNTRIES as COUNTRIES_KEY
 from vision.plate_reader import FORMATS as FORMATS_KEY

@@ -85,9 +85,9 @@ def fitted(found: Sequence[Pair], share: float, worth: Confidence, second: str, 
     """
     agreed = [pair for pair in found if pair.agree]
     whom = f"{len(found)} drawn plates of seed {seed}, {share:.1%} of right ones"
-    reads = ((pair.first_bp, pair.second_bp, pair.first == pair.text) for pair in agreed)
+    reads = ((pair.first_bp, pair.first == pair.text) for pair in agreed)
     return agreement.fit(
-        (read for read in reads for _ in range(round(1 / share) if read[2] else 1)),
+        (read for read in reads for _ in range(round(1 / share) if read[1] else 1)),
         first=worth.reader,
         second=second,
         fitted_on=f"{len(agreed)} agreeing reads of {whom}",

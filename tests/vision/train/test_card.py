@@ -7,7 +7,7 @@ import pytest
 
 from integrations.lawfiles import load_policy
 from vision.agreement import Agreement
-from vision.curve import Step
+from vision.curve import Knot
 from vision.first import WEIGHTS, Confidence
 from vision.train import judge, pairs
 from vision.train.card import POLICY_BP, Evidence, card
@@ -35,7 +35,7 @@ UNSEEN = replace(RIGHT, number=2, read="", nats=0.0, legible=False, rows=2)
 WORTH = Confidence(
     reader="abc",
     fitted_on="8 plates",
-    steps=(Step(from_nats=0, right=1, reads=2), Step(from_nats=8, right=99_998, reads=99_998)),
+    knots=(Knot(nats=0, right=1, reads=2), Knot(nats=8, right=99_998, reads=99_998)),
 )
 PAIRS = (
     Pair(0, "489AAC02", "489AAC02", 9_999, "489AAC02", 9_000),
@@ -47,7 +47,7 @@ BOTH = Agreement(
     first="abc",
     second="other",
     fitted_on="2 plates",
-    steps=(Step(from_nats=0, right=1, reads=2), Step(from_nats=5, right=9_998, reads=9_998)),
+    knots=(Knot(nats=0, right=1, reads=2), Knot(nats=13, right=9_998, reads=9_998)),
 )
 
 
@@ -72,10 +72,14 @@ def test_what_both_readers_get_wrong_is_named(text: str) -> None:
     assert "489AAC02 read 489AAG02 (50.00%)" in text
 
 
-def test_what_the_policy_accepts_is_counted(text: str) -> None:
-    assert (
-        "together claiming 99% or more\n(2 plates):\n0 wrong reads of all judged pass, and of the sample 100.0%" in text
-    )
+def test_what_both_claim_together_is_counted_at_the_policys_bound_and_others(text: str) -> None:
+    assert "calibrated on 2 plates.\nPolicy asks for" in text
+    assert "| 99.90% or more | 0, 0.0% | 0 |" in text
+    assert f"| {POLICY_BP / 10_000:.2%} or more | 3, 100.0% | 0 |" in text
+
+
+def test_the_surest_84_in_100_are_counted_with_the_wrong_among_them(text: str) -> None:
+    assert "| wrong among the surest 3, 84% | 2 |" in text
 
 
 def test_the_bound_is_the_policys() -> None:
@@ -97,14 +101,14 @@ def test_verdicts_and_pairs_come_back_as_they_were_saved(tmp_path: Path) -> None
 def test_two_readers_are_calibrated_on_what_they_agree_on() -> None:
     both = fitted(PAIRS, 1.0, WORTH, "other", CALIBRATION)
     assert (both.first, both.second) == ("abc", "other")
-    assert sum(step.reads for step in both.steps) == 2
-    assert sum(step.right for step in both.steps) == 1
+    assert sum(knot.reads for knot in both.knots) == 2
+    assert sum(knot.right for knot in both.knots) == 1
 
 
 def test_a_right_read_of_a_sample_stands_for_its_likes_and_a_wrong_one_for_itself() -> None:
     both = fitted(PAIRS, 0.05, WORTH, "other", CALIBRATION)
-    assert sum(step.reads for step in both.steps) == 21
-    assert sum(step.right for step in both.steps) == 20
+    assert sum(knot.reads for knot in both.knots) == 21
+    assert sum(knot.right for knot in both.knots) == 20
 
 
 def test_every_wrong_read_is_asked_about_and_a_sample_of_the_others() -> None:
