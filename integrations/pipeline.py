@@ -248,11 +248,12 @@ def road(
     def finding(checked: PassageChecked) -> bool:
         return finds(checked, c.law, c.policy)
 
+    together = agreement.shipped(second.reader) if second is not None else None
     builders: Mapping[str, Callable[[], Stage]] = {
         "vision": lambda: vision(eyes, c.plate_key, examiner(c.devices)),
         "sections": lambda: sections(c.devices, c.clock),
         "crosscheck": lambda: crosscheck(c.registries, c.devices, c.clock, c.plate_key, finding),
-        "confirm": lambda: confirm(second, c.stream, finding, agreement.shipped()),
+        "confirm": lambda: confirm(second, c.stream, finding, together),
         "decide": lambda: decide_stage(c.law, c.policy),
         "seal": lambda: seal(c.casebook, c.evidence, c.stream, c.clock),
         "issue": lambda: issue(

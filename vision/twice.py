@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adjudication import plates
 from adjudication.facts import Box, PlateReading
-from vision.agreement import shipped
+from vision.agreement import Agreement, shipped
 from vision.eyes import open_eyes
 from vision.fusion import BP, DISPUTED, agree
 from vision.ports import Eyes, Look, SecondRead, SecondReader, Seen, Target
@@ -22,6 +22,7 @@ class Twice:
     def __init__(self, eyes: Eyes, second: SecondReader) -> None:
         self._eyes = eyes
         self._second = second
+        self._together = shipped(second.reader)
 
     @property
     def reader(self) -> str:
@@ -35,7 +36,10 @@ class Twice:
     def _both(self, body: bytes, seen: Seen) -> Seen:
         boxes = [target.plate_box for target in seen.targets if target.plate_box is not None]
         reads = iter(self._second.read([(body, box) for box in boxes]))
-        targets = [_told(target, next(reads)) if target.plate_box is not None else target for target in seen.targets]
+        targets = [
+            _told(target, next(reads), self._together) if target.plate_box is not None else target
+            for target in seen.targets
+        ]
         return replace(seen, targets=tuple(targets))
 
 
@@ -44,17 +48,17 @@ def open_twice(directory: Path, *, threads: int = 1) -> Twice:
     return Twice(open_eyes(directory, threads=threads), open_second(directory, threads=threads))
 
 
-def _told(target: Target, second: SecondRead) -> Target:
+def _told(target: Target, second: SecondRead, together: Agreement | None) -> Target:
     assert target.plate_box is not None, "only a plate with a place is read again"
-    plate = surer(target.plate, second, target.plate_box)
+    plate = surer(target.plate, second, target.plate_box, together)
     differ = plate is not None and plate.second not in ("", plate.text)
     return replace(target, plate=plate, flags=(*target.flags, *(("reads_disagree",) if differ else ())))
 
 
-def surer(first: PlateReading | None, second: SecondRead, box: Box) -> PlateReading | None:
+def surer(first: PlateReading | None, second: SecondRead, box: Box, together: Agreement | None) -> PlateReading | None:
     """The reading that is surer of itself; where they differ, the other's text is its second, and it is disputed."""
     if first is not None and (second.text in ("", first.text) or first.confidence_bp >= second.confidence_bp):
-        return agree(first, second, shipped())
+        return agree(first, second, together)
     formats = plates.classify(second.text)
     if not formats:
         return first

@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from adjudication.errors import Invalid
 from adjudication.facts import PlateReading
+from vision import first
 from vision.agreement import CERTAIN_BP, Agreement, fit, shipped
 from vision.curve import Knot
 from vision.fusion import BP, DISPUTED, agree
+from vision.models import WEIGHTS
 from vision.ports import SecondRead
+from vision.second import REVISION
 
 SURE = st.integers(0, BP)
 
@@ -106,10 +109,18 @@ def test_a_calibration_that_does_not_rise_is_refused(broken: bytes) -> None:
         Agreement.parse(broken)
 
 
-def test_nothing_to_fit_to_is_an_error_and_what_ships_can_be_read() -> None:
+def test_nothing_to_fit_to_is_an_error() -> None:
     with pytest.raises(ValueError, match="no reads"):
         fitted([])
-    assert shipped() is None or shipped().knots  # type: ignore[union-attr] # None was asked
+
+
+def test_what_ships_belongs_to_the_readers_that_ship_and_to_no_other() -> None:
+    digest = next(one.sha256 for one in WEIGHTS if one.role == "text")
+    ours = shipped(f"pp-ocrv6-{digest[:12]}-r{REVISION}")
+    assert ours is not None
+    assert ours.first == first.shipped().reader
+    assert shipped(f"{ours.second}-tensorrt16") is None
+    assert shipped("paddleocr-0123456789ab-r3") is None
 
 
 def _bytes(calibration: Agreement) -> bytes:

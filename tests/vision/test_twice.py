@@ -24,14 +24,14 @@ def first(text: str, confidence_bp: int) -> PlateReading:
 
 
 def test_two_who_agree_say_one_text() -> None:
-    plate = surer(first("489AAC02", 9_000), SecondRead("489AAC02", 9_000), BOX)
+    plate = surer(first("489AAC02", 9_000), SecondRead("489AAC02", 9_000), BOX, None)
     assert plate is not None
     assert (plate.text, plate.second, plate.first_confidence_bp) == ("489AAC02", "489AAC02", 9_000)
 
 
 @pytest.mark.parametrize(("ours", "theirs", "text"), [(8_000, 7_000, "489AAC02"), (6_000, 7_000, "489AAG02")])
 def test_of_two_texts_the_surer_is_taken_and_disputed(ours: int, theirs: int, text: str) -> None:
-    plate = surer(first("489AAC02", ours), SecondRead("489AAG02", theirs), BOX)
+    plate = surer(first("489AAC02", ours), SecondRead("489AAG02", theirs), BOX, None)
     assert plate is not None
     assert plate.text == text
     assert {plate.text, plate.second} == {"489AAC02", "489AAG02"}
@@ -39,17 +39,17 @@ def test_of_two_texts_the_surer_is_taken_and_disputed(ours: int, theirs: int, te
 
 
 def test_what_only_the_second_reads_is_its_reading_and_disputed() -> None:
-    plate = surer(None, SecondRead("489AAG02", 9_900), BOX)
+    plate = surer(None, SecondRead("489AAG02", 9_900), BOX, None)
     assert plate is not None
     assert (plate.text, plate.second, plate.box) == ("489AAG02", "", BOX)
     assert plate.confidence_bp == DISPUTED * BP
 
 
 def test_where_the_second_reads_nothing_the_first_stands() -> None:
-    plate = surer(first("489AAC02", 8_000), SecondRead(), BOX)
+    plate = surer(first("489AAC02", 8_000), SecondRead(), BOX, None)
     assert plate is not None
     assert (plate.text, plate.confidence_bp, plate.second) == ("489AAC02", 8_000, "")
-    assert surer(None, SecondRead(), BOX) is None
+    assert surer(None, SecondRead(), BOX, None) is None
 
 
 class _Eyes:
