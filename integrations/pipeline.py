@@ -62,7 +62,6 @@ from integrations.seal import seal
 from integrations.sections import sections
 from integrations.signing import LogSigner, Signer
 from integrations.sqlite_stream import SqliteStream
-from vision import agreement
 from vision.confirm import confirm
 from vision.examine import examiner
 from vision.ports import Eyes, SecondReader
@@ -248,12 +247,11 @@ def road(
     def finding(checked: PassageChecked) -> bool:
         return finds(checked, c.law, c.policy)
 
-    together = agreement.shipped(second.reader) if second is not None else None
     builders: Mapping[str, Callable[[], Stage]] = {
         "vision": lambda: vision(eyes, c.plate_key, examiner(c.devices)),
         "sections": lambda: sections(c.devices, c.clock),
         "crosscheck": lambda: crosscheck(c.registries, c.devices, c.clock, c.plate_key, finding),
-        "confirm": lambda: confirm(second, c.stream, finding, together),
+        "confirm": lambda: confirm(second, c.stream, finding),
         "decide": lambda: decide_stage(c.law, c.policy),
         "seal": lambda: seal(c.casebook, c.evidence, c.stream, c.clock),
         "issue": lambda: issue(

@@ -8,14 +8,13 @@ alike, ten of them wrongly, a nat of its evidence counts for 0.05 of the first's
 from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
-from math import log
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from adjudication.units import Bp, Name
 from vision import curve
-from vision.curve import BP, CERTAIN_BP, Knots, worth
+from vision.curve import Knots, stated_nats, worth
 
 FILE = "agreement.json"
 """In `vision/weights`: belongs to the weights it was fitted with."""
@@ -40,7 +39,7 @@ class Agreement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def confidence_bp(self, first_bp: Bp) -> Bp:
         """What a first read of that confidence is worth that the second reader has read the same."""
-        return worth(self.knots, _nats(first_bp))
+        return worth(self.knots, stated_nats(first_bp))
 
 
 def fit(reads: Iterable[tuple[Bp, bool]], *, first: Name, second: Name, fitted_on: str) -> Agreement:
@@ -51,13 +50,8 @@ def fit(reads: Iterable[tuple[Bp, bool]], *, first: Name, second: Name, fitted_o
     Raises:
         ValueError: there are no reads.
     """
-    weighed = ((_nats(first_bp), right) for first_bp, right in reads)
+    weighed = ((stated_nats(first_bp), right) for first_bp, right in reads)
     return Agreement(first=first, second=second, fitted_on=fitted_on, knots=curve.fit(weighed))
-
-
-def _nats(first_bp: Bp) -> float:
-    """The evidence that a confidence states: minus the logarithm of its doubt, 0 to 9.2 at `CERTAIN_BP`."""
-    return -log(1 - min(first_bp, CERTAIN_BP) / BP)
 
 
 def shipped(second: Name) -> Agreement | None:

@@ -21,7 +21,7 @@ from ingest.readback import read_back
 from ingest.stage import Outgoing, Received, Stage
 from ingest.stream import Reader
 from ingest.topics import CHECKED, CONFIRMED
-from vision.agreement import Agreement
+from vision.agreement import Agreement, shipped
 from vision.fusion import agree
 from vision.ports import SecondRead, SecondReader
 
@@ -42,7 +42,7 @@ class _Case:
     plate: PlateReading | None
 
 
-def confirm(second: SecondReader | None, reader: Reader, finds: Finds, calibration: Agreement | None = None) -> Stage:
+def confirm(second: SecondReader | None, reader: Reader, finds: Finds) -> Stage:
     """The stage. `reader` reads frames back; without `second` nobody reads twice, and every passage goes on as it came.
 
     `handle` raises Unavailable where law or policy does not reach a passage's day or the stream cannot be read, and
@@ -53,11 +53,12 @@ def confirm(second: SecondReader | None, reader: Reader, finds: Finds, calibrati
         cases = [_case(received, finds if second is not None else None) for received in batch]
         reads = _read(second, reader, cases) if second is not None else [None] * len(cases)
         return [
-            Outgoing(CONFIRMED, case.received.key, _confirmed(case, read, calibration, name), case.received.carried())
+            Outgoing(CONFIRMED, case.received.key, _confirmed(case, read, together, name), case.received.carried())
             for case, read in zip(cases, reads, strict=True)
         ]
 
     name = second.reader if second is not None else ""
+    together = shipped(name)
     return Stage("confirm", "observation", (CHECKED,), handle, BATCH, seen_id=lambda one: _checked(one).checked_id)
 
 

@@ -75,8 +75,18 @@ def parsed(data: bytes, kind: type[F]) -> F:
 def worth(knots: Knots, nats: float) -> Bp:
     """What so much evidence is worth: between two knots by the logarithm of their doubt, which evidence is one of;
     beyond the outermost as they."""
-    doubts = [log(1 - knot.confidence_bp / BP) for knot in knots]
-    return round(BP * (1 - exp(float(np.interp(nats, [knot.nats for knot in knots], doubts)))))
+    claimed = np.interp(nats, [knot.nats for knot in knots], [stated_nats(knot.confidence_bp) for knot in knots])
+    return as_bp(float(claimed))
+
+
+def stated_nats(confidence_bp: Bp) -> float:
+    """The evidence that a confidence states: minus the logarithm of its doubt, 0 to 9.2 at `CERTAIN_BP`."""
+    return -log(1 - min(confidence_bp, CERTAIN_BP) / BP)
+
+
+def as_bp(nats: float) -> Bp:
+    """The confidence that states so much evidence, `CERTAIN_BP` at most."""
+    return min(round(BP * (1 - exp(-nats))), CERTAIN_BP)
 
 
 def fit(reads: Iterable[tuple[float, bool]]) -> Knots:

@@ -1,13 +1,11 @@
 """Several pictures of one passage vote on its plate."""
 
 from collections.abc import Sequence
-from math import exp, log
 
 import msgspec
 
 from adjudication.facts import PlateReading
-from adjudication.units import Bp
-from vision.curve import BP, CERTAIN_BP
+from vision.curve import as_bp, stated_nats
 
 OBJECTION_BP = 3_000
 """A picture that says another text at least so surely is a contradiction, whatever the others say; below, it is noise:
@@ -26,19 +24,11 @@ def voted(reads: Sequence[PlateReading]) -> tuple[PlateReading, bool]:
     own = [read for read in reads if read.text == chosen]
     best = max(own, key=lambda read: read.confidence_bp)
     objects = any(read.text != chosen and read.confidence_bp >= OBJECTION_BP for read in reads)
-    sure = max(_bp(evidence_nats(reads, chosen)), best.confidence_bp)
+    sure = max(as_bp(evidence_nats(reads, chosen)), best.confidence_bp)
     return msgspec.structs.replace(best, confidence_bp=best.confidence_bp if objects else sure), objects
 
 
 def evidence_nats(reads: Sequence[PlateReading], text: str) -> float:
     """Minus the logarithm of the doubt that the reads of `text` leave together: the surest in full, others by half."""
-    found = sorted((_nats(read.confidence_bp) for read in reads if read.text == text), reverse=True)
+    found = sorted((stated_nats(read.confidence_bp) for read in reads if read.text == text), reverse=True)
     return found[0] + sum(found[1:]) / 2
-
-
-def _nats(confidence_bp: Bp) -> float:
-    return -log(1 - min(confidence_bp, CERTAIN_BP) / BP)
-
-
-def _bp(nats: float) -> Bp:
-    return min(round(BP * (1 - exp(-nats))), CERTAIN_BP)

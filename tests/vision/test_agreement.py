@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from adjudication.errors import Invalid
 from adjudication.facts import PlateReading
 from vision import first
-from vision.agreement import CERTAIN_BP, Agreement, fit, shipped
-from vision.curve import Knot
+from vision.agreement import Agreement, fit, shipped
+from vision.curve import CERTAIN_BP, Knot
 from vision.fusion import BP, DISPUTED, agree
 from vision.models import WEIGHTS
 from vision.ports import SecondRead
