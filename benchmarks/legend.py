@@ -17,7 +17,7 @@ from adjudication.units import Bp
 from vision.ports import Look, SecondRead, Seen, Target
 
 READER, SECOND_READER = "legend", "second-legend"
-CONFIDENCE_BP = 9_990
+CONFIDENCE_BP = 9_999
 """Above every bound of every policy: what these eyes say is the truth of the test."""
 START, COMMENT = b"\xff\xd8", b"\xff\xfe"
 FULL_HD = bytes.fromhex("ffc0000b080438078001011100")

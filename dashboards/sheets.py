@@ -82,6 +82,5 @@ def ago(language: Language, seconds: float) -> str:
 
 
 def percent(confidence_bp: int) -> str:
-    """Basis points as a percentage: `99 %`, `99.5 %`."""
-    whole, rest = divmod(confidence_bp, 100)
-    return f"{whole}.{rest // 10} %" if rest >= 10 else f"{whole} %"
+    """Basis points as a percentage, none of them left out: `99 %`, `99.5 %`, `99.92 %`."""
+    return f"{confidence_bp / 100:.2f}".rstrip("0").rstrip(".") + " %"

@@ -8,6 +8,7 @@ and limits stand on the card beside the weights.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import exp, log, prod
 
@@ -145,8 +146,7 @@ def _standing(format_id: str, best: Candidate, spans: Sequence[Span], places: Pl
     expected = places.get(spacing.key(format_id, len(best.rows), len(best.text)))
     if expected is None:
         return 1.0
-    upper = len(best.rows[0])
-    return spacing.likelihood(spacing.astray(expected, [int(place >= upper) for place in _order(best)], spans))
+    return spacing.likelihood(spacing.astray(expected, spans), len(best.rows))
 
 
 def _known(format_id: str, glimpse: Glimpse) -> str:
@@ -170,13 +170,26 @@ def _order(candidate: Candidate) -> tuple[int, ...]:
 
 
 def _characters(glimpse: Glimpse, candidate: Candidate, spans: Sequence[Span]) -> tuple[float, ...]:
-    """How sure each character is: its best column's share."""
+    """How sure each character is: its best column's share, counting in what may not stand at its position."""
     upper = len(candidate.rows[0])
-    rows = [glimpse.upper if place < upper else glimpse.lower for place in _order(candidate)]
+    rows = (glimpse.upper if place < upper else glimpse.lower for place in _order(candidate))
+    admitted = ctc.admitted(candidate.text, candidate.shape)
     return tuple(
-        float(row[first : last + 1, ALPHABET.index(character)].max())
-        for row, character, (first, last) in zip(rows, candidate.text, spans, strict=True)
+        _certainty(row[first : last + 1], character, among)
+        for row, character, among, (first, last) in zip(rows, candidate.text, admitted, spans, strict=True)
     )
+
+
+def _certainty(columns: Emissions, character: str, among: str) -> float:
+    own = ALPHABET.index(character)
+    best = columns[columns[:, own].argmax()]
+    others = best[_indices(among)].sum() - best[own]
+    return max(float(1 - best[BLANK] - others), 0.0)
+
+
+@lru_cache
+def _indices(among: str) -> list[int]:
+    return [ALPHABET.index(character) for character in among]
 
 
 def _prior(glimpse: Glimpse) -> Prior:

@@ -16,7 +16,7 @@ from vision.ports import SecondRead
 from vision.rectify import Strips, views
 from vision.spacing import Places
 
-REVISION = 3
+REVISION = 4
 """Raised by any change of code or constants that may alter a second read."""
 
 

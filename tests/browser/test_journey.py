@@ -181,7 +181,7 @@ def _capture(centre: FacedCentre, home: Path) -> str:
     seen = Seen(
         clock_offset_us=500,
         measurement=Measurement(kind="speed", value_kmh100=8300, error_kmh100=200, limit_kmh100=6000),
-        reading=DeviceReading(plate=car.plate, confidence_bp=9990, plate_box=box),
+        reading=DeviceReading(plate=car.plate, confidence_bp=9_999, plate_box=box),
     )
     with DeviceClient(identity.device_file(papers, key, centre.door.url, receipt_key), home) as client:
         client.capture((Picture("violation", encode_jpeg(frame.image)),), seen)

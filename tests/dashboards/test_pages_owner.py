@@ -280,7 +280,7 @@ def test_an_owner_reads_that_a_machine_decided_how_sure_it_was_and_by_which_vers
     page = faced.browser().get(f"/a/{token}").text
     for words in (
         "automatically, by rules that stand in the law",
-        "99.9 %",
+        "99.99 %",
         samples.SHA[:12],
         "What would change it.",
     ):

@@ -26,7 +26,7 @@ from tests import samples
 from tests.faced import FacedTest
 
 POLICY = (Path(adjudication.__file__).parent / "law/policy/demo.toml").read_text(encoding="utf-8")
-SURER = POLICY.replace("plate_confidence_bp = 9_986", "plate_confidence_bp = 10_000")
+SURER = POLICY.replace("plate_confidence_bp = 9_992", "plate_confidence_bp = 10_000")
 DEARER = re.sub(r'(part = "592\(2\)".*?\nmci = )10\n', r"\g<1>12\n", law_files()["592.toml"].decode(), flags=re.DOTALL)
 DAY = {"begins": "2026-04-06T00:00", "ends": "2026-04-07T00:00"}
 

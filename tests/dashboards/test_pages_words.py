@@ -11,7 +11,7 @@ import pytest
 from adjudication.states import State
 from dashboards.languages import LANGUAGES, language_of, words
 from dashboards.problems import PROBLEMS
-from dashboards.sheets import FOLDER
+from dashboards.sheets import FOLDER, percent
 from tests.faced import FacedTest
 
 VOID = {"meta", "link", "img", "input", "br", "image", "rect"}
@@ -134,3 +134,11 @@ def test_a_fault_shows_a_page_and_tells_the_log_no_words_of_it(
     assert answer.status_code == 500
     assert "Something went wrong here" in answer.text
     assert "489AAC02" not in caplog.text + answer.text
+
+
+@pytest.mark.parametrize(
+    ("confidence_bp", "shown"), [(0, "0 %"), (9_900, "99 %"), (9_990, "99.9 %"), (9_991, "99.91 %"), (10_000, "100 %")]
+)
+def test_a_confidence_is_shown_as_fine_as_policy_weighs_it(confidence_bp: int, shown: str) -> None:
+    """Its bound stands between 99.91 and 99.92 %, so who reads 99.9 % would not know on which side."""
+    assert percent(confidence_bp) == shown

@@ -51,7 +51,7 @@ def surer(folder: Path) -> Path:
     """A candidate policy for which no two reads are sure: what was automatic goes to an officer."""
     candidate = folder / "candidate.toml"
     text = POLICY.read_text(encoding="utf-8")
-    candidate.write_text(text.replace("plate_confidence_bp = 9_986", "plate_confidence_bp = 10_000"), encoding="utf-8")
+    candidate.write_text(text.replace("plate_confidence_bp = 9_992", "plate_confidence_bp = 10_000"), encoding="utf-8")
     return candidate
 
 

@@ -14,13 +14,13 @@ def car(text: str | None, x: int) -> Target:
         text=text,
         format_id="KZ2012-P",
         country="KZ",
-        confidence_bp=9_990,
-        characters_bp=(9_990,) * len(text),
+        confidence_bp=9_999,
+        characters_bp=(9_999,) * len(text),
         box=box,
         picture=1,
         source="vision",
         second=text,
-        second_confidence_bp=9_990,
+        second_confidence_bp=9_999,
     )
     return Target(vehicle=vehicle, plate=read or None, plate_box=box if read else None)
 

@@ -67,7 +67,7 @@ def read_once(event: Mapping[str, object] = NOTHING, **plate: Any) -> PassageChe
     """A speed of 21 over, its plate read by the eyes alone in the second of two pictures."""
     ordinary = samples.checked()
     assert ordinary.passage.plate is not None
-    first = replace(ordinary.passage.plate, confidence_bp=9_990, picture=1, second="", second_confidence_bp=0)
+    first = replace(ordinary.passage.plate, confidence_bp=9_999, picture=1, second="", second_confidence_bp=0)
     passage = replace(
         ordinary.passage,
         event=samples.event(1, PICTURES, **event),
@@ -89,8 +89,8 @@ def test_a_finding_is_automatic_only_once_a_second_reader_read_the_same() -> Non
     confirmed = road.confirmed(checked)
     plate = confirmed.passage.plate
     assert plate is not None
-    assert (plate.second, plate.second_confidence_bp, plate.first_confidence_bp) == ("489AAC02", 9_700, 9_990)
-    assert plate.confidence_bp == 9_990
+    assert (plate.second, plate.second_confidence_bp, plate.first_confidence_bp) == ("489AAC02", 9_700, 9_999)
+    assert plate.confidence_bp == 9_999
     assert confirmed.passage.also_read_by == "another"
     assert decided(confirmed) == ("auto", "CLEAR")
 

@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--cores", type=int, default=2, help="cores to use (default 2)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="state, faces, verdicts (default var/train)")
     parser.add_argument("--weights", type=Path, default=WEIGHTS, help="where weights go (default vision/weights)")
-    parser.add_argument("--place", type=int, default=6_000, help="plates to see where characters stand (default 6000)")
+    parser.add_argument("--place", type=int, default=20_000, help="plates of which places are seen (default 20000)")
     parser.add_argument("--calibrate", type=int, default=60_000, help="plates to calibrate on (default 60000)")
     parser.add_argument("--pairs", type=int, default=6_000, help="of them read by both readers (default 6000)")
     parser.add_argument("--judge", type=int, default=75_000, help="plates to judge on (default 75000)")

@@ -36,9 +36,9 @@ ROLES = {
     "plate-reader.onnx": "characters, format, country of a plate, and what is hidden",
     "plate-corners.onnx": "a plate's corners in its box",
 }
-POLICY_BP = 9_986
+POLICY_BP = 9_992
 """As `plate_confidence_bp` of the shipped policies, which a test holds to this."""
-TOGETHER_BP = (9_999, 9_990, POLICY_BP, 9_980, 9_950, 9_900)
+TOGETHER_BP = (9_999, POLICY_BP, 9_990, 9_980, 9_950, 9_900)
 """What both readers together may have to claim."""
 SUREST = 0.84
 """Share of all plates, the illegible too, that is to be accepted with hardly an error: 63,000 of 75,000."""

@@ -47,7 +47,7 @@ BOTH = Agreement(
     first="abc",
     second="other",
     fitted_on="2 plates",
-    knots=(Knot(nats=0, right=1, reads=2), Knot(nats=13, right=9_998, reads=9_998)),
+    knots=(Knot(nats=0, right=1, reads=2), Knot(nats=11, right=9_998, reads=9_998)),
 )
 
 
@@ -74,7 +74,7 @@ def test_what_both_readers_get_wrong_is_named(text: str) -> None:
 
 def test_what_both_claim_together_is_counted_at_the_policys_bound_and_others(text: str) -> None:
     assert "calibrated on 2 plates.\nPolicy asks for" in text
-    assert "| 99.90% or more | 0, 0.0% | 0 |" in text
+    assert "| 99.99% or more | 0, 0.0% | 0 |" in text
     assert f"| {POLICY_BP / 10_000:.2%} or more | 3, 100.0% | 0 |" in text
 
 
