@@ -170,10 +170,14 @@ def _order(candidate: Candidate) -> tuple[int, ...]:
 
 
 def _characters(glimpse: Glimpse, candidate: Candidate, spans: Sequence[Span]) -> tuple[float, ...]:
-    """How sure each character is: its best column's share, counting in what may not stand at its position."""
+    """How sure each character is: its best column's share, counting in what may not stand at its position.
+
+    Where no format of that shape is known to the network, anything may: foreign shapes are many, and nearly alike.
+    """
     upper = len(candidate.rows[0])
     rows = (glimpse.upper if place < upper else glimpse.lower for place in _order(candidate))
-    admitted = ctc.admitted(candidate.text, candidate.shape)
+    known = any(_known(each.id, glimpse) != FOREIGN for each in plates.classify(candidate.text))
+    admitted = ctc.admitted(candidate.text, candidate.shape if known else "")
     return tuple(
         _certainty(row[first : last + 1], character, among)
         for row, character, among, (first, last) in zip(rows, candidate.text, admitted, spans, strict=True)

@@ -190,6 +190,16 @@ def test_what_may_not_stand_at_a_position_leaves_no_doubt_there(other: str, sure
     assert (answer.text, answer.characters[5] > 0.99) == ("489AAO02", sure)
 
 
+def test_a_foreign_shape_tells_no_nought_from_an_o() -> None:
+    """The network knows no foreign format: plates of Brazil have a digit or a letter there, by their year."""
+    look = replace(glimpse("OUZ2198", 0.9999), formats={"LATIN": 0.99, "none": 0.01})
+    look.upper[4 + 5 * 4] = 0.0
+    look.upper[4 + 5 * 4, [ALPHABET.index("1"), ALPHABET.index("I")]] = 0.6, 0.4
+    answer = said(look, {})
+    assert answer is not None
+    assert answer.characters[4] == pytest.approx(0.6)
+
+
 @pytest.mark.parametrize("region", ["01", "11", "02"])
 def test_no_region_is_doubted_for_its_digits_on_two_rows(region: str) -> None:
     """A small 1 is seen further right than other digits: Astana's plates of two rows were once doubted for that."""
