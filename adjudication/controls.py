@@ -11,8 +11,8 @@ from adjudication.errors import Unavailable
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
 from adjudication.lawbook import Lawbook
 from adjudication.messages import EventCaptured, Route
-from adjudication.rules.speed import kmh
 from adjudication.terms import limitation_last_day, send_last_day
+from adjudication.units import hundredths
 
 
 def device(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
@@ -71,11 +71,11 @@ def signed_limit(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
         return ()
     if not isinstance(known, Device) or known.limits is None:
         return ()
-    route, said = scene.policy.limit_unregistered, kmh(measured.limit_kmh100)
+    route, said = scene.policy.limit_unregistered, hundredths(measured.limit_kmh100)
     if not known.limits:
         return (ruled(route, "SIGN_NOT_IN_REGISTER", "signed-limit", limit_kmh=said),)
     sign = known.limits[0]
-    values = {"limit_kmh": said, "signed_kmh": kmh(sign.limit_kmh100), "sign": sign.sign}
+    values = {"limit_kmh": said, "signed_kmh": hundredths(sign.limit_kmh100), "sign": sign.sign}
     if sign.limit_kmh100 != measured.limit_kmh100:
         return (ruled(route, "LIMIT_DIFFERS", "signed-limit", None, **values),)
     return (in_order("signed-limit", "brief 3.5", "the limit is the one signed there", **values),)

@@ -4,7 +4,7 @@ Source: 821(2), 741(2): doubt goes to the person. Bounds: policy.
 """
 
 from adjudication.findings import Finding, Ruling, Scene, in_order, ruled
-from adjudication.rules.speed import kmh
+from adjudication.units import hundredths
 
 
 def second_speed(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
@@ -19,9 +19,9 @@ def second_speed(scene: Scene, finding: Finding) -> tuple[Ruling, ...]:
         return ()
     spread = scene.policy.speed_check_k100 * seen.standard_kmh100 // 100
     values = {
-        "measured_kmh": kmh(measured.value_kmh100),
-        "seen_kmh": kmh(seen.value_kmh100),
-        "within_kmh": kmh(spread),
+        "measured_kmh": hundredths(measured.value_kmh100),
+        "seen_kmh": hundredths(seen.value_kmh100),
+        "within_kmh": hundredths(spread),
         "method": seen.method,
     }
     if abs(measured.value_kmh100 - seen.value_kmh100) > measured.error_kmh100 + spread:

@@ -15,8 +15,7 @@ from adjudication.explain import explain
 from adjudication.facts import LoadMeasurement
 from adjudication.lawbook import Language, Texts
 from adjudication.messages import CaseDecided, EventCaptured, TraceStep
-from adjudication.rules.speed import kmh
-from adjudication.units import MICROS_PER_SECOND, Bp, Micros, Sha256
+from adjudication.units import MICROS_PER_SECOND, Bp, Micros, Sha256, hundredths
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,8 @@ def _speed(decision: CaseDecided, _step: TraceStep) -> Iterator[_Found]:
     measured = decision.checked.passage.measurement
     if measured is not None:
         for event in _events(decision):
-            yield EXACT_KMH, {"error": kmh(measured.error_kmh100), "at": _at(event.captured_us)}, codec.digest(event)
+            values = {"error": hundredths(measured.error_kmh100), "at": _at(event.captured_us)}
+            yield EXACT_KMH, values, codec.digest(event)
 
 
 def _load(decision: CaseDecided, _step: TraceStep) -> Iterator[_Found]:
@@ -179,7 +179,7 @@ def _second_speed(decision: CaseDecided, _step: TraceStep) -> Iterator[_Found]:
     seen = decision.checked.passage.second_speed
     for number, media in enumerate(decision.checked.passage.event.media, 1):
         if seen is not None:
-            yield SECOND_SPEED, {"standard": kmh(seen.standard_kmh100), "n": str(number)}, media.sha256
+            yield SECOND_SPEED, {"standard": hundredths(seen.standard_kmh100), "n": str(number)}, media.sha256
 
 
 def _clock(decision: CaseDecided, step: TraceStep) -> Iterator[_Found]:
@@ -228,7 +228,7 @@ def _whose(decision: CaseDecided, step: TraceStep) -> Iterator[_Found]:
 def _of_picture(decision: CaseDecided, words: Texts, picture: int, confidence_bp: Bp) -> Iterator[_Found]:
     media = decision.checked.passage.event.media
     if picture < len(media):
-        yield words, {"sure": kmh(confidence_bp), "n": str(picture + 1)}, media[picture].sha256
+        yield words, {"sure": hundredths(confidence_bp), "n": str(picture + 1)}, media[picture].sha256
 
 
 def _device(decision: CaseDecided, step: TraceStep) -> Iterator[_Found]:

@@ -25,3 +25,9 @@ Text = Annotated[str, Meta(max_length=1_000, description="words for people")]
 
 MICROS_PER_SECOND = 1_000_000
 TIYN_PER_TENGE = 100
+
+
+def hundredths(value: int) -> str:
+    """Hundredths of a km/h or of a percent as people write them, none left out: `83`, `83.5`, `99.92`."""
+    whole, rest = divmod(value, 100)
+    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)

@@ -12,6 +12,7 @@ from adjudication.calendar import start_of_day_us
 from adjudication.decide import finds
 from adjudication.facts import Media, Place, PlateReading
 from adjudication.messages import EventCaptured, PassageObserved
+from benchmarks.legend import CONFIDENCE_BP
 from ingest.clock import system_clock
 from ingest.devices import DevicesInMemory
 from ingest.stage import Position, Received, Stage
@@ -87,8 +88,8 @@ def _received(vehicle: Vehicle, sequence: int, population: Population) -> Receiv
         text=vehicle.plate,
         format_id="KZ2012-P",
         country="KZ",
-        confidence_bp=9_999,
-        characters_bp=(9_999,) * len(vehicle.plate),
+        confidence_bp=CONFIDENCE_BP,
+        characters_bp=(CONFIDENCE_BP,) * len(vehicle.plate),
         box=None,
         picture=0,
         source="device",

@@ -14,10 +14,11 @@ import msgspec
 from adjudication.facts import Box, Fact, PlateReading, VehicleClass, VehicleSighting
 from adjudication.plates import classify, country
 from adjudication.units import Bp
+from vision.curve import CERTAIN_BP
 from vision.ports import Look, SecondRead, Seen, Target
 
 READER, SECOND_READER = "legend", "second-legend"
-CONFIDENCE_BP = 9_999
+CONFIDENCE_BP = CERTAIN_BP
 """Above every bound of every policy: what these eyes say is the truth of the test."""
 START, COMMENT = b"\xff\xd8", b"\xff\xfe"
 FULL_HD = bytes.fromhex("ffc0000b080438078001011100")

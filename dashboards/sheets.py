@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from adjudication.lawbook import Language
 from adjudication.reasons import text_of
+from adjudication.units import hundredths
 from dashboards.auth import LANGUAGE, PERMISSIONS, Gate
 from dashboards.languages import LANGUAGES, NAMES, language_of, say
 from dashboards.render import wording
@@ -83,4 +84,4 @@ def ago(language: Language, seconds: float) -> str:
 
 def percent(confidence_bp: int) -> str:
     """Basis points as a percentage, none of them left out: `99 %`, `99.5 %`, `99.92 %`."""
-    return f"{confidence_bp / 100:.2f}".rstrip("0").rstrip(".") + " %"
+    return f"{hundredths(confidence_bp)} %"

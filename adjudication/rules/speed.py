@@ -5,6 +5,7 @@ from adjudication.findings import Finding, Scene, in_order
 from adjudication.lawbook import PartRule
 from adjudication.messages import TraceStep
 from adjudication.tolerance import bracket, excess_kmh, lowest_punishable_kmh100
+from adjudication.units import hundredths
 
 
 def find(scene: Scene) -> Finding | None:
@@ -21,9 +22,9 @@ def find(scene: Scene) -> Finding | None:
         "speed-excess",
         f"policy tolerance={scene.policy.tolerance}",
         f"excess {excess} km/h",
-        measured_kmh=kmh(measurement.value_kmh100),
-        error_kmh=kmh(measurement.error_kmh100),
-        limit_kmh=kmh(measurement.limit_kmh100),
+        measured_kmh=hundredths(measurement.value_kmh100),
+        error_kmh=hundredths(measurement.error_kmh100),
+        limit_kmh=hundredths(measurement.limit_kmh100),
         excess_kmh=excess,
     )
     bracketed = in_order(
@@ -45,16 +46,10 @@ def _brackets(scene: Scene, measurement: Measurement) -> tuple[PartRule, ...]:
     return tuple(part for part in parts if part.section_since is not None and part.section_since <= scene.day)
 
 
-def kmh(hundredths: int) -> str:
-    """Hundredths of a km/h as people write them: `83`, `83.5`."""
-    whole, rest = divmod(hundredths, 100)
-    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
-
-
 def _otherwise(measurement: Measurement, lowest_kmh100: int) -> TraceStep:
     return TraceStep(
         rule="otherwise-speed",
         source="741(1)(2)",
-        outcome=f"below a measured {kmh(lowest_kmh100)} km/h there would be no offence",
-        values=(("lowest_kmh", kmh(lowest_kmh100)), ("limit_kmh", kmh(measurement.limit_kmh100))),
+        outcome=f"below a measured {hundredths(lowest_kmh100)} km/h there would be no offence",
+        values=(("lowest_kmh", hundredths(lowest_kmh100)), ("limit_kmh", hundredths(measurement.limit_kmh100))),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
 from adjudication.lawbook import Language
-from adjudication.units import TIYN_PER_TENGE, Kmh100, Micros, Tiyn
+from adjudication.units import TIYN_PER_TENGE, Kmh100, Micros, Tiyn, hundredths
 from dashboards.render.number_words import cardinal, plural
 
 CIVIL_TIME = timezone(timedelta(hours=5))
@@ -77,8 +77,7 @@ def instant(at_us: Micros) -> str:
 
 def speed(value_kmh100: Kmh100) -> str:
     """`83`, `83,5` or `83,25`: as measured, without the unit."""
-    whole, rest = divmod(value_kmh100, 100)
-    return f"{whole},{rest:02d}".rstrip("0") if rest else str(whole)
+    return hundredths(value_kmh100).replace(".", ",")
 
 
 def metres(length_mm: int) -> str:

@@ -144,7 +144,7 @@ class Cameras:
         picture = Picture("violation", legend.picture(exposed, PICTURE_BYTES))
         event = shot.event(device, sequence, picture, captured_us)
         if self.rng.random() < 0.5:
-            read = DeviceReading(plate=exposed.plate, confidence_bp=9_999, plate_box=legend.PLATE_BOX)
+            read = DeviceReading(plate=exposed.plate, confidence_bp=legend.CONFIDENCE_BP, plate_box=legend.PLATE_BOX)
             event = replace(event, reading=read)
         return sign_frame(event, (picture.jpeg,), self.keys[device.device_id])
 
